@@ -1,0 +1,1 @@
+//! EMV-CAP: what a bank card, its reader and its issuer compute.

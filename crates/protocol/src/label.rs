@@ -1,0 +1,37 @@
+//! Every signed, sealed or keyed-hash thing has a label of its own, so that no value made for one use passes for another.
+
+/// `typ` of the JWS kinds we make (docs/protocol.md §4).
+pub const TYP_COMMAND: &str = "zelf-cmd+jws";
+pub const TYP_REQUEST: &str = "zelf-req+jws";
+pub const TYP_ANSWER: &str = "zelf-apr+jws";
+pub const TYP_RECEIPT: &str = "zelf-rcp+jws";
+pub const TYP_DEVICE: &str = "zelf-dev+jws";
+pub const TYP_KEYS: &str = "zelf-keys+jws";
+
+/// Labels of MACs, derivations and seals. A zero byte follows each in the input.
+pub const PIN_KEY: &str = "zelf/pin-key/v1";
+pub const PIN_ENROL: &str = "zelf/pin-enrol/v1";
+pub const PIN_PROOF: &str = "zelf/pin-proof/v1";
+pub const CHALLENGE: &str = "zelf/chal/v1";
+pub const SMS: &str = "zelf/sms/v1";
+pub const RETURN: &str = "zelf/return/v1";
+pub const SUBJECT: &str = "zelf/sub/v1";
+pub const NUMBER: &str = "zelf/number/v1";
+pub const PERSON: &str = "zelf/person/v1";
+pub const AUTH_CODE: &str = "zelf/auth-code/v1";
+pub const ACCESS_TOKEN: &str = "zelf/access-token/v1";
+pub const NONCE: &str = "zelf/nonce/v1";
+pub const COOKIE: &str = "zelf/cookie/v1";
+pub const ATTRIBUTES: &str = "zelf/attributes/v1";
+pub const VERIFIER: &str = "zelf/verifier/v1";
+pub const ACCOUNT_COMMITMENT: &str = "zelf/acctc/v1";
+
+/// `label ␀ part ␀ part …`: the input of a MAC or signature over several parts.
+pub fn join(label: &str, parts: &[&[u8]]) -> Vec<u8> {
+    let mut out = label.as_bytes().to_vec();
+    for part in parts {
+        out.push(0);
+        out.extend_from_slice(part);
+    }
+    out
+}
