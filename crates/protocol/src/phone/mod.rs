@@ -1,1 +1,30 @@
-//! The phone`s messages.
+//! What a phone and the server say to each other (docs/protocol.md §§2–5).
+
+mod command;
+mod keys;
+mod message;
+pub mod pin;
+mod view;
+
+pub use command::{Command, Payload};
+pub use keys::{KeyEntry, KeysDocument, Role, WellKnown};
+pub use message::{
+    Answer, Decision, DeviceCertificate, Field, IdentityProof, Outcome, Receipt, Request, RequestingParty,
+    UserVerification, Verified,
+};
+pub use view::{
+    AnswerBody, AnswerOk, Bank, DeviceState, DeviceStatus, HandOver, Home, Pending, PendingBody, Refusal, Settings,
+    SettingsBody, SmsState, Step, View,
+};
+
+/// `prefix_` + base64url of 16 bytes: account, activation, approval (docs/protocol.md §1).
+pub fn id(prefix: &str, entropy: &[u8; 16]) -> String {
+    format!("{prefix}_{}", crate::jose::b64u(entropy))
+}
+
+/// True for an id of this kind: prefix, underscore, 22 base64url characters.
+pub fn is_id(prefix: &str, text: &str) -> bool {
+    text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).is_some_and(|rest| {
+        rest.len() == 22 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    })
+}

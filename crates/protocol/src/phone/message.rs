@@ -1,0 +1,229 @@
+//! M1 to M4: request, answer, receipt, device certificate (§4). Bytes are signed as they stand; nothing is canonicalised.
+
+use serde::{Deserialize, Serialize};
+
+use crate::jose::{JoseError, Jwk, Jws, PublicKey, SigningKey, b64u, sha256};
+use crate::label::{TYP_ANSWER, TYP_DEVICE, TYP_RECEIPT, TYP_REQUEST};
+
+/// A payload that was signed, with the digest `h(x)` of its exact bytes.
+#[derive(Clone, Debug)]
+pub struct Verified<P> {
+    pub payload: P,
+    /// `h(x)`, base64url SHA-256 of the compact JWS.
+    pub digest: String,
+    /// SHA-256 of the signing input.
+    pub input_digest: [u8; 32],
+}
+
+fn verify<P: serde::de::DeserializeOwned>(
+    compact: &str,
+    typ: &str,
+    kid: &str,
+    key: &PublicKey,
+) -> Result<Verified<P>, JoseError> {
+    let jws = Jws::parse(compact, typ)?;
+    if jws.kid() != kid {
+        return Err(JoseError::UnknownKey);
+    }
+    Ok(Verified { payload: jws.verify(key)?, digest: jws.digest(), input_digest: jws.input_digest() })
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestingParty {
+    pub id: String,
+    pub name: String,
+    pub domain: String,
+}
+
+/// One line of detail: label and value, in the language of the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub l: String,
+    pub v: String,
+}
+
+/// M1, `zelf-req+jws`: what the phone must draw and answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    pub v: u8,
+    pub rid: String,
+    pub kind: String,
+    pub dev: String,
+    pub lang: String,
+    pub title: String,
+    pub rp: RequestingParty,
+    pub from: String,
+    pub fields: Vec<Field>,
+    pub claims: Vec<String>,
+    pub uv: String,
+    #[serde(rename = "match")]
+    pub wants_match: bool,
+    pub head: String,
+    pub seq: i64,
+    pub chal: String,
+    pub iat: i64,
+    pub exp: i64,
+}
+
+impl Request {
+    pub fn sign(&self, key: &SigningKey) -> Result<String, JoseError> {
+        key.sign(TYP_REQUEST, self)
+    }
+
+    pub fn verify(compact: &str, kid: &str, key: &PublicKey) -> Result<Verified<Request>, JoseError> {
+        verify(compact, TYP_REQUEST, kid, key)
+    }
+
+    /// The `kid` a compact M1 claims.
+    pub fn kid(compact: &str) -> Result<String, JoseError> {
+        Ok(Jws::parse(compact, TYP_REQUEST)?.kid().to_owned())
+    }
+
+    /// Payload whose signature nobody checked: for finding the row it speaks of.
+    pub fn unverified(compact: &str) -> Result<Request, JoseError> {
+        Jws::parse(compact, TYP_REQUEST)?.unverified()
+    }
+
+    /// The lines a person sees, in order.
+    pub fn lines(&self) -> Vec<String> {
+        let head = [&self.title, &self.rp.name, &self.rp.domain, &self.from].map(String::clone);
+        head.into_iter().chain(self.fields.iter().map(|f| format!("{}: {}", f.l, f.v))).collect()
+    }
+
+    /// Digest of [`Request::lines`]: binds the answer to what was drawn.
+    pub fn shown(&self) -> String {
+        b64u(sha256(self.lines().join("\n").as_bytes()))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    Approve,
+    Reject,
+    Fraud,
+}
+
+/// M2, `zelf-apr+jws`: the person's answer, by the device key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    pub v: u8,
+    pub rid: String,
+    pub rq: String,
+    pub shown: String,
+    pub lang: String,
+    pub dec: Decision,
+    #[serde(rename = "match")]
+    pub matched: String,
+    pub chal: String,
+    pub seq: i64,
+    pub prev: String,
+    pub uv: String,
+    pub ts: i64,
+    pub app: String,
+}
+
+impl Answer {
+    pub fn sign(&self, key: &SigningKey) -> Result<String, JoseError> {
+        key.sign(TYP_ANSWER, self)
+    }
+
+    pub fn verify(compact: &str, device: &str, key: &PublicKey) -> Result<Verified<Answer>, JoseError> {
+        verify(compact, TYP_ANSWER, device, key)
+    }
+
+    /// The device a compact M2 claims to come from.
+    pub fn device(compact: &str) -> Result<String, JoseError> {
+        Ok(Jws::parse(compact, TYP_ANSWER)?.kid().to_owned())
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Ok,
+    Rejected,
+    Fraud,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserVerification {
+    /// `pin` or `none`.
+    pub m: String,
+    /// Generation of the code.
+    #[serde(rename = "gen")]
+    pub generation: i64,
+}
+
+/// M3, `zelf-rcp+jws`: the vault's receipt. Holds nothing that depends on the code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receipt {
+    pub v: u8,
+    pub rid: String,
+    pub rq: String,
+    pub apr: String,
+    pub dec: Decision,
+    pub res: Outcome,
+    pub uv: UserVerification,
+    pub dc: String,
+    pub seq: i64,
+    pub prev: String,
+    pub ts: i64,
+}
+
+impl Receipt {
+    pub fn sign(&self, key: &SigningKey) -> Result<String, JoseError> {
+        key.sign(TYP_RECEIPT, self)
+    }
+
+    pub fn verify(compact: &str, kid: &str, key: &PublicKey) -> Result<Verified<Receipt>, JoseError> {
+        verify(compact, TYP_RECEIPT, kid, key)
+    }
+
+    pub fn kid(compact: &str) -> Result<String, JoseError> {
+        Ok(Jws::parse(compact, TYP_RECEIPT)?.kid().to_owned())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityProof {
+    pub method: String,
+    pub evidence_sha256: String,
+    pub ts: i64,
+}
+
+/// M4, `zelf-dev+jws`: the device certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceCertificate {
+    pub v: u8,
+    pub dev: String,
+    pub acctc: String,
+    pub jwk: Jwk,
+    pub att: String,
+    pub cap: String,
+    pub proof: IdentityProof,
+    pub nbf: i64,
+    pub exp: i64,
+}
+
+impl DeviceCertificate {
+    pub fn sign(&self, key: &SigningKey) -> Result<String, JoseError> {
+        key.sign(TYP_DEVICE, self)
+    }
+
+    pub fn verify(compact: &str, kid: &str, key: &PublicKey) -> Result<Verified<DeviceCertificate>, JoseError> {
+        verify(compact, TYP_DEVICE, kid, key)
+    }
+
+    pub fn kid(compact: &str) -> Result<String, JoseError> {
+        Ok(Jws::parse(compact, TYP_DEVICE)?.kid().to_owned())
+    }
+}
