@@ -14,6 +14,7 @@ struct Server {
 }
 
 static SERVER: OnceLock<Server> = OnceLock::new();
+static MAKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A URL of a fresh, empty database on this process's server.
@@ -23,10 +24,12 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 #[expect(clippy::panic, clippy::expect_used, reason = "a test's tool: failing loudly is its work")]
 pub fn database() -> String {
     let server = SERVER.get_or_init(|| start().unwrap_or_else(|why| panic!("PostgreSQL did not start: {why}")));
+    // Two CREATE DATABASE at once refuse each other over the template.
+    let _one_at_a_time = MAKING.lock();
     let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let socket = server.folder.display();
     let made = Command::new("psql")
-        .args(["-h", &socket.to_string(), "-U", "zelf", "-d", "postgres", "-qc", &format!("CREATE DATABASE {name}")])
+        .args(["-h", &socket.to_string(), "-U", "zelf", "-d", "postgres", "-qc", &format!("CREATE DATABASE {name} TEMPLATE template0")])
         .status()
         .expect("psql runs");
     assert!(made.success(), "CREATE DATABASE {name}");
@@ -53,7 +56,7 @@ fn command(program: &Path) -> Command {
         return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--pdeathsig=TERM"]).arg(program);
+    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
     command
 }
 
