@@ -1,1 +1,79 @@
-//! The pages a citizen meets in a browser.
+//! The pages a citizen meets in a browser: each a plain struct with `render`, and `samples` so that a test can draw every page
+//! in every language. Nothing here knows HTTP; `assets` says which files the pages link to.
+//!
+//! They live under `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self';
+//! connect-src 'self'; base-uri 'none'`: no inline style, no inline script. Forms post to [`LOGIN`], [`CANCEL`], [`RETRY`];
+//! browsers apply `form-action` to where the answer redirects too, so it must name the service's origin.
+
+pub mod assets;
+pub mod countries;
+pub mod icons;
+pub mod layout;
+
+mod bank_return;
+mod ended;
+mod home;
+mod login;
+mod problem;
+mod waiting;
+
+pub use bank_return::{BankReturn, BankReturnFailed};
+pub use ended::{Ended, Why};
+pub use home::SiteHome;
+pub use login::{LoginNumber, NumberError};
+pub use problem::{CODES as PROBLEM_CODES, Problem};
+pub use waiting::Waiting;
+
+use maud::{Markup, html};
+use words::Lang;
+
+/// Where the number form posts: `req`, `country`, `phone`, and `remember=1` when ticked.
+pub const LOGIN: &str = "/login";
+/// Where "stop" on the waiting page posts: `req`.
+pub const CANCEL: &str = "/login/cancel";
+/// Where "try again" posts: `req`.
+pub const RETRY: &str = "/login/retry";
+
+/// The service that asks, as its partner file names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asker<'a> {
+    pub name: &'a str,
+    /// Host of its redirect address.
+    pub domain: &'a str,
+}
+
+impl Asker<'static> {
+    pub(crate) const SAMPLE: Asker<'static> = Asker { name: "Gemeente Voorbeeld", domain: "voorbeeld.example" };
+}
+
+impl Asker<'_> {
+    pub(crate) fn draw(&self, line: &str) -> Markup {
+        html! {
+            div.asker id="asker" {
+                (icons::Icon::Building.draw(32))
+                div {
+                    span { (line) }
+                    strong id="service-name" { (self.name) }
+                    span id="service-domain" { (self.domain) }
+                }
+            }
+        }
+    }
+}
+
+/// Every sample of every page in `lang`, with the page's name.
+pub fn samples(lang: Lang) -> Vec<(&'static str, Markup)> {
+    fn named<T>(name: &'static str, pages: Vec<T>, draw: fn(&T) -> Markup) -> Vec<(&'static str, Markup)> {
+        pages.iter().map(|page| (name, draw(page))).collect()
+    }
+    [
+        named("home", SiteHome::samples(lang), SiteHome::render),
+        named("login_number", LoginNumber::samples(lang), LoginNumber::render),
+        named("waiting", Waiting::samples(lang), Waiting::render),
+        named("ended", Ended::samples(lang), Ended::render),
+        named("problem", Problem::samples(lang), Problem::render),
+        named("bank_return", BankReturn::samples(lang), BankReturn::render),
+        named("bank_return_failed", BankReturnFailed::samples(lang), BankReturnFailed::render),
+    ]
+    .concat()
+}

@@ -1,0 +1,75 @@
+//! A login that came to nothing, and the way on.
+
+use maud::{Markup, html};
+use words::{Lang, fill, t};
+
+use crate::icons::Icon;
+use crate::layout::Layout;
+use crate::{Asker, RETRY};
+
+/// Why the login ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nobody answered in time.
+    Expired,
+    /// The person refused in the app.
+    Refused,
+    /// The person said in the app: I did not ask for this; or stopped here.
+    Stopped,
+}
+
+/// Says why, offers another try and the way back.
+pub struct Ended<'a> {
+    pub lang: Lang,
+    pub asker: Asker<'a>,
+    pub why: Why,
+    pub req: &'a str,
+    /// Back to the service, with its error answer.
+    pub back_href: &'a str,
+}
+
+impl Ended<'_> {
+    pub fn render(&self) -> Markup {
+        let (title, what, next, icon, tone) = match self.why {
+            Why::Expired => {
+                ("site.ended.expired.title", "site.ended.expired.what", "site.ended.expired.next", Icon::Clock, "care")
+            }
+            Why::Refused => {
+                ("site.ended.refused.title", "site.ended.refused.what", "site.ended.refused.next", Icon::Stop, "stop")
+            }
+            Why::Stopped => {
+                ("site.ended.stopped.title", "site.ended.stopped.what", "site.ended.stopped.next", Icon::Stop, "stop")
+            }
+        };
+        let title = t(self.lang, title);
+        let service = [("service", self.asker.name)];
+        let main = html! {
+            div.card {
+                div.sign.(tone) { (icon.draw(32)) }
+                h1 id="title" { (title) }
+                p { (fill(self.lang, what, &service)) }
+                p { (t(self.lang, next)) }
+                form.do method="post" action=(RETRY) {
+                    input type="hidden" name="req" value=(self.req);
+                    button.button id="retry" type="submit" { (t(self.lang, "site.ended.retry")) }
+                    a.button.second id="back" href=(self.back_href) { (fill(self.lang, "site.back", &service)) }
+                }
+            }
+        };
+        Layout::new(self.lang, title, main).render()
+    }
+}
+
+impl Ended<'static> {
+    pub fn samples(lang: Lang) -> Vec<Self> {
+        [Why::Expired, Why::Refused, Why::Stopped]
+            .map(|why| Ended {
+                lang,
+                asker: Asker::SAMPLE,
+                why,
+                req: "sample",
+                back_href: "https://voorbeeld.example/",
+            })
+            .into()
+    }
+}

@@ -1,0 +1,85 @@
+//! What every page shares: head, wordmark, languages, footer.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use words::{Lang, t};
+
+use crate::{assets, icons};
+
+/// A whole page around `main`.
+pub struct Layout<'a> {
+    pub lang: Lang,
+    /// Shown in the tab, before the name of the product.
+    pub title: &'a str,
+    /// Address of this page up to and including `lang=`; none where switching would lose something.
+    pub lang_href: Option<&'a str>,
+    /// More for the head: scripts, a refresh.
+    pub head: Markup,
+    pub main: Markup,
+    /// The wide front page.
+    pub front: bool,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(lang: Lang, title: &'a str, main: Markup) -> Self {
+        Layout { lang, title, lang_href: None, head: html! {}, main, front: false }
+    }
+
+    pub fn render(&self) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang=(self.lang.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (self.title) " · zelf" }
+                    (self.head)
+                    link rel="stylesheet" href=(assets::site_css());
+                    link rel="icon" href=(assets::icon()) type="image/svg+xml";
+                    meta name="theme-color" content="#FBF8F3" media="(prefers-color-scheme: light)";
+                    meta name="theme-color" content="#12181F" media="(prefers-color-scheme: dark)";
+                }
+                body.front[self.front] {
+                    a.skip href="#main" { (t(self.lang, "site.skip")) }
+                    header.top {
+                        span.mark { (icons::mark(36)) "zelf" }
+                        @if let Some(href) = self.lang_href { (languages(self.lang, href)) }
+                    }
+                    main id="main" { (self.main) }
+                    footer.foot { p { (t(self.lang, "site.footer")) } }
+                }
+            }
+        }
+    }
+}
+
+/// Links to the same page in the other languages; `href` ends in `lang=`.
+pub fn languages(current: Lang, href: &str) -> Markup {
+    html! {
+        nav.langs aria-label=(t(current, "site.languages")) {
+            @for lang in Lang::ALL {
+                a href={ (href) (lang.code()) } hreflang=(lang.code()) lang=(lang.code())
+                    aria-label={ (lang.code().to_uppercase()) " – " (own_name(lang)) }
+                    aria-current=[(lang == current).then_some("true")] { (lang.code().to_uppercase()) }
+            }
+        }
+    }
+}
+
+/// A refresh that `script` may disarm by opening a template before it is parsed. The end tag alone is ignored by HTML parsers
+/// (WHATWG HTML 13.2.6.4.4), so without the script the refresh works.
+pub fn refresh_unless(script: &str, content: &str) -> Markup {
+    html! {
+        script src=(script) {}
+        meta http-equiv="refresh" content=(content);
+        (PreEscaped("</template>"))
+    }
+}
+
+fn own_name(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "Nederlands",
+        Lang::Fr => "Français",
+        Lang::De => "Deutsch",
+        Lang::En => "English",
+    }
+}
