@@ -1,1 +1,122 @@
+//! Keys and the code. What this crate holds, the web tier never sees: the key that opens PIN proofs, the wrapped
+//! verifiers, the keys that sign requests, receipts and device certificates.
+//!
+//! The order that everything rests on: count first (one conditional `UPDATE`, durable), only then check ([`attempt`]).
 
+mod attempt;
+mod enrol;
+mod issue;
+mod keyring;
+pub mod row;
+mod serve;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use db::{Db, DbError, Migration};
+use protocol::phone::DeviceStatus;
+use serde::{Deserialize, Serialize};
+
+pub use attempt::{Attempt, Verdict};
+pub use enrol::Enrolment;
+pub use issue::{Draft, Issued};
+pub use keyring::{Keyring, KeyringError};
+pub use serve::{Client, serve};
+
+/// The vault's own tables; nobody else's statements name them.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_pin_state", sql: include_str!("../../../migrations/vault_0001_pin_state.sql") }];
+
+/// Wrong codes in a row before the device locks (RTS 2018/389 Art. 4(3)(b)).
+pub const MAX_TRIES: i64 = 5;
+
+/// Why the vault did not do it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VaultError {
+    /// No such device, or it was revoked.
+    Unknown,
+    /// Something in what was sent does not fit together; nothing was counted.
+    Malformed,
+    /// The request's time is over.
+    Expired,
+    /// `seq` or `prev` is not the next one; nothing was counted. The current `seq` follows.
+    OutOfStep { seq: i64 },
+    /// The same answer is being checked right now.
+    Busy,
+    /// The database failed; the text is for the log.
+    Failed(String),
+}
+
+impl From<DbError> for VaultError {
+    fn from(e: DbError) -> Self {
+        VaultError::Failed(e.to_string())
+    }
+}
+
+impl std::fmt::Display for VaultError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "vault: {self:?}")
+    }
+}
+
+impl std::error::Error for VaultError {}
+
+/// The vault of one operator.
+pub struct Vault {
+    db: Db,
+    keys: Keyring,
+    /// Devices whose last attempt was right but whose counter on disk still says otherwise: `device → seq of that attempt`.
+    /// Good news may be lost in a crash (it costs the citizen one try until the next right code), bad news never.
+    forgiven: Mutex<HashMap<String, i64>>,
+    /// Answers being checked at this moment, by digest.
+    checking: Mutex<HashSet<String>>,
+}
+
+impl Vault {
+    /// Opens the vault over its own database.
+    pub async fn open(db: Db, keys: Keyring, now: i64) -> Result<Arc<Vault>, VaultError> {
+        db.migrate("vault", MIGRATIONS, now).await?;
+        Ok(Arc::new(Vault { db, keys, forgiven: Mutex::default(), checking: Mutex::default() }))
+    }
+
+    /// The signed list of keys (`zelf-keys+jws`) and the root's public key.
+    pub fn keys_document(&self) -> (String, protocol::jose::Jwk) {
+        (self.keys.document().to_owned(), self.keys.root().jwk())
+    }
+
+    /// Lock, tries left, wait.
+    pub async fn status(&self, device: String) -> Result<DeviceStatus, VaultError> {
+        let row = self.db.read("vault.status", move |tx| row::find(tx, &device)).await?;
+        Ok(self.status_of(&row.ok_or(VaultError::Unknown)?))
+    }
+
+    /// Makes the device unusable for ever and forgets its verifier.
+    pub async fn revoke(&self, device: String) -> Result<(), VaultError> {
+        self.db.run("vault.revoke", move |tx| row::revoke(tx, &device)).await?;
+        Ok(())
+    }
+
+    /// Writes the good news of the last moments; called every second and at a clean stop.
+    pub async fn settle(&self) -> Result<(), VaultError> {
+        let news: Vec<(String, i64)> = lock(&self.forgiven).drain().collect();
+        if news.is_empty() {
+            return Ok(());
+        }
+        let write = move |tx: &mut db::Tx<'_>| news.iter().try_for_each(|(device, seq)| row::forgive(tx, device, *seq).map(drop));
+        self.db.run("vault.settle", write).await?;
+        Ok(())
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    fn status_of(&self, row: &row::PinRow) -> DeviceStatus {
+        let fresh = lock(&self.forgiven).get(&row.device) == Some(&row.seq);
+        row.status(fresh)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -227,3 +227,19 @@ impl DeviceCertificate {
         Ok(Jws::parse(compact, TYP_DEVICE)?.kid().to_owned())
     }
 }
+
+impl Answer {
+    /// True when this answer belongs to exactly that request, as it was drawn.
+    pub fn answers(&self, request: &Verified<Request>) -> bool {
+        let r = &request.payload;
+        self.v == 1
+            && self.rid == r.rid
+            && self.rq == request.digest
+            && self.shown == r.shown()
+            && self.lang == r.lang
+            && self.chal == r.chal
+            && self.seq == r.seq
+            && self.prev == r.head
+            && self.uv == if self.dec == Decision::Approve { "pin" } else { "none" }
+    }
+}

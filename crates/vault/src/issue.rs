@@ -1,0 +1,67 @@
+//! Requests get their challenge and signature at the moment a phone fetches them: reading costs no write.
+
+use protocol::phone::{DeviceStatus, Field, Request, RequestingParty};
+use serde::{Deserialize, Serialize};
+
+use crate::{Vault, VaultError, row};
+
+/// A request before the vault adds device, sequence and challenge.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Draft {
+    pub rid: String,
+    pub kind: String,
+    pub lang: String,
+    pub title: String,
+    pub rp: RequestingParty,
+    pub from: String,
+    pub fields: Vec<Field>,
+    pub claims: Vec<String>,
+    pub wants_match: bool,
+    pub iat: i64,
+    pub exp: i64,
+}
+
+/// What a phone gets when it asks what is waiting.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Issued {
+    pub device: DeviceStatus,
+    /// Number of the last answer this device gave.
+    pub seq: i64,
+    /// Compact M1s in the order of the drafts.
+    pub requests: Vec<String>,
+}
+
+impl Vault {
+    /// Signs `drafts` for `device`, whose last receipt has digest `head`.
+    pub async fn issue(&self, device: String, head: String, drafts: Vec<Draft>) -> Result<Issued, VaultError> {
+        let id = device.clone();
+        let row = self.db.read("vault.issue", move |tx| row::find(tx, &id)).await?;
+        let row = row.ok_or(VaultError::Unknown)?;
+        let seq = row.seq + 1;
+        let sign = |draft: Draft| {
+            let chal = self.keys.challenge(&device, &draft.rid, seq);
+            let request = Request {
+                v: 1,
+                rid: draft.rid,
+                kind: draft.kind,
+                dev: device.clone(),
+                lang: draft.lang,
+                title: draft.title,
+                rp: draft.rp,
+                from: draft.from,
+                fields: draft.fields,
+                claims: draft.claims,
+                uv: "pin".into(),
+                wants_match: draft.wants_match,
+                head: head.clone(),
+                seq,
+                chal,
+                iat: draft.iat,
+                exp: draft.exp,
+            };
+            request.sign(&self.keys.rq).map_err(|_| VaultError::Malformed)
+        };
+        let requests = drafts.into_iter().map(sign).collect::<Result<_, _>>()?;
+        Ok(Issued { device: self.status_of(&row), seq: row.seq, requests })
+    }
+}

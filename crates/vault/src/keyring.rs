@@ -1,0 +1,152 @@
+//! The vault's keys, from a file only its process can read. An HSM takes this file's place behind the same methods.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::{hmac, rand};
+use protocol::jose::{JoseError, PublicKey, SigningKey, b64u, unb64u};
+use protocol::label::{CHALLENGE, VERIFIER, join};
+use protocol::phone::{KeyEntry, KeysDocument, Role};
+use protocol::seal::SealKey;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Why the keyring could not be had. Never tells what was in the file.
+#[derive(Debug)]
+pub enum KeyringError {
+    Io(std::io::Error),
+    Malformed,
+}
+
+impl std::fmt::Display for KeyringError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            KeyringError::Io(e) => write!(f, "keyring file: {e}"),
+            KeyringError::Malformed => write!(f, "keyring file is not one of ours"),
+        }
+    }
+}
+
+impl std::error::Error for KeyringError {}
+
+impl From<JoseError> for KeyringError {
+    fn from(_: JoseError) -> Self {
+        KeyringError::Malformed
+    }
+}
+
+/// The file: private scalars and secrets, base64url.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct File {
+    root: String,
+    rq: String,
+    rc: String,
+    dc: String,
+    vs: String,
+    /// Wraps the PIN verifiers.
+    kek: String,
+    /// Makes the challenges.
+    ck: String,
+}
+
+/// The loaded keys. No `Debug`.
+pub struct Keyring {
+    root: PublicKey,
+    pub(crate) rq: SigningKey,
+    pub(crate) rc: SigningKey,
+    pub(crate) dc: SigningKey,
+    pub(crate) vs: SealKey,
+    kek: LessSafeKey,
+    ck: hmac::Key,
+    document: String,
+}
+
+impl Keyring {
+    /// Reads `path`, or makes a fresh keyring there (mode 0600) when there is none.
+    pub fn load_or_create(path: &Path, now: i64) -> Result<Keyring, KeyringError> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::read(&Zeroizing::new(text), now),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::create(path, now),
+            Err(e) => Err(KeyringError::Io(e)),
+        }
+    }
+
+    fn create(path: &Path, now: i64) -> Result<Keyring, KeyringError> {
+        let key = || -> Result<String, KeyringError> { Ok(b64u(&*SigningKey::generate("x")?.scalar()?)) };
+        let secret = || -> Result<String, KeyringError> {
+            let mut bytes = Zeroizing::new([0; 32]);
+            rand::fill(&mut *bytes).map_err(|_| KeyringError::Malformed)?;
+            Ok(b64u(*bytes))
+        };
+        let file = File { root: key()?, rq: key()?, rc: key()?, dc: key()?, vs: key()?, kek: secret()?, ck: secret()? };
+        let text = Zeroizing::new(serde_json::to_string_pretty(&file).map_err(|_| KeyringError::Malformed)?);
+        let mut out = std::fs::OpenOptions::new();
+        let mut out = out.write(true).create_new(true).mode(0o600).open(path).map_err(KeyringError::Io)?;
+        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(KeyringError::Io)?;
+        Self::read(&text, now)
+    }
+
+    fn read(text: &str, now: i64) -> Result<Keyring, KeyringError> {
+        let file: File = serde_json::from_str(text).map_err(|_| KeyringError::Malformed)?;
+        let key = |text: &str, role: &str| -> Result<SigningKey, KeyringError> {
+            Ok(SigningKey::from_bare_scalar(&Zeroizing::new(unb64u(text)?), role)?)
+        };
+        let (root, rq, rc, dc) =
+            (key(&file.root, "root")?, key(&file.rq, "rq")?, key(&file.rc, "rc")?, key(&file.dc, "dc")?);
+        let vs = key(&file.vs, "vs")?;
+        let entry = |role, key: &SigningKey| KeyEntry { kid: key.kid().to_owned(), role, jwk: key.public().jwk() };
+        let keys = vec![entry(Role::Rq, &rq), entry(Role::Rc, &rc), entry(Role::Dc, &dc), entry(Role::Vs, &vs)];
+        let document = KeysDocument { v: 1, iat: now, keys }.sign(&root)?;
+        let kek =
+            UnboundKey::new(&AES_256_GCM, &Zeroizing::new(unb64u(&file.kek)?)).map_err(|_| KeyringError::Malformed)?;
+        Ok(Keyring {
+            root: root.public().clone(),
+            vs: SealKey::new(&vs.scalar()?, vs.public().clone(), vs.kid().to_owned()),
+            rq,
+            rc,
+            dc,
+            kek: LessSafeKey::new(kek),
+            ck: hmac::Key::new(hmac::HMAC_SHA256, &Zeroizing::new(unb64u(&file.ck)?)),
+            document,
+        })
+    }
+
+    pub(crate) fn document(&self) -> &str {
+        &self.document
+    }
+
+    pub(crate) fn root(&self) -> &PublicKey {
+        &self.root
+    }
+
+    /// The challenge of request `rid` while the device's next answer is number `seq`: any attempt changes `seq`, and with it
+    /// every challenge given before is dead. Nothing needs to be written to hand one out.
+    pub(crate) fn challenge(&self, device: &str, rid: &str, seq: i64) -> String {
+        let tag = hmac::sign(&self.ck, &join(CHALLENGE, &[device.as_bytes(), rid.as_bytes(), &seq.to_be_bytes()]));
+        b64u(tag)
+    }
+
+    /// Wraps a verifier (65-byte public point) for the row of `device`.
+    pub(crate) fn wrap(&self, device: &str, verifier: &PublicKey) -> Result<Vec<u8>, JoseError> {
+        let mut nonce = [0; NONCE_LEN];
+        rand::fill(&mut nonce).map_err(|_| JoseError::BadKey)?;
+        let mut sealed = verifier.point().to_vec();
+        let aad = Aad::from(join(VERIFIER, &[device.as_bytes()]));
+        self.kek
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
+            .map_err(|_| JoseError::BadKey)?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+
+    pub(crate) fn unwrap_verifier(&self, device: &str, wrapped: &[u8]) -> Result<PublicKey, JoseError> {
+        let (nonce, sealed) = wrapped.split_at_checked(NONCE_LEN).ok_or(JoseError::BadKey)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| JoseError::BadKey)?;
+        let mut sealed = Zeroizing::new(sealed.to_vec());
+        let aad = Aad::from(join(VERIFIER, &[device.as_bytes()]));
+        let point = self.kek.open_in_place(nonce, aad, &mut sealed).map_err(|_| JoseError::BadKey)?;
+        PublicKey::from_point(point)
+    }
+}

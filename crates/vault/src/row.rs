@@ -1,0 +1,152 @@
+//! The rows of `pin_state`.
+
+use db::{Columns, DbError, Tx, args};
+use protocol::phone::{DeviceState, DeviceStatus};
+
+use crate::MAX_TRIES;
+
+/// Failures a day and per 30 days that not even right codes in between reset (a flatmate who tries four a day).
+const MAX_DAY_FAILS: i64 = 10;
+const MAX_MONTH_FAILS: i64 = 30;
+
+/// What a reader of the row learns; never the verifier.
+#[derive(Clone, Debug)]
+pub struct PinRow {
+    pub device: String,
+    pub state: String,
+    pub seq: i64,
+    pub tries: i64,
+    pub not_before: i64,
+    pub last_answer: String,
+}
+
+impl PinRow {
+    /// `fresh`: the last attempt was right though the row does not say so yet.
+    pub(crate) fn status(&self, fresh: bool) -> DeviceStatus {
+        let locked = self.state != "active";
+        DeviceStatus {
+            state: if locked { DeviceState::Locked } else { DeviceState::Active },
+            left: if fresh { MAX_TRIES } else { (MAX_TRIES - self.tries).max(0) },
+            not_before: if fresh { 0 } else { self.not_before },
+        }
+    }
+}
+
+fn pin_row(mut c: Columns) -> Result<PinRow, DbError> {
+    Ok(PinRow {
+        device: c.text()?,
+        state: c.text()?,
+        seq: c.int()?,
+        tries: c.int()?,
+        not_before: c.int()?,
+        last_answer: c.text()?,
+    })
+}
+
+pub(crate) fn find(tx: &mut Tx<'_>, device: &str) -> Result<Option<PinRow>, DbError> {
+    tx.row(
+        "SELECT device, state, seq, tries, not_before, last_answer FROM pin_state WHERE device = $1 AND state <> 'revoked'",
+        args![device],
+    )?
+    .map(|r| pin_row(r.columns()))
+    .transpose()
+}
+
+/// A new device's row. Repeating it (the answer was lost) replaces the verifier only while no answer was ever given.
+pub(crate) fn enrol(
+    tx: &mut Tx<'_>,
+    device: &str,
+    verifier: &[u8],
+    certificate: &str,
+    now: i64,
+) -> Result<u64, DbError> {
+    tx.execute(
+        "INSERT INTO pin_state (device, state, generation, verifier, seq, tries, day, day_fails, month, month_fails, not_before, last_answer, certificate, created_at)
+         VALUES ($1, 'active', 1, $2, 0, 0, 0, 0, 0, 0, 0, '', $3, $4)
+         ON CONFLICT (device) DO UPDATE SET verifier = excluded.verifier, certificate = excluded.certificate
+         WHERE pin_state.seq = 0 AND pin_state.state = 'active'",
+        args![device, verifier, certificate, now],
+    )
+}
+
+/// What the winner of the count takes along.
+pub(crate) struct Taken {
+    pub(crate) tries: i64,
+    pub(crate) generation: i64,
+    pub(crate) verifier: Vec<u8>,
+    pub(crate) certificate: String,
+    pub(crate) not_before: i64,
+}
+
+/// Burns the challenge (it is bound to `seq`) and counts the attempt, before anything is checked: the wait and the lock that
+/// a wrong code earns stand already. No row means nothing may be checked. `forgiven` is the `seq` of a right attempt whose
+/// good news is not written yet, or -1.
+pub(crate) fn take(
+    tx: &mut Tx<'_>,
+    device: &str,
+    seq: i64,
+    answer: &str,
+    now: i64,
+    forgiven: i64,
+) -> Result<Option<Taken>, DbError> {
+    let day = now / 86_400;
+    let taken = tx.row(
+        "UPDATE pin_state SET
+            seq = seq + 1,
+            last_answer = $3,
+            tries = CASE WHEN seq = $5 THEN 1 ELSE tries + 1 END,
+            not_before = CASE WHEN seq = $5 THEN 0 WHEN tries = 2 THEN $4 + 60 WHEN tries = 3 THEN $4 + 900 ELSE 0 END,
+            state = CASE WHEN seq <> $5 AND tries >= $8 THEN 'locked' ELSE state END,
+            day_fails = CASE WHEN day <> $6 THEN 1 WHEN seq = $5 THEN day_fails ELSE day_fails + 1 END,
+            day = $6,
+            month_fails = CASE WHEN month <> $7 THEN 1 WHEN seq = $5 THEN month_fails ELSE month_fails + 1 END,
+            month = $7
+         WHERE device = $1 AND state = 'active' AND seq = $2
+           AND (not_before <= $4 OR seq = $5)
+           AND (tries <= $8 OR seq = $5)
+           AND (day <> $6 OR day_fails < $9 OR seq = $5)
+           AND (month <> $7 OR month_fails < $10 OR seq = $5)
+         RETURNING tries, generation, verifier, certificate, not_before",
+        args![device, seq - 1, answer, now, forgiven, day, day / 30, MAX_TRIES - 1, MAX_DAY_FAILS, MAX_MONTH_FAILS],
+    )?;
+    let taken = taken.map(|r| {
+        let mut c = r.columns();
+        Ok::<_, DbError>(Taken {
+            tries: c.int()?,
+            generation: c.int()?,
+            verifier: c.bytes()?,
+            certificate: c.text()?,
+            not_before: c.int()?,
+        })
+    });
+    taken.transpose()
+}
+
+/// An answer without a code (refuse, fraud): burns the challenge, never a try, works while locked.
+pub(crate) fn step(tx: &mut Tx<'_>, device: &str, seq: i64, answer: &str) -> Result<Option<(i64, String)>, DbError> {
+    let row = tx.row(
+        "UPDATE pin_state SET seq = seq + 1, last_answer = $3 WHERE device = $1 AND state <> 'revoked' AND seq = $2
+         RETURNING generation, certificate",
+        args![device, seq - 1, answer],
+    )?;
+    row.map(|r| {
+        let mut c = r.columns();
+        Ok((c.int()?, c.text()?))
+    })
+    .transpose()
+}
+
+/// The attempt `seq` was right: its count is taken back, if nothing was tried since.
+pub(crate) fn forgive(tx: &mut Tx<'_>, device: &str, seq: i64) -> Result<u64, DbError> {
+    tx.execute(
+        "UPDATE pin_state SET tries = 0, not_before = 0, state = 'active',
+            day_fails = CASE WHEN day_fails > 0 THEN day_fails - 1 ELSE 0 END,
+            month_fails = CASE WHEN month_fails > 0 THEN month_fails - 1 ELSE 0 END
+         WHERE device = $1 AND seq = $2 AND state <> 'revoked'",
+        args![device, seq],
+    )
+}
+
+pub(crate) fn revoke(tx: &mut Tx<'_>, device: &str) -> Result<u64, DbError> {
+    tx.execute("UPDATE pin_state SET state = 'revoked', verifier = $2 WHERE device = $1", args![device, &[][..]])
+}

@@ -1,0 +1,166 @@
+//! The vault in a process of its own, over a Unix socket; or in this one. The rest of the house sees a [`Client`].
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use protocol::jose::Jwk;
+use protocol::phone::DeviceStatus;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Mutex;
+
+use crate::{Attempt, Draft, Enrolment, Issued, Vault, VaultError, Verdict};
+
+/// No call or reply is larger.
+const MAX_FRAME: u32 = 256 * 1024;
+/// Connections kept open.
+const IDLE: usize = 16;
+
+#[derive(Serialize, Deserialize)]
+enum Call {
+    Keys,
+    Enrol(Box<Enrolment>, i64),
+    Issue { device: String, head: String, drafts: Vec<Draft> },
+    Attempt(Box<Attempt>, i64),
+    Status(String),
+    Revoke(String),
+}
+
+/// A vault to call.
+#[derive(Clone)]
+pub enum Client {
+    Here(Arc<Vault>),
+    Socket(Arc<Socket>),
+}
+
+/// A vault behind a Unix socket.
+pub struct Socket {
+    path: PathBuf,
+    idle: Mutex<Vec<UnixStream>>,
+}
+
+impl Client {
+    pub fn socket(path: &Path) -> Client {
+        Client::Socket(Arc::new(Socket { path: path.to_owned(), idle: Mutex::default() }))
+    }
+
+    pub async fn keys_document(&self) -> Result<(String, Jwk), VaultError> {
+        match self {
+            Client::Here(vault) => Ok(vault.keys_document()),
+            Client::Socket(socket) => socket.call(&Call::Keys).await,
+        }
+    }
+
+    pub async fn enrol(&self, enrolment: Enrolment, now: i64) -> Result<String, VaultError> {
+        match self {
+            Client::Here(vault) => vault.enrol(enrolment, now).await,
+            Client::Socket(socket) => socket.call(&Call::Enrol(Box::new(enrolment), now)).await,
+        }
+    }
+
+    pub async fn issue(&self, device: String, head: String, drafts: Vec<Draft>) -> Result<Issued, VaultError> {
+        match self {
+            Client::Here(vault) => vault.issue(device, head, drafts).await,
+            Client::Socket(socket) => socket.call(&Call::Issue { device, head, drafts }).await,
+        }
+    }
+
+    pub async fn attempt(&self, attempt: Attempt, now: i64) -> Result<Verdict, VaultError> {
+        match self {
+            Client::Here(vault) => vault.attempt(attempt, now).await,
+            Client::Socket(socket) => socket.call(&Call::Attempt(Box::new(attempt), now)).await,
+        }
+    }
+
+    pub async fn status(&self, device: String) -> Result<DeviceStatus, VaultError> {
+        match self {
+            Client::Here(vault) => vault.status(device).await,
+            Client::Socket(socket) => socket.call(&Call::Status(device)).await,
+        }
+    }
+
+    pub async fn revoke(&self, device: String) -> Result<(), VaultError> {
+        match self {
+            Client::Here(vault) => vault.revoke(device).await,
+            Client::Socket(socket) => socket.call(&Call::Revoke(device)).await,
+        }
+    }
+}
+
+impl Socket {
+    async fn call<T: DeserializeOwned>(&self, call: &Call) -> Result<T, VaultError> {
+        let parked = self.idle.lock().await.pop();
+        let mut stream = match parked {
+            Some(stream) => stream,
+            None => UnixStream::connect(&self.path).await.map_err(failed)?,
+        };
+        write_frame(&mut stream, call).await?;
+        let reply = read_frame::<Result<T, VaultError>>(&mut stream).await?;
+        let mut idle = self.idle.lock().await;
+        if idle.len() < IDLE {
+            idle.push(stream);
+        }
+        reply.ok_or_else(|| VaultError::Failed("the vault closed the line".into()))?
+    }
+}
+
+/// Answers calls at `path` until the task is dropped. Only the socket file's owner and group can reach it.
+pub async fn serve(vault: Arc<Vault>, path: &Path) -> std::io::Result<()> {
+    let _ = std::fs::remove_file(path);
+    let listener = UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o660))?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let vault = Arc::clone(&vault);
+        tokio::spawn(async move {
+            if let Err(error) = converse(&vault, stream).await {
+                tracing::warn!(%error, "a vault connection ended");
+            }
+        });
+    }
+}
+
+async fn converse(vault: &Arc<Vault>, mut stream: UnixStream) -> Result<(), VaultError> {
+    while let Some(call) = read_frame::<Call>(&mut stream).await? {
+        match call {
+            Call::Keys => write_frame(&mut stream, &Ok::<_, VaultError>(vault.keys_document())).await?,
+            Call::Enrol(enrolment, now) => write_frame(&mut stream, &vault.enrol(*enrolment, now).await).await?,
+            Call::Issue { device, head, drafts } => {
+                write_frame(&mut stream, &vault.issue(device, head, drafts).await).await?;
+            }
+            Call::Attempt(attempt, now) => write_frame(&mut stream, &vault.attempt(*attempt, now).await).await?,
+            Call::Status(device) => write_frame(&mut stream, &vault.status(device).await).await?,
+            Call::Revoke(device) => write_frame(&mut stream, &vault.revoke(device).await).await?,
+        }
+    }
+    Ok(())
+}
+
+fn failed(e: impl std::fmt::Display) -> VaultError {
+    VaultError::Failed(e.to_string())
+}
+
+async fn write_frame<T: Serialize>(stream: &mut UnixStream, value: &T) -> Result<(), VaultError> {
+    let body = serde_json::to_vec(value).map_err(failed)?;
+    let length = u32::try_from(body.len()).map_err(failed)?;
+    stream.write_all(&[&length.to_be_bytes()[..], &body].concat()).await.map_err(failed)
+}
+
+/// `None` at a clean end.
+async fn read_frame<T: DeserializeOwned>(stream: &mut UnixStream) -> Result<Option<T>, VaultError> {
+    let mut length = [0; 4];
+    match stream.read_exact(&mut length).await {
+        Ok(_) => {}
+        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+        Err(e) => return Err(failed(e)),
+    }
+    let length = u32::from_be_bytes(length);
+    if length > MAX_FRAME {
+        return Err(VaultError::Malformed);
+    }
+    let mut body = vec![0; length as usize];
+    stream.read_exact(&mut body).await.map_err(failed)?;
+    serde_json::from_slice(&body).map(Some).map_err(failed)
+}
