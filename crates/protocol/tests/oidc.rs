@@ -32,6 +32,8 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 type Pairs = Vec<(String, String)>;
+/// Parameters put in place of the good ones.
+type Changes<'a> = &'a [(&'a str, &'a str)];
 
 fn pairs(list: &[(&str, &str)]) -> Pairs {
     list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -237,46 +239,46 @@ fn each_bad_request_has_its_one_error() {
     let deep = format!("{{\"userinfo\":{}", "{\"a\":".repeat(600));
     let big = format!("{{\"userinfo\":{{\"{}\":null}}}}", "a".repeat(5000));
     let (short, plus) = (&CHALLENGE[..42], CHALLENGE.replace('-', "+"));
-    let table: Vec<(Vec<(&str, &str)>, ErrorCode, &str)> = vec![
-        (vec![("response_type", "")], InvalidRequest, "response_type is missing"),
-        (vec![("response_type", "token")], UnsupportedResponseType, "must be code"),
-        (vec![("response_type", "code id_token")], UnsupportedResponseType, "must be code"),
-        (vec![("response_mode", "fragment")], InvalidRequest, "response_mode"),
-        (vec![("scope", "")], InvalidScope, "openid"),
-        (vec![("scope", "profile")], InvalidScope, "openid"),
-        (vec![("scope", "OPENID")], InvalidScope, "openid"),
-        (vec![("scope", "openid address")], InvalidScope, "not registered"),
-        (vec![("scope", &long)], InvalidRequest, "scope is too long"),
-        (vec![("nonce", &long)], InvalidRequest, "nonce is longer"),
-        (vec![("nonce", "a\nb")], InvalidRequest, "nonce is longer"),
-        (vec![("code_challenge", "")], InvalidRequest, "code_challenge is missing"),
-        (vec![("code_challenge", ""), ("code_challenge_method", "")], InvalidRequest, "code_challenge is missing"),
-        (vec![("code_challenge_method", "")], InvalidRequest, "must be S256"),
-        (vec![("code_challenge_method", "plain")], InvalidRequest, "must be S256"),
-        (vec![("code_challenge", short)], InvalidRequest, "43 characters"),
-        (vec![("code_challenge", &plus)], InvalidRequest, "43 characters"),
-        (vec![("prompt", "none")], LoginRequired, "approved on the phone"),
-        (vec![("prompt", "none login")], InvalidRequest, "stand alone"),
-        (vec![("prompt", "create")], InvalidRequest, "not one we know"),
-        (vec![("max_age", "-1")], InvalidRequest, "number of seconds"),
-        (vec![("max_age", "+1")], InvalidRequest, "number of seconds"),
-        (vec![("max_age", "4294967296")], InvalidRequest, "too large"),
-        (vec![("claims", "[]")], InvalidRequest, "JSON object"),
-        (vec![("claims", "{")], InvalidRequest, "JSON object"),
-        (vec![("claims", "{\"userinfo\":[]}")], InvalidRequest, "JSON object"),
-        (vec![("claims", &deep)], InvalidRequest, "JSON object"),
-        (vec![("claims", &big)], InvalidRequest, "JSON object"),
-        (vec![("login_hint", &long)], InvalidRequest, "login_hint"),
-        (vec![("ui_locales", &long)], InvalidRequest, "ui_locales"),
-        (vec![("acr_values", &long)], InvalidRequest, "acr_values"),
-        (vec![("request", "e30.e30.")], RequestNotSupported, "plain parameters"),
-        (vec![("request_uri", "urn:x")], RequestUriNotSupported, "plain parameters"),
-        (vec![("registration", "{}")], RegistrationNotSupported, "plain parameters"),
-        (vec![("nonce", "1"), ("nonce", "1")], InvalidRequest, "more than once"),
-        (vec![("scope", "openid"), ("scope", "openid email")], InvalidRequest, "more than once"),
+    let table: [(Changes<'_>, ErrorCode, &str); 36] = [
+        (&[("response_type", "")], InvalidRequest, "response_type is missing"),
+        (&[("response_type", "token")], UnsupportedResponseType, "must be code"),
+        (&[("response_type", "code id_token")], UnsupportedResponseType, "must be code"),
+        (&[("response_mode", "fragment")], InvalidRequest, "response_mode"),
+        (&[("scope", "")], InvalidScope, "openid"),
+        (&[("scope", "profile")], InvalidScope, "openid"),
+        (&[("scope", "OPENID")], InvalidScope, "openid"),
+        (&[("scope", "openid address")], InvalidScope, "not registered"),
+        (&[("scope", &long)], InvalidRequest, "scope is too long"),
+        (&[("nonce", &long)], InvalidRequest, "nonce is longer"),
+        (&[("nonce", "a\nb")], InvalidRequest, "nonce is longer"),
+        (&[("code_challenge", "")], InvalidRequest, "code_challenge is missing"),
+        (&[("code_challenge", ""), ("code_challenge_method", "")], InvalidRequest, "code_challenge is missing"),
+        (&[("code_challenge_method", "")], InvalidRequest, "must be S256"),
+        (&[("code_challenge_method", "plain")], InvalidRequest, "must be S256"),
+        (&[("code_challenge", short)], InvalidRequest, "43 characters"),
+        (&[("code_challenge", &plus)], InvalidRequest, "43 characters"),
+        (&[("prompt", "none")], LoginRequired, "approved on the phone"),
+        (&[("prompt", "none login")], InvalidRequest, "stand alone"),
+        (&[("prompt", "create")], InvalidRequest, "not one we know"),
+        (&[("max_age", "-1")], InvalidRequest, "number of seconds"),
+        (&[("max_age", "+1")], InvalidRequest, "number of seconds"),
+        (&[("max_age", "4294967296")], InvalidRequest, "too large"),
+        (&[("claims", "[]")], InvalidRequest, "JSON object"),
+        (&[("claims", "{")], InvalidRequest, "JSON object"),
+        (&[("claims", "{\"userinfo\":[]}")], InvalidRequest, "JSON object"),
+        (&[("claims", &deep)], InvalidRequest, "JSON object"),
+        (&[("claims", &big)], InvalidRequest, "JSON object"),
+        (&[("login_hint", &long)], InvalidRequest, "login_hint"),
+        (&[("ui_locales", &long)], InvalidRequest, "ui_locales"),
+        (&[("acr_values", &long)], InvalidRequest, "acr_values"),
+        (&[("request", "e30.e30.")], RequestNotSupported, "plain parameters"),
+        (&[("request_uri", "urn:x")], RequestUriNotSupported, "plain parameters"),
+        (&[("registration", "{}")], RegistrationNotSupported, "plain parameters"),
+        (&[("nonce", "1"), ("nonce", "1")], InvalidRequest, "more than once"),
+        (&[("scope", "openid"), ("scope", "openid email")], InvalidRequest, "more than once"),
     ];
     for (changes, error, words) in table {
-        match parse(&with(request(), &changes)) {
+        match parse(&with(request(), changes)) {
             Err(AuthorizeError::Redirect(found)) => {
                 assert_eq!(found.error, error, "{changes:?}");
                 assert!(found.description.contains(words), "{changes:?}: {}", found.description);
@@ -302,7 +304,7 @@ fn a_state_that_we_cannot_give_back_is_not_given_back() {
 
 #[test]
 fn nobody_is_sent_to_an_address_that_is_not_registered() {
-    let table: [(&[(&str, &str)], PageError); 11] = [
+    let table: [(Changes<'_>, PageError); 11] = [
         (&[("client_id", "")], PageError::RequestInvalid),
         (&[("client_id", "town"), ("client_id", "town")], PageError::RequestInvalid),
         (&[("client_id", "Town")], PageError::ClientUnknown),
@@ -402,7 +404,7 @@ fn every_other_header_or_form_is_the_same_refusal() {
         assert_eq!(login(Some(&header), &[]), Err(InvalidClient), "{header}");
     }
     let secret = ("client_secret", "s3cret +%:é");
-    let table: [(Option<&str>, &[(&str, &str)], TokenErrorCode); 9] = [
+    let table: [(Option<&str>, Changes<'_>, TokenErrorCode); 9] = [
         (None, &[], InvalidClient),
         (None, &[("client_id", "town")], InvalidClient),
         (None, &[secret], InvalidClient),
@@ -551,7 +553,7 @@ fn a_code_is_redeemed_with_its_address_and_verifier_only() {
 fn each_bad_token_request_has_its_one_error() {
     use TokenErrorCode::{InvalidRequest, UnsupportedGrantType};
     let (short, long) = ("a".repeat(42), "a".repeat(129));
-    let table: [(&[(&str, &str)], TokenErrorCode); 10] = [
+    let table: [(Changes<'_>, TokenErrorCode); 10] = [
         (&[("grant_type", "")], InvalidRequest),
         (&[("grant_type", "refresh_token")], UnsupportedGrantType),
         (&[("grant_type", "password")], UnsupportedGrantType),

@@ -3,6 +3,7 @@
 //! RFC 6749 (OAuth 2.0), RFC 7636 (PKCE), RFC 7523 (`private_key_jwt`), RFC 9207 (`iss`), OpenID Connect Core 1.0.
 //! Everything here is pure: the clock and entropy are arguments, looking things up is the caller's.
 
+mod answer;
 pub mod attributes;
 pub mod authorize;
 pub mod client_auth;
