@@ -1,2 +1,4 @@
 
+pub mod bank;
+pub mod customers;
 pub mod phone;
