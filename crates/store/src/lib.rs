@@ -1,1 +1,49 @@
+//! Rows: plain functions on an open transaction, one file per noun. Conditional updates here *are* the race decisions.
+//! Files do not use one another; only [`seal`] and the errors below are shared.
 
+pub mod account;
+pub mod activation;
+pub mod approval;
+pub mod audit;
+pub mod device;
+pub mod outbox;
+pub mod seal;
+pub mod used_token;
+pub mod waiting_time;
+
+use db::{DbError, Migration};
+
+pub use seal::Sealer;
+
+/// The platform's tables.
+pub const MIGRATIONS: &[Migration] =
+    &[Migration { name: "0001_first", sql: include_str!("../../../migrations/platform_0001_first.sql") }];
+
+/// What can go wrong with rows.
+#[derive(Debug)]
+pub enum StoreError {
+    Database(DbError),
+    /// A row that fits no state.
+    Inconsistent {
+        table: &'static str,
+        column: &'static str,
+        row: String,
+    },
+}
+
+impl From<DbError> for StoreError {
+    fn from(e: DbError) -> Self {
+        StoreError::Database(e)
+    }
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            StoreError::Database(e) => e.fmt(f),
+            StoreError::Inconsistent { table, column, row } => write!(f, "{table}.{column} of {row} fits no state"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}

@@ -1,0 +1,200 @@
+//! One request to a person: log in, later pay, confirm, sign. It waits three minutes for one answer and is used once.
+
+use protocol::oidc::authorize::AuthorizationRequest;
+use serde::{Deserialize, Serialize};
+
+/// A request waits so long for its person (rule R21).
+pub const WAIT_SECONDS: i64 = 180;
+/// After approval the service may redeem the code for so long.
+pub const REDEEM_SECONDS: i64 = 180;
+/// Unanswered requests for one number in [`FLOOD_SECONDS`]: so many from one place, so many from all unknown browsers
+/// together; the rest die silently. A browser that person approved before has a lane of its own, so that a stranger who
+/// fills the others does not keep anybody out.
+pub const FLOOD_LANE: i64 = 3;
+pub const FLOOD_ALL: i64 = 6;
+pub const FLOOD_SECONDS: i64 = 900;
+
+/// Where a request stands. Final states stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Waiting,
+    Approved {
+        at: i64,
+    },
+    Rejected,
+    /// "I did not ask for this."
+    Fraud,
+    /// Stopped by the browser, or by a wrong number.
+    Cancelled,
+    /// Its code was exchanged.
+    Redeemed {
+        at: i64,
+    },
+    /// Its code came twice: what was given for it is void (RFC 6749 §4.1.2).
+    Revoked,
+}
+
+impl State {
+    /// The word in the row.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Waiting => "waiting",
+            State::Approved { .. } => "approved",
+            State::Rejected => "rejected",
+            State::Fraud => "fraud",
+            State::Cancelled => "cancelled",
+            State::Redeemed { .. } => "redeemed",
+            State::Revoked => "revoked",
+        }
+    }
+
+    /// From the row; `None` for a row that fits no state.
+    pub fn read(word: &str, decided_at: Option<i64>) -> Option<State> {
+        Some(match (word, decided_at) {
+            ("waiting", None) => State::Waiting,
+            ("approved", Some(at)) => State::Approved { at },
+            ("rejected", Some(_)) => State::Rejected,
+            ("fraud", Some(_)) => State::Fraud,
+            ("cancelled", Some(_)) => State::Cancelled,
+            ("redeemed", Some(at)) => State::Redeemed { at },
+            ("revoked", Some(_)) => State::Revoked,
+            _ => return None,
+        })
+    }
+}
+
+/// What the browser's page may say about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Waiting,
+    Approved,
+    Refused,
+    Stopped,
+    Expired,
+}
+
+/// What a login asks, sealed in its row.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginRequest {
+    pub authorization: AuthorizationRequest,
+    /// Names of the claims that will be shared.
+    pub claims: Vec<String>,
+    pub browser: String,
+    pub place: String,
+}
+
+/// A request as its row holds it.
+#[derive(Clone)]
+pub struct Approval {
+    pub id: String,
+    /// `None` for a number nobody has: the row exists so that the browser cannot tell.
+    pub device: Option<String>,
+    pub account: Option<String>,
+    pub partner: String,
+    /// Two digits the browser shows and the person types.
+    pub match_number: String,
+    pub created_at: i64,
+    pub expires_at: i64,
+    pub state: State,
+}
+
+impl Approval {
+    pub fn progress(&self, now: i64) -> Progress {
+        match self.state {
+            State::Waiting if now >= self.expires_at => Progress::Expired,
+            State::Waiting => Progress::Waiting,
+            State::Approved { at } if now >= at + REDEEM_SECONDS => Progress::Expired,
+            State::Approved { .. } | State::Redeemed { .. } => Progress::Approved,
+            State::Rejected | State::Fraud => Progress::Refused,
+            State::Cancelled | State::Revoked => Progress::Stopped,
+        }
+    }
+
+    /// May still be answered.
+    pub fn open(&self, now: i64) -> bool {
+        self.progress(now) == Progress::Waiting
+    }
+}
+
+/// Unanswered requests for a number at the moment somebody starts one more.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Crowd {
+    pub in_lane: i64,
+    pub in_all: i64,
+    /// The browser shows that this person approved a login in it before.
+    pub known_browser: bool,
+}
+
+/// Which phone a start reaches: `None` when there is none, or when there is a crowd before its door.
+pub fn reaches(crowd: Crowd, device: Option<String>) -> Option<String> {
+    let crowded = crowd.in_lane >= FLOOD_LANE || (!crowd.known_browser && crowd.in_all >= FLOOD_ALL);
+    if crowded { None } else { device }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn approval(state: State) -> Approval {
+        Approval {
+            id: "apr_x".into(),
+            device: Some("dev_x".into()),
+            account: Some("acc_x".into()),
+            partner: "p".into(),
+            match_number: "47".into(),
+            created_at: 1000,
+            expires_at: 1000 + WAIT_SECONDS,
+            state,
+        }
+    }
+
+    #[test]
+    fn three_minutes_and_not_a_second_more() {
+        assert_eq!(approval(State::Waiting).progress(1179), Progress::Waiting);
+        assert_eq!(approval(State::Waiting).progress(1180), Progress::Expired);
+        assert_eq!(approval(State::Approved { at: 1100 }).progress(1279), Progress::Approved);
+        assert_eq!(approval(State::Approved { at: 1100 }).progress(1280), Progress::Expired);
+    }
+
+    #[test]
+    fn only_a_waiting_request_can_be_answered() {
+        for state in
+            [State::Rejected, State::Fraud, State::Cancelled, State::Redeemed { at: 1 }, State::Approved { at: 1 }]
+        {
+            assert!(!approval(state).open(1001), "{state:?}");
+        }
+        assert!(approval(State::Waiting).open(1001));
+    }
+
+    #[test]
+    fn every_state_comes_back_from_its_row_and_no_other_row_does() {
+        let states = [
+            State::Waiting,
+            State::Approved { at: 7 },
+            State::Rejected,
+            State::Fraud,
+            State::Cancelled,
+            State::Redeemed { at: 7 },
+            State::Revoked,
+        ];
+        for state in states {
+            let at = (state != State::Waiting).then_some(7);
+            assert_eq!(State::read(state.word(), at), Some(state));
+        }
+        assert_eq!(State::read("waiting", Some(7)), None);
+        assert_eq!(State::read("approved", None), None);
+        assert_eq!(State::read("lost", None), None);
+    }
+
+    #[test]
+    fn a_flooded_number_is_left_in_peace_but_its_own_browser_gets_through() {
+        let phone = || Some("dev".to_owned());
+        let crowd = |in_lane, in_all, known_browser| Crowd { in_lane, in_all, known_browser };
+        assert_eq!(reaches(crowd(2, 5, false), phone()), phone());
+        assert_eq!(reaches(crowd(3, 3, false), phone()), None);
+        assert_eq!(reaches(crowd(0, 6, false), phone()), None);
+        assert_eq!(reaches(crowd(0, 60, true), phone()), phone());
+        assert_eq!(reaches(crowd(0, 0, false), None), None);
+    }
+}

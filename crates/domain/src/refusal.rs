@@ -1,0 +1,56 @@
+//! What a rule says when it says no, to the person who asked. The doors decide how the world reads it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::number::NotMobile;
+
+/// A reason that the person can do something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// This step is not the one that is due.
+    WrongStep,
+    NumberInvalid,
+    NumberNotMobile(NotMobile),
+    CountryNotServed,
+    EmailInvalid,
+    BankUnknown,
+    TermsOutdated,
+    ReturnWrong {
+        left: i64,
+    },
+    SmsWrong {
+        left: i64,
+    },
+    /// The seal of the chosen code did not open or its proof failed.
+    CodeRejected,
+    /// Come back at `until`.
+    Wait {
+        until: i64,
+        reason: WaitReason,
+    },
+    /// The attempt's time is over.
+    Expired,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitReason {
+    /// Twenty minutes after a failed activation (rule R13).
+    FailedAttempt,
+    /// The next SMS may not leave yet.
+    Resend,
+    /// Too much of the same from one place.
+    TooMany,
+}
+
+impl WaitReason {
+    /// As the contract writes it.
+    pub fn code(self) -> &'static str {
+        match self {
+            WaitReason::FailedAttempt => "failed_attempt",
+            WaitReason::Resend => "resend",
+            WaitReason::TooMany => "too_many",
+        }
+    }
+}

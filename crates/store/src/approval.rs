@@ -1,0 +1,249 @@
+//! Requests that wait for a person.
+
+use db::{Columns, Tx, args};
+use domain::account::{Device, Profile};
+use domain::approval::{Approval, Crowd, FLOOD_SECONDS, LoginRequest, State};
+use protocol::phone::Settings;
+use serde::{Deserialize, Serialize};
+
+use crate::{Sealer, StoreError};
+
+/// What proves an answer: the exact bytes of request, answer and receipt.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    pub m1: String,
+    pub m2: String,
+    pub m3: String,
+}
+
+/// Whom a number reaches, and how crowded its door is. One row whether or not the number exists.
+pub struct Reached {
+    pub crowd: Crowd,
+    pub device: Option<String>,
+    pub account: Option<String>,
+}
+
+pub fn reach(tx: &mut Tx<'_>, number: &[u8], lane: &str, now: i64) -> Result<Reached, StoreError> {
+    let row = tx.row(
+        "SELECT
+            (SELECT COUNT(*) FROM approval WHERE number_hash = $1 AND created_at > $3 AND state = 'waiting' AND lane = $2),
+            (SELECT COUNT(*) FROM approval WHERE number_hash = $1 AND created_at > $3 AND state = 'waiting'),
+            (SELECT d.id FROM account a JOIN device d ON d.account = a.id AND d.state = 'active' WHERE a.number_hash = $1),
+            (SELECT a.id FROM account a WHERE a.number_hash = $1)",
+        args![number, lane, now - FLOOD_SECONDS],
+    )?;
+    let mut c = row.ok_or_else(|| inconsistent("id", "a number"))?.columns();
+    let crowd = Crowd { in_lane: c.int()?, in_all: c.int()?, known_browser: false };
+    Ok(Reached { crowd, device: c.text_or_null()?, account: c.text_or_null()? })
+}
+
+fn inconsistent(column: &'static str, row: &str) -> StoreError {
+    StoreError::Inconsistent { table: "approval", column, row: row.to_owned() }
+}
+
+pub fn insert(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    a: &Approval,
+    number: &[u8],
+    lane: &str,
+    request: &LoginRequest,
+) -> Result<(), StoreError> {
+    let sealed = sealer.seal("approval", &a.id, request)?;
+    tx.execute(
+        "INSERT INTO approval (id, device, account, partner, number_hash, lane, match_number, state, request, evidence, created_at, expires_at, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10, $11, NULL)",
+        args![
+            &a.id,
+            a.device.as_deref(),
+            a.account.as_deref(),
+            &a.partner,
+            number,
+            lane,
+            &a.match_number,
+            a.state.word(),
+            &sealed,
+            a.created_at,
+            a.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+const NO_REQUEST: &str = "request";
+
+fn approval(c: &mut Columns) -> Result<Approval, StoreError> {
+    let (id, device, account, partner, match_number) =
+        (c.text()?, c.text_or_null()?, c.text_or_null()?, c.text()?, c.text()?);
+    let (word, created_at, expires_at, decided_at) = (c.text()?, c.int()?, c.int()?, c.int_or_null()?);
+    let state = State::read(&word, decided_at).ok_or_else(|| inconsistent("state", &id))?;
+    Ok(Approval { id, device, account, partner, match_number, created_at, expires_at, state })
+}
+
+fn with_request(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, LoginRequest), StoreError> {
+    let approval = approval(c)?;
+    let request = sealer.open("approval", NO_REQUEST, &approval.id, &c.bytes()?)?;
+    Ok((approval, request))
+}
+
+pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
+    let row = tx.row(
+        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request FROM approval WHERE id = $1",
+        args![id],
+    )?;
+    row.map(|r| with_request(sealer, &mut r.columns())).transpose()
+}
+
+/// A phone, its person, and the requests that wait for it, oldest first: one statement, for phones ask this all day.
+pub struct Waiting {
+    pub device: Device,
+    pub profile: Profile,
+    pub requests: Vec<(Approval, LoginRequest)>,
+}
+
+pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> Result<Option<Waiting>, StoreError> {
+    let rows = tx.rows(
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, c.profile, a.id,
+                a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.request
+         FROM device d JOIN account c ON c.id = d.account
+         LEFT JOIN approval a ON a.device = d.id AND a.state = 'waiting' AND a.expires_at > $2
+         WHERE d.id = $1 AND d.state = 'active' ORDER BY a.created_at, a.id",
+        args![device, now],
+    )?;
+    let mut found: Option<Waiting> = None;
+    for row in rows {
+        let mut c = row.columns();
+        let device = device_columns(&mut c)?;
+        let profile = c.bytes()?;
+        let waiting = match found.as_mut() {
+            Some(waiting) => waiting,
+            None => {
+                let profile = sealer.open("account", "profile", &device.account, &profile)?;
+                found.insert(Waiting { device, profile, requests: Vec::new() })
+            }
+        };
+        if let Some(id) = c.text_or_null()? {
+            let (dev, account, partner, match_number) = (c.text_or_null()?, c.text_or_null()?, c.text()?, c.text()?);
+            let (word, created_at, expires_at, decided_at) = (c.text()?, c.int()?, c.int()?, c.int_or_null()?);
+            let state = State::read(&word, decided_at).ok_or_else(|| inconsistent("state", &id))?;
+            let request = sealer.open("approval", NO_REQUEST, &id, &c.bytes()?)?;
+            waiting.requests.push((
+                Approval { id, device: dev, account, partner, match_number, created_at, expires_at, state },
+                request,
+            ));
+        }
+    }
+    Ok(found)
+}
+
+fn device_columns(c: &mut Columns) -> Result<Device, StoreError> {
+    Ok(Device {
+        id: c.text()?,
+        account: c.text()?,
+        point: c.bytes()?,
+        head: c.text()?,
+        last_receipt: c.text_or_null()?,
+        last_answer: c.text()?,
+        settings: Settings { biometrics: c.flag()?, notifications: c.flag()?, sharing: c.flag()? },
+    })
+}
+
+/// The phone that answers and the request it answers, if that is its own.
+pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Device, Option<Approval>)>, StoreError> {
+    let row = tx.row(
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, a.id IS NOT NULL,
+                COALESCE(a.id, ''), a.device, a.account, COALESCE(a.partner, ''), COALESCE(a.match_number, ''), COALESCE(a.state, 'waiting'),
+                COALESCE(a.created_at, 0), COALESCE(a.expires_at, 0), a.decided_at
+         FROM device d LEFT JOIN approval a ON a.id = $2 AND a.device = d.id WHERE d.id = $1 AND d.state = 'active'",
+        args![device, id],
+    )?;
+    row.map(|r| {
+        let mut c = r.columns();
+        let device = device_columns(&mut c)?;
+        let found = if c.flag()? { Some(approval(&mut c)?) } else { None };
+        Ok((device, found))
+    })
+    .transpose()
+}
+
+/// From waiting to `state`, with its evidence; `false` when somebody was first or its time is over.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    id: &str,
+    state: State,
+    evidence: &Evidence,
+    now: i64,
+) -> Result<bool, StoreError> {
+    let sealed = sealer.seal("approval", id, evidence)?;
+    let moved = tx.execute(
+        "UPDATE approval SET state = $2, evidence = $3, decided_at = $4 WHERE id = $1 AND state = 'waiting'",
+        args![id, state.word(), &sealed, now],
+    )?;
+    Ok(moved == 1)
+}
+
+/// From waiting to cancelled.
+pub fn cancel(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<bool, StoreError> {
+    let moved = tx.execute(
+        "UPDATE approval SET state = 'cancelled', decided_at = $2 WHERE id = $1 AND state = 'waiting'",
+        args![id, now],
+    )?;
+    Ok(moved == 1)
+}
+
+/// From approved to redeemed, once, by its partner, after `approved_after`. Gives the request and when it was approved.
+pub fn redeem(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    id: &str,
+    partner: &str,
+    approved_after: i64,
+) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
+    let row = tx.row(
+        "UPDATE approval SET state = 'redeemed' WHERE id = $1 AND partner = $2 AND state = 'approved' AND decided_at > $3
+         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request",
+        args![id, partner, approved_after],
+    )?;
+    row.map(|r| with_request(sealer, &mut r.columns())).transpose()
+}
+
+/// A code that came twice: what it was exchanged for is void.
+pub fn revoke(tx: &mut Tx<'_>, id: &str, partner: &str) -> Result<bool, StoreError> {
+    let moved = tx.execute(
+        "UPDATE approval SET state = 'revoked' WHERE id = $1 AND partner = $2 AND state = 'redeemed'",
+        args![id, partner],
+    )?;
+    Ok(moved == 1)
+}
+
+/// What an access token leads to: the redeemed request and the person.
+pub fn redeemed(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    id: &str,
+) -> Result<Option<(Approval, LoginRequest, Profile)>, StoreError> {
+    let row = tx.row(
+        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.request, c.profile
+         FROM approval a JOIN account c ON c.id = a.account WHERE a.id = $1 AND a.state = 'redeemed'",
+        args![id],
+    )?;
+    row.map(|r| {
+        let mut c = r.columns();
+        let (approval, request) = with_request(sealer, &mut c)?;
+        let account = approval.account.clone().unwrap_or_default();
+        let profile = sealer.open("account", "profile", &account, &c.bytes()?)?;
+        Ok((approval, request, profile))
+    })
+    .transpose()
+}
+
+/// Removes requests that nobody answered, at most `limit`; answered ones are the person's history and stay.
+pub fn sweep(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, StoreError> {
+    Ok(tx.execute(
+        "DELETE FROM approval WHERE id IN
+            (SELECT id FROM approval WHERE state IN ('waiting', 'cancelled') AND expires_at < $1 LIMIT $2)",
+        args![before, limit],
+    )?)
+}

@@ -1,0 +1,38 @@
+//! What happened, line by line: who did what to whom. Ids only, never personal data.
+
+use db::{Tx, args};
+
+use crate::StoreError;
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    pub id: &'a str,
+    pub at: i64,
+    pub action: &'static str,
+    pub actor: &'a str,
+    pub subject: &'a str,
+    pub detail: &'a str,
+}
+
+pub fn append(tx: &mut Tx<'_>, line: &Line<'_>) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO audit (id, at, action, actor, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![line.id, line.at, line.action, line.actor, line.subject, line.detail],
+    )?;
+    Ok(())
+}
+
+/// Actions about `subject`, newest first.
+pub fn about(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<(i64, String, String)>, StoreError> {
+    let rows = tx.rows(
+        "SELECT at, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC LIMIT $2",
+        args![subject, limit],
+    )?;
+    rows.into_iter()
+        .map(|r| {
+            let mut c = r.columns();
+            Ok((c.int()?, c.text()?, c.text()?))
+        })
+        .collect()
+}

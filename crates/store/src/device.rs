@@ -1,0 +1,91 @@
+//! Phones in use.
+
+use db::{Columns, Tx, args};
+use domain::account::{Device, Profile};
+use protocol::phone::Settings;
+
+use crate::{Sealer, StoreError};
+
+const ACTIVE: &str = "active";
+
+/// A new phone for `device.account`; the phones before it are cut off. Gives the ids of those.
+pub fn replace(
+    tx: &mut Tx<'_>,
+    device: &Device,
+    certificate: &str,
+    name: &str,
+    now: i64,
+) -> Result<Vec<String>, StoreError> {
+    let old = tx.rows(
+        "UPDATE device SET state = 'revoked' WHERE account = $1 AND state = 'active' AND id <> $2 RETURNING id",
+        args![&device.account, &device.id],
+    )?;
+    tx.execute(
+        "INSERT INTO device (id, account, state, point, certificate, head, last_receipt, last_answer, biometrics, notifications, sharing, name, created_at)
+         VALUES ($1, $2, $3, $4, $5, '', NULL, '', $6, $6, $6, $7, $8)",
+        args![&device.id, &device.account, ACTIVE, &device.point, certificate, false, name, now],
+    )?;
+    old.into_iter().map(|r| Ok(r.columns().text()?)).collect()
+}
+
+fn device(c: &mut Columns) -> Result<Device, StoreError> {
+    Ok(Device {
+        id: c.text()?,
+        account: c.text()?,
+        point: c.bytes()?,
+        head: c.text()?,
+        last_receipt: c.text_or_null()?,
+        last_answer: c.text()?,
+        settings: Settings { biometrics: c.flag()?, notifications: c.flag()?, sharing: c.flag()? },
+    })
+}
+
+/// An active phone.
+pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Device>, StoreError> {
+    let row = tx.row(
+        "SELECT id, account, point, head, last_receipt, last_answer, biometrics, notifications, sharing
+         FROM device WHERE id = $1 AND state = 'active'",
+        args![id],
+    )?;
+    row.map(|r| device(&mut r.columns())).transpose()
+}
+
+/// An active phone and its person.
+pub fn with_profile(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Device, Profile)>, StoreError> {
+    let row = tx.row(
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, a.profile
+         FROM device d JOIN account a ON a.id = d.account WHERE d.id = $1 AND d.state = 'active'",
+        args![id],
+    )?;
+    row.map(|r| {
+        let mut c = r.columns();
+        let device = device(&mut c)?;
+        let profile = sealer.open("account", "profile", &device.account, &c.bytes()?)?;
+        Ok((device, profile))
+    })
+    .transpose()
+}
+
+/// The receipt chain grows by one, if nobody else grew it meanwhile.
+pub fn advance(
+    tx: &mut Tx<'_>,
+    id: &str,
+    prev: &str,
+    head: &str,
+    receipt: &str,
+    answer: &str,
+) -> Result<bool, StoreError> {
+    let moved = tx.execute(
+        "UPDATE device SET head = $3, last_receipt = $4, last_answer = $5 WHERE id = $1 AND head = $2 AND state = 'active'",
+        args![id, prev, head, receipt, answer],
+    )?;
+    Ok(moved == 1)
+}
+
+pub fn set(tx: &mut Tx<'_>, id: &str, settings: Settings) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE device SET biometrics = $2, notifications = $3, sharing = $4 WHERE id = $1 AND state = 'active'",
+        args![id, settings.biometrics, settings.notifications, settings.sharing],
+    )?;
+    Ok(changed == 1)
+}
