@@ -15,11 +15,17 @@ use super::{Bank, cards};
 #[derive(Deserialize)]
 pub(super) struct Asking {
     lang: Option<String>,
+    /// One customer only, also one of the guests, who are many and not listed.
+    id: Option<String>,
 }
 
 pub(super) async fn customers(State(bank): State<Bank>, Query(asking): Query<Asking>) -> Json<Value> {
     let lang = asking.lang.as_deref().and_then(Lang::parse).unwrap_or(Lang::En);
-    let all: Vec<Value> = crate::customers::customers(bank.today()).iter().map(|c| c.summary(lang)).collect();
+    let found = match &asking.id {
+        Some(id) => crate::customers::customer(id, bank.today()).into_iter().collect(),
+        None => crate::customers::customers(bank.today()),
+    };
+    let all: Vec<Value> = found.iter().map(|c| c.summary(lang)).collect();
     Json(Value::Array(all))
 }
 

@@ -94,11 +94,23 @@ impl Phone {
                 Some(inbox) => inbox.seen().await?,
                 None => Vec::new(),
             };
-            progress.proof = Some(bank::visit(self.door.http(), &handover.url, self.door.app(), customer).await?);
+            progress.proof = bank::visit(self.door.http(), &handover.url, self.door.app(), customer).await?;
+            if progress.proof.is_none() {
+                return self.after_a_no().await;
+            }
             self.state.activation = Some(progress.clone());
             self.save()?;
         }
         self.activation("return", &json!({ "proof": progress.proof })).await
+    }
+
+    /// The way back held no proof: the view must have moved on, or the bank's page was not understood.
+    async fn after_a_no(&self) -> Result<View, PhoneError> {
+        let view = self.activation("get", &json!({})).await?;
+        match view.step {
+            Step::Handover => Err(PhoneError::Bank("no way back to the app".into())),
+            _ => Ok(view),
+        }
     }
 
     /// The bank has confirmed, but the proof of the return died with an earlier run: nobody can hand it in any more.

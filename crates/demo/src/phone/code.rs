@@ -30,7 +30,7 @@ fn is_common(code: &[u8]) -> bool {
     let in_run = |part: [u8; 4]| RUNS.iter().any(|run| run.as_bytes().windows(4).any(|four| four == part));
     let four_in_a_row = in_run([a, b, c, d]) || in_run([b, c, d, e]);
     let pairs = (a == b && c == d) || (b == c && d == e);
-    let triple = (a == b && b == c) || (b == c && c == d) || (c == d && d == e);
+    let triple = code.windows(3).any(|three| matches!(three, [x, y, z] if x == y && y == z));
     let repeated = (a, b) == (c, d) || (a, b) == (d, e);
     mirrored || few_digits || four_in_a_row || pairs || triple || repeated
 }

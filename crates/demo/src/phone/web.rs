@@ -39,6 +39,12 @@ impl Browser {
         self.send(url, request).await
     }
 
+    /// The same, asking for JSON in return.
+    pub async fn post_form_for_json(&mut self, url: &Url, fields: &[(&str, &str)]) -> Result<Page, PhoneError> {
+        let request = self.http.post(url.clone()).form(fields).header(ACCEPT, "application/json");
+        self.send(url, request).await
+    }
+
     pub async fn post_json(&mut self, url: &Url, body: &serde_json::Value) -> Result<Page, PhoneError> {
         let request = self.http.post(url.clone()).json(body).header(ACCEPT, "application/json");
         self.send(url, request).await

@@ -1,0 +1,234 @@
+//! `zelf phone`: a phone in the terminal (docs/phone-cli.md). Results are JSON on stdout, errors JSON on stderr.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use demo::phone::{Auto, Customer, Home, Phone, PhoneError, Plan, Verdict};
+use protocol::phone::SettingsBody;
+use serde_json::{Value, json};
+
+use super::phone_serve;
+
+#[derive(Args)]
+pub struct PhoneArgs {
+    /// Issuer or app address; the state file remembers it.
+    #[arg(long, global = true, value_name = "URL")]
+    server: Option<String>,
+    /// Where this phone keeps its keys; for `serve` with `--numbers` a folder.
+    #[arg(long, global = true, value_name = "FILE", default_value = "phone.json")]
+    state: PathBuf,
+    /// Language of requests: nl, fr, de, en.
+    #[arg(long, global = true)]
+    lang: Option<String>,
+    #[command(subcommand)]
+    command: PhoneCommand,
+}
+
+#[derive(Subcommand)]
+enum PhoneCommand {
+    /// Activate through a bank, or go on where an earlier run stopped.
+    Activate(ActivateArgs),
+    /// Where a half-finished activation stands.
+    Status,
+    /// What waits for an answer.
+    Pending {
+        /// Let the server hold its answer until something waits, at most 25 seconds.
+        #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+        wait: u8,
+    },
+    /// Say yes with the code.
+    Approve {
+        /// Which request; the newest when left out.
+        #[arg(long)]
+        rid: Option<String>,
+        /// The two-digit number on the browser's page.
+        #[arg(long = "match", value_name = "NN")]
+        matched: Option<String>,
+        #[arg(long)]
+        code: String,
+    },
+    /// Say no.
+    Refuse {
+        #[arg(long)]
+        rid: Option<String>,
+        /// "I did not start this."
+        #[arg(long)]
+        fraud: bool,
+    },
+    /// What the home screen shows.
+    Home,
+    /// Change settings; what is left out stays.
+    Settings {
+        #[arg(long)]
+        biometrics: Option<bool>,
+        #[arg(long)]
+        notifications: Option<bool>,
+        #[arg(long)]
+        sharing: Option<bool>,
+    },
+    /// Answer by itself, for one phone or many, until stopped.
+    Serve(ServeArgs),
+}
+
+#[derive(Args)]
+pub(super) struct ActivateArgs {
+    #[command(flatten)]
+    pub(super) person: PersonArgs,
+    /// Bank customer who signs: an id from `GET {bank}/demo/customers`, or `guest-0` to `guest-999`.
+    #[arg(long)]
+    customer: Option<String>,
+    #[arg(long, value_name = "+32…")]
+    number: Option<String>,
+    #[arg(long)]
+    email: Option<String>,
+    /// The SMS code, when there is no inbox to read.
+    #[arg(long, value_name = "CODE")]
+    sms: Option<String>,
+    /// PIN of the bank card, instead of the right one.
+    #[arg(long)]
+    pin: Option<String>,
+    /// Say no on the bank's page.
+    #[arg(long)]
+    refuse_at_bank: bool,
+}
+
+/// What is the same for one phone and for many.
+#[derive(Args)]
+pub(super) struct PersonArgs {
+    #[arg(long)]
+    bank: Option<String>,
+    /// Region the number is read in when it has no country code.
+    #[arg(long, default_value = "BE")]
+    country: String,
+    /// The test world's inbox, when the server does not name it.
+    #[arg(long, value_name = "URL")]
+    inbox: Option<String>,
+    /// The five digits.
+    #[arg(long)]
+    pub(super) code: Option<String>,
+    /// Take a code that everybody chooses.
+    #[arg(long)]
+    any_code: bool,
+}
+
+impl PersonArgs {
+    pub(super) fn plan(&self, customer: Option<Customer>, number: Option<String>) -> Plan {
+        Plan {
+            country: Some(self.country.clone()),
+            number,
+            bank: self.bank.clone(),
+            customer,
+            inbox: self.inbox.clone(),
+            code: self.code.clone(),
+            any_code: self.any_code,
+            ..Plan::default()
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    pub(super) person: PersonArgs,
+    /// approve, refuse, fraud, ignore, wrong-code-once or slow.
+    #[arg(long, default_value = "approve")]
+    pub(super) auto: Auto,
+    /// `+32470000001-+32470000099`, or one number; may be repeated.
+    #[arg(long, value_name = "FROM-TO")]
+    pub(super) numbers: Vec<String>,
+    /// Bank customers of phones that must still activate, in order; then `guest-0`, `guest-1` and on.
+    #[arg(long)]
+    pub(super) customer: Vec<String>,
+    /// Loopback address of the door that takes the numbers browsers show; port 0 picks one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) listen: Option<SocketAddr>,
+    /// How long `slow` waits.
+    #[arg(long, default_value_t = 20, value_name = "SECONDS")]
+    pub(super) pause: u64,
+}
+
+impl ServeArgs {
+    pub(super) fn pause(&self) -> Duration {
+        Duration::from_secs(self.pause)
+    }
+}
+
+/// Where the phone lives and whom it talks to.
+pub(super) struct Place {
+    pub(super) server: Option<String>,
+    pub(super) state: PathBuf,
+    pub(super) lang: Option<String>,
+}
+
+pub async fn run(args: PhoneArgs) -> ExitCode {
+    let place = Place { server: args.server, state: args.state, lang: args.lang };
+    let outcome = match args.command {
+        PhoneCommand::Serve(serve) => phone_serve::run(&place, &serve).await.map(|()| None),
+        command => once(&place, command).await.map(Some),
+    };
+    match outcome {
+        Ok(result) => {
+            if let Some(result) = result {
+                println!("{result:#}");
+            }
+            ExitCode::SUCCESS
+        }
+        Err(e) => {
+            eprintln!("{}", e.to_json());
+            ExitCode::from(e.exit_code())
+        }
+    }
+}
+
+/// One command of one phone.
+async fn once(place: &Place, command: PhoneCommand) -> Result<Value, PhoneError> {
+    let home = Home::File(place.state.clone());
+    let mut phone = Phone::open(place.server.as_deref(), home, place.lang.as_deref()).await?;
+    match command {
+        PhoneCommand::Activate(args) => activate(&mut phone, args).await,
+        PhoneCommand::Status => match phone.where_am_i().await? {
+            Some(view) => Ok(json!(view)),
+            None => Ok(json!({ "step": "active" })),
+        },
+        PhoneCommand::Pending { wait } => {
+            let pending = phone.pending(wait.min(25)).await?;
+            Ok(pending.requests.iter().map(demo::phone::Waiting::to_json).collect())
+        }
+        PhoneCommand::Approve { rid, matched, code } => {
+            let verdict = Verdict::Approve { code, matched };
+            Ok(phone.answer(rid.as_deref(), &verdict).await?.to_json())
+        }
+        PhoneCommand::Refuse { rid, fraud } => {
+            let verdict = if fraud { Verdict::Fraud } else { Verdict::Refuse };
+            Ok(phone.answer(rid.as_deref(), &verdict).await?.to_json())
+        }
+        PhoneCommand::Home => Ok(json!(phone.home().await?)),
+        PhoneCommand::Settings { biometrics, notifications, sharing } => {
+            let change = SettingsBody { biometrics, notifications, sharing };
+            Ok(json!(phone.settings(&change).await?))
+        }
+        PhoneCommand::Serve(_) => Err(PhoneError::Internal("serve is not one command".into())),
+    }
+}
+
+async fn activate(phone: &mut Phone, args: ActivateArgs) -> Result<Value, PhoneError> {
+    let customer = args.customer.map(|id| Customer { id, pin: args.pin, refuses: args.refuse_at_bank });
+    let mut plan = args.person.plan(customer, args.number);
+    (plan.email, plan.sms) = (args.email, args.sms);
+    let account = phone.activate(&plan).await?;
+    let result = json!({
+        "step": "active", "number": account.number, "first_name": account.first_name, "seq": account.seq,
+        "head": account.head, "certificate": account.certificate,
+    });
+    Ok(with(result, "device", phone.device().id()))
+}
+
+fn with(mut object: Value, key: &str, value: &str) -> Value {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(key.into(), json!(value));
+    }
+    object
+}
