@@ -13,7 +13,7 @@ const files = ['protocol.json', 'protocol-rust.json'].filter((name) => existsSyn
 
 async function open(row: { vs_private: { d: string }; sealed: Sealed }, info: string, aad: Bytes): Promise<Bytes> {
   const suite = new CipherSuite(KEM_DHKEM_P256_HKDF_SHA256, KDF_HKDF_SHA256, AEAD_AES_256_GCM)
-  const key = await suite.DeserializePrivateKey(unb64u(row.vs_private.d), false)
+  const key = await suite.DeserializePrivateKey(unb64u(row.vs_private.d), true)
   return new Uint8Array(await suite.Open(key, unb64u(row.sealed.enc), unb64u(row.sealed.ct), { info: utf8(info), aad }))
 }
 

@@ -1,0 +1,82 @@
+// What the server answers (docs/protocol.md §3): shapes of JSON, nothing else.
+import type { Jwk } from './protocol/jose.ts'
+
+export type Lang = 'nl' | 'fr' | 'de' | 'en'
+export const LANGS: readonly Lang[] = ['nl', 'fr', 'de', 'en']
+
+/** The version of the terms that this app shows. */
+export const TERMS = '2026-11'
+export const APP = 'web 0.1.0'
+
+export interface Discovery {
+  issuer: string
+  app: string
+  name: string
+  keys: string
+  root: Jwk
+  test_world?: boolean
+  inbox?: string
+}
+
+export type Step = 'number' | 'email' | 'bank' | 'handover' | 'sms' | 'code' | 'active' | 'refused' | 'expired'
+
+export interface Bank {
+  id: string
+  name: string
+  needs_app: boolean
+}
+
+export type RefusalCode = 'bank_refused' | 'bank_data_outdated' | 'too_young' | 'sms_exhausted' | 'number_taken' | 'return_exhausted' | 'wait'
+
+/** Where an activation is; the server's word is the truth. Times are seconds since 1970. */
+export interface View {
+  activation: string
+  step: Step
+  now: number
+  expires: number
+  number: string | null
+  email: string | null
+  bank: string | null
+  banks?: Bank[]
+  handover?: { url: string; expires: number; returned: boolean }
+  sms?: { left: number; expires: number; resend_at: number }
+  birthdate?: string
+  account_known?: boolean
+  first_name?: string
+  certificate?: string
+  seq?: number
+  head?: string
+  refusal?: { code: RefusalCode; until?: number | null }
+}
+
+export interface Settings {
+  biometrics: boolean
+  notifications: boolean
+  sharing: boolean
+}
+
+export interface DeviceState {
+  state: 'active' | 'locked'
+  left: number
+  not_before: number
+}
+
+export interface Home {
+  first_name: string
+  number: string
+  email: string | null
+  settings: Settings
+  device: DeviceState
+  head: string
+  seq: number
+  last_receipt: string | null
+  now: number
+}
+
+export interface Pending {
+  requests: string[]
+  device: DeviceState
+  head: string
+  seq: number
+  now: number
+}

@@ -1,0 +1,204 @@
+// Activation through the bank, step by step (docs/protocol.md §3.1).
+import type { App, Chain } from '../app.ts'
+import { Refused } from '../channel.ts'
+import { TERMS, type Settings, type View } from '../contract.ts'
+import { askToPersist, createDevice, lockAway } from '../keys/device.ts'
+import { readCertificate } from '../protocol/messages.ts'
+import { NotSigned } from '../protocol/jose.ts'
+import { firstOf } from '../protocol/keys.ts'
+import { sealEnrolment } from '../protocol/pin.ts'
+import type { Choice } from '../state.ts'
+import { weakness } from '../weak-code.ts'
+import { countryOf } from '../countries.ts'
+import { forget, refreshHome } from './boot.ts'
+
+const step = (app: App, name: string, body: unknown) => app.channel.command<View>(app.own, `activation/${name}`, body)
+
+/** Shows a view; an activation that has ended well becomes an account on this phone. */
+export async function arrive(app: App, view: View): Promise<void> {
+  if (view.step === 'active') return settle(app, view)
+  app.dispatch({ type: 'view', view })
+}
+
+/** Terms accepted: keys are made, the operator's root is pinned, the server opens an activation. */
+export const start = (app: App) =>
+  app.during(async () => {
+    if (app.state.view && app.device && !isOver(app.state.view)) return app.dispatch({ type: 'revisit', to: app.state.view.step === 'number' ? null : 'number' })
+    const world = await app.discover()
+    app.device ??= await createDevice()
+    await app.store.write({ values: { device: app.device, root: world.root } })
+    void askToPersist()
+    await app.keys(true)
+    await arrive(app, await step(app, 'start', { jwk: app.device.jwk, lang: app.state.lang, terms: TERMS, device: deviceName() }))
+  })
+
+const isOver = (view: View) => view.step === 'refused' || view.step === 'expired'
+
+export const giveNumber = (app: App, typed: string) =>
+  app.during(async () => {
+    const { country, number } = readNumber(typed, app.state.country)
+    if (!/\d/.test(number)) return app.tell('number_empty')
+    app.dispatch({ type: 'typed', typed })
+    const view = await step(app, 'number', { country, number })
+    await arrive(app, view)
+    app.dispatch({ type: 'revisit', to: view.step === 'email' || view.step === 'number' ? null : 'email' })
+  })
+
+/** Somebody who types `+352 …` or `0032 …` has named the country already. */
+export function readNumber(typed: string, country: string): { country: string; number: string } {
+  const international = /^\s*(?:\+|00)\s*(\d[\d\s./-]*)$/.exec(typed)
+  const digits = international?.[1]?.replace(/\D/g, '')
+  if (!digits) return { country, number: typed.trim() }
+  return { country: countryOf(digits, country) ?? country, number: `+${digits}` }
+}
+
+export const giveEmail = (app: App, email: string | null) =>
+  app.during(async () => {
+    if (email !== null && !/^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(email.trim())) return app.tell('email_invalid')
+    await arrive(app, await step(app, 'email', { email: email?.trim() ?? null }))
+    app.dispatch({ type: 'revisit', to: null })
+  })
+
+export const chooseBank = (app: App, bank: string) =>
+  app.during(async () => {
+    await arrive(app, await step(app, 'bank', { bank }))
+    app.dispatch({ type: 'revisit', to: null })
+  })
+
+/** Leaves for the bank in this same window; the way back is `#return=…`. */
+export function goToBank(app: App): void {
+  const url = app.state.view?.handover?.url
+  if (url && /^https?:\/\//.test(url)) location.assign(url)
+}
+
+/** Six digits typed by hand, when the bank's answer came back in another browser. */
+export const typeReturn = (app: App, typed: string) =>
+  app.during(async () => {
+    const digits = typed.replace(/\D/g, '')
+    if (digits.length !== 6) return app.tell('return_length')
+    await arrive(app, await step(app, 'return', { typed: digits }))
+    app.dispatch({ type: 'revisit', to: null })
+  })
+
+/** Hands in the proof that came back with the browser; kept until the server has spoken. */
+export async function bringBack(app: App): Promise<void> {
+  const proof = await app.store.get<string>('return')
+  if (!proof) return
+  if (!app.device) return app.dispatch({ type: 'stranger', stranger: true })
+  await app.during(async () => {
+    try {
+      await arrive(app, await step(app, 'return', { proof }))
+      await app.store.write({ values: { return: undefined } })
+    } catch (error) {
+      if (error instanceof Refused && error.code !== 'busy') await app.store.write({ values: { return: undefined } })
+      throw error
+    }
+  })
+}
+
+/** Asks quietly whether something happened elsewhere: at the bank, or in another tab. */
+export async function look(app: App): Promise<void> {
+  if (app.state.busy || !app.device || app.state.phase !== 'activation') return
+  try {
+    await arrive(app, await app.channel.command<View>(app.own, 'activation/get', {}, { again: 0, patience: 8_000 }))
+    if (!app.state.online) app.dispatch({ type: 'online', online: true })
+  } catch {
+    // Only a look: what the person does next says whether the line is down.
+  }
+}
+
+export const giveSms = (app: App, typed: string) =>
+  app.during(async () => {
+    const code = typed.replace(/\D/g, '')
+    if (code.length !== 5) return app.tell('sms_length')
+    await arrive(app, await step(app, 'sms', { code }))
+  })
+
+export const resend = (app: App) => app.during(async () => arrive(app, await step(app, 'resend', {})))
+
+/** The first time: kept only if nobody would guess it. */
+export function chooseCode(app: App, code: string): void {
+  const weak = weakness(code, app.state.view?.birthdate, app.state.view?.number ?? null)
+  if (weak) return app.tell(`code_${weak}`)
+  app.dispatch({ type: 'chosen', code })
+}
+
+/** The second time: the code becomes a key, and only a sealed proof of that key leaves the phone. */
+export const confirmCode = (app: App, code: string) =>
+  app.during(async () => {
+    if (code !== app.state.chosen) {
+      app.dispatch({ type: 'chosen', code: null })
+      return app.tell('code_differs')
+    }
+    const { own } = app
+    const vault = firstOf(await app.keys(), 'vs')
+    const sealed = await sealEnrolment(own.pepper, vault, own.dev, app.state.view?.activation ?? '', code)
+    await arrive(app, await step(app, 'finish', { sealed }))
+  })
+
+/** The certificate is checked and kept: from here on this phone is somebody's. */
+async function settle(app: App, view: View): Promise<void> {
+  const { own } = app
+  const certificate = view.certificate ?? ''
+  const read = await app.trusting((keys) => readCertificate(certificate, keys))
+  if (read.dev !== own.dev || read.jwk.x !== own.jwk.x || read.jwk.y !== own.jwk.y) throw new NotSigned('a certificate for another phone')
+  const chain: Chain = { certificate, head: view.head ?? '', seq: view.seq ?? 0 }
+  const home = { first_name: view.first_name ?? '', number: view.number ?? '', email: view.email, settings: { biometrics: false, notifications: false, sharing: false } }
+  await app.store.write({ values: { chain, profile: await lockAway(own, home), choice: 'biometrics', return: undefined } })
+  app.chain = chain
+  app.dispatch({ type: 'home', home, device: { state: 'active', left: 5, not_before: 0 } })
+  app.dispatch({ type: 'choice', choice: 'biometrics' })
+}
+
+const NEXT: Record<Choice, Choice | null> = { biometrics: 'notifications', notifications: 'sharing', sharing: 'done', done: null }
+
+/** One of the three questions after the code; the answer is stored, the next question follows. */
+export const choose = (app: App, choice: Exclude<Choice, 'done'>, yes: boolean) =>
+  app.during(async () => {
+    const granted = choice === 'notifications' && yes ? await askNotifications() : yes
+    await saveSettings(app, { [choice]: granted })
+    await goOn(app, choice)
+    if (yes && !granted) app.tell('notifications_denied')
+  })
+
+export async function goOn(app: App, from: Choice): Promise<void> {
+  const next = NEXT[from]
+  await app.store.write({ values: { choice: next ?? undefined } })
+  app.dispatch({ type: 'choice', choice: next })
+  if (next === null) await refreshHome(app).catch(() => undefined)
+}
+
+export async function saveSettings(app: App, change: Partial<Settings>): Promise<void> {
+  const { settings } = await app.channel.command<{ settings: Settings }>(app.own, 'settings', change)
+  const home = app.state.home && { ...app.state.home, settings }
+  app.dispatch({ type: 'home', home })
+  await app.store.write({ values: { profile: await lockAway(app.own, home) } })
+}
+
+/** Really asks the browser; where it cannot ask, the answer counts as no. */
+export async function askNotifications(): Promise<boolean> {
+  if (typeof Notification === 'undefined') return false
+  try {
+    return (await Notification.requestPermission()) === 'granted'
+  } catch {
+    return false
+  }
+}
+
+/** Stops this activation for good. */
+export const cancel = (app: App) =>
+  app.during(async () => {
+    if (app.device && app.state.view && !isOver(app.state.view)) await app.channel.command(app.own, 'activation/cancel', {})
+    await forget(app)
+  })
+
+/** After a refusal, an expiry or on a phone that was replaced: from the start, with new keys. */
+export const again = (app: App) => app.during(() => forget(app, 'terms'))
+
+/** What the bank and the notices will call this phone. */
+function deviceName(): string {
+  const agent = navigator.userAgent
+  const browser = /Edg\//.test(agent) ? 'Edge' : /Firefox\//.test(agent) ? 'Firefox' : /Chrom(e|ium)\//.test(agent) ? 'Chrome' : /Safari\//.test(agent) ? 'Safari' : 'Browser'
+  const system = /Android/.test(agent) ? 'Android' : /iPhone/.test(agent) ? 'iPhone' : /iPad/.test(agent) ? 'iPad' : /Windows/.test(agent) ? 'Windows' : /Mac OS/.test(agent) ? 'macOS' : 'Linux'
+  return `${browser} on ${system}`
+}

@@ -1,0 +1,186 @@
+// Requests: waiting for them, showing them, and the one signed answer.
+import { OutOfStep, type App } from '../app.ts'
+import { Offline, Refused } from '../channel.ts'
+import { APP, type Pending } from '../contract.ts'
+import { b64u, h, utf8 } from '../protocol/bytes.ts'
+import { es256, NotSigned, signingInput } from '../protocol/jose.ts'
+import { firstOf } from '../protocol/keys.ts'
+import { readRequest, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision } from '../protocol/messages.ts'
+import { sealProof, type Sealed } from '../protocol/pin.ts'
+import type { Waiting } from '../state.ts'
+import { refreshHome } from './boot.ts'
+import { keep, timesAt } from './receipts.ts'
+
+const HOLD_SECONDS = 25
+const BETWEEN_MS = 2_500
+
+/** An answer that left but was never answered: the same bytes go again, so no attempt is counted twice. */
+let unsent: { key: string; body: { m1: string; m2: string; pin?: Sealed } } | null = null
+
+/** Asks once what waits, and shows it. */
+export async function fetchPending(app: App, wait = 0, signal?: AbortSignal): Promise<void> {
+  const sending = signal ? { signal, patience: (wait + 10) * 1000, again: 0 } : { patience: (wait + 10) * 1000 }
+  const pending = await app.channel.command<Pending>(app.own, 'pending', { lang: app.state.lang, wait }, sending)
+  const waiting = await Promise.all(pending.requests.map((m1) => admit(app, m1, pending.now)))
+  app.dispatch({ type: 'pending', waiting: waiting.filter((one) => one !== null), device: pending.device, now: pending.now })
+  if (!app.state.online) app.dispatch({ type: 'online', online: true })
+}
+
+/** A request counts only if the operator signed it, for this phone, and it still lives. */
+async function admit(app: App, m1: string, now: number): Promise<Waiting | null> {
+  const known = app.state.waiting.find((one) => one.m1 === m1)
+  if (known) return known
+  try {
+    const request = await app.trusting((keys) => readRequest(m1, keys))
+    return request.dev === app.own.dev && request.exp > now ? { m1, request } : null
+  } catch (error) {
+    if (error instanceof Offline || error instanceof Refused) throw error
+    console.warn('a request was not admitted', error)
+    return null
+  }
+}
+
+/** Keeps asking while the app is on the screen. Ends when `signal` says so. */
+export async function follow(app: App, signal: AbortSignal): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    try {
+      if (app.state.busy || app.state.broken) await sleep(300, signal)
+      else {
+        await fetchPending(app, app.state.waiting.length > 0 ? 0 : HOLD_SECONDS, signal)
+        failures = 0
+        await sleep(app.state.waiting.length > 0 ? BETWEEN_MS : 50, signal)
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      if (error instanceof Refused && (error.code === 'device_unknown' || error.status === 401)) return app.fail(error)
+      failures += 1
+      if (failures > 1) app.dispatch({ type: 'online', online: false })
+      await sleep(Math.min(1000 * 2 ** failures, 20_000), signal).catch(() => undefined)
+    }
+  }
+}
+
+/** Opens a request on the screen. */
+export async function openRequest(app: App, rid: string): Promise<void> {
+  const found = app.state.waiting.find((one) => one.request.rid === rid)
+  if (!found) return
+  const times = await timesAt(app, found.request.rp.id).catch(() => 0)
+  app.dispatch({ type: 'open', rid, times })
+}
+
+/** The number from the other screen is typed; the code comes next. */
+export function typeMatch(app: App, match: string): void {
+  const waiting = current(app)
+  const digits = match.replace(/\D/g, '')
+  if (waiting?.request.match && digits.length !== 2) return app.tell('match_length')
+  app.dispatch({ type: 'matched', match: waiting?.request.match ? digits : '' })
+}
+
+const current = (app: App): Waiting | undefined => app.state.waiting.find((one) => one.request.rid === app.state.open?.rid)
+
+export const approve = (app: App, code: string) => answer(app, 'approve', code)
+export const refuse = (app: App) => answer(app, 'reject')
+export const reportFraud = (app: App) => answer(app, 'fraud')
+
+const answer = (app: App, decision: Decision, code?: string) =>
+  app.during(async () => {
+    const waiting = current(app)
+    if (!waiting) return
+    const { request } = waiting
+    if (request.exp <= app.channel.now()) return app.dispatch({ type: 'outcome', outcome: { kind: 'expired', request } })
+    try {
+      await settleHead(app, waiting)
+      const body = await compose(app, current(app) ?? waiting, decision, code)
+      const { m3 } = await app.channel.answer(body)
+      unsent = null
+      await confirm(app, body, m3, decision)
+      const kind = decision === 'approve' ? 'approved' : decision === 'reject' ? 'refused' : 'fraud'
+      app.dispatch({ type: 'outcome', outcome: { kind, request } })
+    } catch (error) {
+      await afterFailure(app, waiting, error)
+    }
+  })
+
+/** The request must continue the chain that this phone holds; if not, a missed receipt is fetched first. */
+async function settleHead(app: App, waiting: Waiting): Promise<void> {
+  const fits = () => {
+    const request = (current(app) ?? waiting).request
+    return request.head === app.chain?.head && request.seq > (app.chain?.seq ?? 0)
+  }
+  if (fits()) return
+  await refreshHome(app)
+  await fetchPending(app)
+  if (!fits()) throw new OutOfStep()
+}
+
+/** Signs M2 and seals the proof of the code; what is about to leave is on disk first. */
+async function compose(app: App, { m1, request }: Waiting, dec: Decision, code?: string): Promise<{ m1: string; m2: string; pin?: Sealed }> {
+  const match = dec === 'approve' ? (app.state.open?.match ?? '') : ''
+  const key = [m1, dec, match, code ?? ''].join('\n')
+  if (unsent?.key === key) return unsent.body
+  const { own, chain } = app
+  if (!chain) throw new Error('not active')
+  const rq = await h(m1)
+  const payload: Answer = {
+    v: 1, rid: request.rid, rq, shown: await shownOf(request), lang: request.lang, dec, match, chal: request.chal, seq: request.seq,
+    prev: chain.head, uv: code ? 'pin' : 'none', ts: app.channel.now(), app: APP,
+  }
+  const input = signingInput(TYP_ANSWER, own.dev, payload)
+  const m2 = `${input}.${b64u(await es256(own.key, utf8(input)))}`
+  const body = code ? { m1, m2, pin: await sealProof(own.pepper, firstOf(await app.keys(), 'vs'), own.dev, input, code) } : { m1, m2 }
+  const next = { ...chain, inflight: { rid: request.rid, m1, rq, apr: await h(m2), seq: request.seq } }
+  await app.store.write({ values: { chain: next } })
+  app.chain = next
+  unsent = { key, body }
+  return body
+}
+
+/** The receipt must say exactly what was answered. */
+async function confirm(app: App, { m1, m2 }: { m1: string; m2: string }, m3: string, decision: Decision): Promise<void> {
+  const sent = app.chain?.inflight
+  const receipt = await keep(app, m1, m3)
+  const same = receipt.rid === sent?.rid && receipt.rq === (await h(m1)) && receipt.apr === (await h(m2)) && receipt.seq === sent.seq
+  if (!same || receipt.dec !== decision || receipt.res !== resultOf(decision)) throw new NotSigned('a receipt for another answer')
+}
+
+async function afterFailure(app: App, waiting: Waiting, error: unknown): Promise<void> {
+  const { request } = waiting
+  if (error instanceof OutOfStep) return app.dispatch({ type: 'broken', why: 'out_of_step' })
+  if (!(error instanceof Refused)) throw error
+  unsent = null
+  if (error.code === 'expired') return app.dispatch({ type: 'outcome', outcome: { kind: 'expired', request } })
+  if (error.code === 'request_gone') return app.dispatch({ type: 'outcome', outcome: { kind: 'gone', request } })
+  if (error.code === 'out_of_step') {
+    await refreshHome(app)
+    await fetchPending(app)
+    app.dispatch({ type: 'look' })
+    return app.tell('out_of_step')
+  }
+  if (error.code !== 'not_accepted') throw error
+  await notAccepted(app, waiting, error)
+}
+
+/** The number or the code was wrong; the server does not say which, so both are asked again. */
+async function notAccepted(app: App, { request }: Waiting, { data }: Refused): Promise<void> {
+  const { left = 0, wait = 0, locked = false } = data
+  const device = { state: locked ? ('locked' as const) : ('active' as const), left, not_before: wait > 0 ? app.channel.now() + wait : 0 }
+  app.dispatch({ type: 'home', home: app.state.home, device })
+  if (locked) return app.dispatch({ type: 'close' })
+  app.dispatch({ type: 'look' })
+  await fetchPending(app).catch(() => undefined)
+  if (!current(app)) return app.dispatch({ type: 'outcome', outcome: { kind: 'gone', request } })
+  const more = device.not_before ? { left, until: device.not_before } : { left }
+  app.tell(left === 1 ? 'not_accepted_last' : 'not_accepted', more)
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}

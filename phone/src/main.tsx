@@ -1,0 +1,48 @@
+// Starts the app: memory, language, line to the server, first screen.
+import './style.css'
+import { render } from 'preact'
+import { App } from './app.ts'
+import { Channel } from './channel.ts'
+import type { Lang } from './contract.ts'
+import { boot, bringReturn } from './journeys/boot.ts'
+import { bringBack, look } from './journeys/activate.ts'
+import { follow } from './journeys/approve.ts'
+import { NoStorage, Store } from './keys/store.ts'
+import { Root } from './root.tsx'
+import { guessLang } from './texts/index.ts'
+import { registerWorker } from './register.ts'
+
+const memory = await Store.open().catch((error: unknown) => {
+  if (error instanceof NoStorage) return null
+  throw error
+})
+const lang = (await memory?.get<Lang>('lang')) ?? guessLang(navigator.languages)
+const app = new App(memory as Store, new Channel({ origin: location.origin }), lang)
+const place = document.getElementById('app')
+if (place) render(<Root app={app} />, place)
+
+if (!memory) app.dispatch({ type: 'broken', why: 'no_storage' })
+else {
+  await boot(app)
+  keepFollowing()
+  window.addEventListener('hashchange', () => void bringReturn(app).then(() => bringBack(app)))
+}
+registerWorker()
+
+/** Requests are asked for while somebody looks, and at once when they come back. */
+function keepFollowing(): void {
+  let running: AbortController | null = null
+  const decide = () => {
+    const wanted = document.visibilityState === 'visible' && app.state.phase === 'active' && app.state.device?.state !== 'locked' && !app.state.broken
+    if (wanted && !running) {
+      running = new AbortController()
+      void follow(app, running.signal).finally(() => (running = null))
+    } else if (!wanted && running) running.abort()
+  }
+  document.addEventListener('visibilitychange', () => {
+    decide()
+    if (document.visibilityState === 'visible') void look(app)
+  })
+  app.subscribe(decide)
+  decide()
+}

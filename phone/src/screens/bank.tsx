@@ -1,0 +1,50 @@
+import { chooseBank } from '../journeys/activate.ts'
+import { useUi } from '../ui/context.ts'
+import { Icon } from '../ui/icons.tsx'
+import { Page, Secondary } from '../ui/page.tsx'
+import { Trouble } from '../ui/trouble.tsx'
+
+export function BankChoice() {
+  const { app, state, t } = useUi()
+  const banks = state.view?.banks ?? state.banks
+  return (
+    <Page name="bank" title={t('app.bank.title')} help="app.help.bank" step={[4, 'app.step.bank']}>
+      <p class="lead">{t('app.bank.lead')}</p>
+      <Trouble />
+      <ul class="rows" data-testid="banks">
+        {banks.map((bank) => (
+          <li key={bank.id}>
+            <button type="button" class="row" data-testid={`bank-${bank.id}`} aria-disabled={state.busy} onClick={() => void chooseBank(app, bank.id)}>
+              <span>
+                <strong>{bank.name}</strong>
+                {bank.needs_app && <span class="under">{t('app.bank.needs_app')}</span>}
+              </span>
+              <Icon name="next" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div class="note">
+        <Icon name="info" size={20} />
+        <p>{t('app.bank.chip')}</p>
+      </div>
+      <Secondary id="bank-missing" onClick={() => app.dispatch({ type: 'revisit', to: 'missing' })}>
+        {t('app.bank.missing')}
+      </Secondary>
+    </Page>
+  )
+}
+
+export function BankMissing() {
+  const { app, t } = useUi()
+  return (
+    <Page name="bank-missing" title={t('app.bank_missing.title')} help="app.help.bank" step={[4, 'app.step.bank']} actions={<Secondary id="to-banks" onClick={() => app.dispatch({ type: 'back' })}>{t('app.bank_missing.back')}</Secondary>}>
+      <p class="lead">{t('app.bank_missing.lead')}</p>
+      <ul class="plain">
+        <li>{t('app.bank_missing.second')}</li>
+        <li>{t('app.bank_missing.eid')}</li>
+        <li>{t('app.bank_missing.help')}</li>
+      </ul>
+    </Page>
+  )
+}

@@ -1,0 +1,91 @@
+// Which screen is drawn for which picture: the table of contents of the app.
+import { screenOf, type State } from '../state.ts'
+import { Approval, ApprovalCode } from './approval.tsx'
+import { BankChoice, BankMissing } from './bank.tsx'
+import { Done, Question } from './choices.tsx'
+import { Code, CodeAgain } from './code.tsx'
+import { Country } from './country.tsx'
+import { Email } from './email.tsx'
+import { Handover, Return, Stranger } from './handover.tsx'
+import { Home } from './home.tsx'
+import { Number } from './number.tsx'
+import { OutcomeScreen } from './outcome.tsx'
+import { Receipts } from './receipts.tsx'
+import { About, Language, Menu, MyData } from './side.tsx'
+import { Sms } from './sms.tsx'
+import { BrokenScreen, Expired, Loading, Locked, Pause, RefusedScreen, Wait } from './stops.tsx'
+import { Terms } from './terms.tsx'
+import { Welcome } from './welcome.tsx'
+
+export function Screen({ state }: { state: State }) {
+  const name = screenOf(state)
+  switch (name) {
+    case 'loading':
+      return <Loading />
+    case 'broken':
+      return state.broken && <BrokenScreen why={state.broken} />
+    case 'welcome':
+      return <Welcome />
+    case 'terms':
+      return <Terms />
+    case 'number':
+      return <Number />
+    case 'country':
+      return <Country />
+    case 'email':
+      return <Email />
+    case 'bank':
+      return <BankChoice />
+    case 'bank-missing':
+      return <BankMissing />
+    case 'handover':
+      return <Handover />
+    case 'return':
+      return <Return />
+    case 'stranger':
+      return <Stranger />
+    case 'sms':
+      return <Sms />
+    case 'code':
+      return <Code />
+    case 'code-again':
+      return <CodeAgain />
+    case 'biometrics':
+    case 'notifications':
+    case 'sharing':
+      return <Question key={name} about={name} />
+    case 'done':
+      return <Done />
+    case 'pause':
+      return <Pause />
+    case 'refused':
+      return <RefusedScreen />
+    case 'wait':
+      return <Wait />
+    case 'expired':
+      return <Expired />
+    case 'home':
+      return <Home />
+    case 'approval':
+      return <Approval />
+    case 'approval-code':
+      return <ApprovalCode />
+    case 'approved':
+    case 'answer-refused':
+    case 'fraud':
+    case 'request-expired':
+      return state.outcome && <OutcomeScreen key={name} outcome={state.outcome} />
+    case 'locked':
+      return <Locked />
+    case 'menu':
+      return <Menu />
+    case 'my-data':
+      return <MyData />
+    case 'receipts':
+      return <Receipts />
+    case 'language':
+      return <Language />
+    case 'about':
+      return <About />
+  }
+}

@@ -1,0 +1,51 @@
+import type { Outcome } from '../state.ts'
+import { useUi } from '../ui/context.ts'
+import { Page, Picture, Primary } from '../ui/page.tsx'
+
+/** What became of a request. */
+export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
+  const { app, t } = useUi()
+  const name = outcome.request.rp.name
+  const home = (
+    <Primary id="to-home" onClick={() => app.dispatch({ type: 'close' })}>
+      {t('app.outcome.home')}
+    </Primary>
+  )
+  switch (outcome.kind) {
+    case 'approved':
+      return (
+        <Page name="approved" title={t('app.outcome.approved')} help="app.help.outcome" back={false} tone="good" actions={home}>
+          <Picture name="check" tone="good" />
+          <p class="lead">{t('app.outcome.approved_lead', { name })}</p>
+          <p class="soft">{t('app.outcome.kept')}</p>
+        </Page>
+      )
+    case 'refused':
+      return (
+        <Page name="answer-refused" title={t('app.outcome.refused')} help="app.help.outcome" back={false} actions={home}>
+          <Picture name="cross" tone="care" />
+          <p class="lead">{t('app.outcome.refused_lead', { name })}</p>
+        </Page>
+      )
+    case 'fraud':
+      return (
+        <Page name="fraud" title={t('app.outcome.fraud')} help="app.help.fraud" back={false} tone="stop" actions={home}>
+          <Picture name="shield" tone="stop" />
+          <p class="lead">{t('app.outcome.fraud_lead', { name })}</p>
+          <ol class="steps">
+            <li>{t('app.outcome.fraud_call')}</li>
+            <li>{t('app.outcome.fraud_code')}</li>
+            <li>{t('app.outcome.fraud_bank')}</li>
+          </ol>
+        </Page>
+      )
+    case 'expired':
+    case 'gone':
+      return (
+        <Page name="request-expired" title={outcome.kind === 'expired' ? t('app.outcome.expired') : t('app.outcome.gone')} help="app.help.outcome" back={false} tone="care" actions={home}>
+          <Picture name="clock" tone="care" />
+          <p class="lead">{t(outcome.kind === 'expired' ? 'app.outcome.expired_lead' : 'app.outcome.gone_lead', { name })}</p>
+        </Page>
+      )
+  }
+}

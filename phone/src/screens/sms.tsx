@@ -1,0 +1,69 @@
+import { useState } from 'preact/hooks'
+import { giveSms, resend } from '../journeys/activate.ts'
+import { span } from '../ui/clock.tsx'
+import { useNow, useUi } from '../ui/context.ts'
+import { Digits } from '../ui/digits.tsx'
+import { Page, Primary, Secondary } from '../ui/page.tsx'
+import { Trouble } from '../ui/trouble.tsx'
+
+export function Sms() {
+  const { app, state, t } = useUi()
+  const [code, setCode] = useState('')
+  const send = () => void giveSms(app, code)
+  const sms = state.view?.sms
+  const inbox = state.world?.test_world ? state.world.inbox : undefined
+  return (
+    <Page
+      name="sms"
+      title={t('app.sms.title')}
+      help="app.help.sms"
+      step={[5, 'app.step.sms']}
+      actions={
+        <Primary id="continue" onClick={send}>
+          {t('app.continue')}
+        </Primary>
+      }
+    >
+      <p class="lead">{t('app.sms.lead', { number: state.view?.number ?? '' })}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          send()
+        }}
+      >
+        <Digits id="sms" label={t('app.sms.label')} length={5} value={code} onValue={setCode} oneTime />
+        <Trouble />
+      </form>
+      {sms && sms.left < 3 && !state.problem && <p class="note">{sms.left === 1 ? t('app.left.one') : t('app.left.more', { left: sms.left })}</p>}
+      {sms && <Resend at={sms.resend_at} onResend={() => void resend(app).then(() => setCode(''))} />}
+      {inbox && (
+        <p class="soft">
+          {t('app.sms.demo')}{' '}
+          <a href={inbox} target="_blank" rel="noopener noreferrer">
+            {inbox}
+          </a>
+        </p>
+      )}
+    </Page>
+  )
+}
+
+/** Another SMS, when it may be asked; until then the clock says how long. */
+function Resend({ at, onResend }: { at: number; onResend: () => void }) {
+  const { t } = useUi()
+  const wait = at - useNow()
+  return (
+    <div class="resend">
+      <p>{t('app.sms.nothing')}</p>
+      {wait > 0 ? (
+        <p class="soft" data-testid="resend-wait">
+          {t('app.sms.resend_in', { span: span(t, wait) })}
+        </p>
+      ) : (
+        <Secondary id="resend" onClick={onResend}>
+          {t('app.sms.resend')}
+        </Secondary>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,122 @@
+// The frame of every screen: back, help, progress in words, one question, and the answer at the bottom.
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ScreenName } from '../state.ts'
+import type { Key } from '../texts/index.ts'
+import { useUi } from './context.ts'
+import { Dialog } from './dialog.tsx'
+import { Icon } from './icons.tsx'
+
+const STEPS = 8
+
+interface PageProps {
+  name: ScreenName
+  title: string
+  /** What Help says about this screen. */
+  help: Key
+  /** Where we are: 1 to 8, and in words. */
+  step?: [number, Key]
+  back?: boolean
+  /** Menu in place of Back (home). */
+  menu?: boolean
+  /** What stays at the bottom: the answer. */
+  actions?: ComponentChildren
+  /** A calm or a serious screen. */
+  tone?: 'care' | 'stop' | 'good'
+  children?: ComponentChildren
+}
+
+export function Page({ name, title, help, step, back = true, menu = false, actions, tone, children }: PageProps) {
+  const { app, state, t } = useUi()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const [asking, setAsking] = useState(false)
+  useEffect(() => {
+    document.title = `${title} – zelf`
+  }, [title])
+  useEffect(() => {
+    setAsking(false)
+    window.scrollTo(0, 0)
+    heading.current?.focus({ preventScroll: true })
+  }, [name])
+  return (
+    <div class="page">
+      <header class="bar">
+        {back ? (
+          <button type="button" class="quiet" data-testid="back" onClick={() => app.dispatch({ type: 'back' })}>
+            <Icon name="back" /> {t('app.back')}
+          </button>
+        ) : (
+          <span class="wordmark">zelf{state.world?.test_world && <span class="chip">{t('app.test_world')}</span>}</span>
+        )}
+        <span class="spring" />
+        <button type="button" class="quiet" data-testid="help" onClick={() => setAsking(true)}>
+          <Icon name="help" /> {t('app.help')}
+        </button>
+        {menu && (
+          <button type="button" class="quiet" data-testid="menu" onClick={() => app.dispatch({ type: 'side', side: 'menu' })}>
+            <Icon name="menu" /> {t('app.menu.title')}
+          </button>
+        )}
+      </header>
+      {step && <Progress at={step[0]} what={t(step[1])} />}
+      <main data-screen={name} data-tone={tone} class="main">
+        {!state.online && (
+          <p class="note care" role="status" data-testid="offline">
+            <Icon name="warn" /> {t('app.offline')}
+          </p>
+        )}
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {children}
+      </main>
+      {actions && <footer class="actions">{actions}</footer>}
+      {asking && (
+        <Dialog title={t('app.help')} close={t('app.close')} onClose={() => setAsking(false)}>
+          <p>{t(help)}</p>
+          <p class="soft">{t('app.help.always')}</p>
+        </Dialog>
+      )}
+    </div>
+  )
+}
+
+function Progress({ at, what }: { at: number; what: string }) {
+  const { t } = useUi()
+  const words = t('app.progress', { at, of: STEPS, what })
+  return (
+    <div class="progress">
+      <p id="progress">{words}</p>
+      <progress max={STEPS} value={at} aria-labelledby="progress" />
+    </div>
+  )
+}
+
+/** The one thing to do: says what it does. */
+export function Primary({ id, onClick, children, disabled = false, submit = false }: { id: string; onClick?: () => void; children: ComponentChildren; disabled?: boolean; submit?: boolean }) {
+  const { state, t } = useUi()
+  const busy = state.busy
+  return (
+    <button type={submit ? 'submit' : 'button'} class="primary" data-testid={id} disabled={disabled} aria-disabled={busy} onClick={busy ? undefined : onClick}>
+      {busy ? t('app.busy') : children}
+    </button>
+  )
+}
+
+export function Secondary({ id, onClick, children, tone }: { id: string; onClick: () => void; children: ComponentChildren; tone?: 'stop' }) {
+  const { state } = useUi()
+  return (
+    <button type="button" class={tone ? `secondary ${tone}` : 'secondary'} data-testid={id} aria-disabled={state.busy} onClick={state.busy ? undefined : onClick}>
+      {children}
+    </button>
+  )
+}
+
+/** A drawing beside the words: an icon in a soft round. */
+export function Picture({ name, tone = 'own' }: { name: Parameters<typeof Icon>[0]['name']; tone?: 'own' | 'care' | 'stop' | 'good' }) {
+  return (
+    <div class={`picture ${tone}`}>
+      <Icon name={name} size={44} />
+    </div>
+  )
+}

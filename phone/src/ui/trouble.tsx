@@ -1,0 +1,51 @@
+// A problem in place: what happened, what to do next; focus goes to it.
+import { useEffect, useRef } from 'preact/hooks'
+import type { Problem, ProblemCode } from '../state.ts'
+import type { Key, Say } from '../texts/index.ts'
+import { useNow, useUi } from './context.ts'
+import { Icon } from './icons.tsx'
+import { span } from './clock.tsx'
+
+const WORDS: Record<ProblemCode, Key> = {
+  offline: 'app.problem.offline', busy: 'app.problem.busy', unexpected: 'app.problem.unexpected', bank_unreachable: 'app.problem.bank_unreachable',
+  wait: 'app.problem.wait', number_empty: 'app.problem.number_empty', number_invalid: 'app.problem.number_invalid',
+  number_landline: 'app.problem.number_landline', number_premium: 'app.problem.number_premium', number_other: 'app.problem.number_other',
+  country_not_served: 'app.problem.country_not_served', email_invalid: 'app.problem.email_invalid', bank_unknown: 'app.problem.bank_unknown',
+  return_wrong: 'app.problem.return_wrong', return_length: 'app.problem.return_length', sms_wrong: 'app.problem.sms_wrong', sms_length: 'app.problem.sms_length',
+  code_rejected: 'app.problem.code_rejected', code_common: 'app.problem.code_common', code_birthdate: 'app.problem.code_birthdate',
+  code_number: 'app.problem.code_number', code_differs: 'app.problem.code_differs', code_paste: 'app.problem.code_paste',
+  match_length: 'app.problem.match_length', not_accepted: 'app.problem.not_accepted', not_accepted_last: 'app.problem.not_accepted_last',
+  terms_outdated: 'app.problem.terms_outdated', out_of_step: 'app.problem.out_of_step', notifications_denied: 'app.problem.notifications_denied',
+}
+
+export function Trouble() {
+  const { state, t } = useUi()
+  const box = useRef<HTMLDivElement>(null)
+  const problem = state.problem
+  useEffect(() => {
+    if (!problem) return
+    box.current?.focus({ preventScroll: true })
+    box.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
+  return (
+    <div ref={box} id="trouble" class="trouble" role="alert" tabIndex={-1} data-testid="problem" data-problem={problem?.code}>
+      {problem && <Told problem={problem} t={t} />}
+    </div>
+  )
+}
+
+function Told({ problem, t }: { problem: Problem; t: Say }) {
+  const now = useNow()
+  const { left, until, id } = problem
+  return (
+    <>
+      <Icon name="warn" />
+      <div>
+        <p>{t(WORDS[problem.code])}</p>
+        {left !== undefined && <p>{left === 1 ? t('app.left.one') : t('app.left.more', { left })}</p>}
+        {until !== undefined && until > now && <p>{t('app.again_in', { span: span(t, until - now) })}</p>}
+        {id && <p class="soft">{t('app.problem.id', { id })}</p>}
+      </div>
+    </>
+  )
+}
