@@ -1,1 +1,60 @@
-fn main() {}
+//! The project's own verbs. `cargo xtask demo` plays the whole story in a browser, `cargo xtask test` proves it.
+
+mod browser;
+mod demo;
+mod generated;
+mod jobs;
+mod phone;
+mod place;
+mod suite;
+mod tools;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <verb>
+
+  demo   the whole world on this machine, in a browser
+           --reset      start the story again: forget everything
+           --no-open    open no browser
+           --port BASE  first of the ports (8400)
+  test   everything that CI runs; ends in `N passed, N failed`
+           --quick      without the browser tests
+  check  formatting and lints
+  gen    write generated files anew; with --fresh also those that hold randomness or another project's data
+  bench  logins per core-second, in release mode; the rest of the line goes to `zelf bench login`
+  shots  photographs of every screen, to target/shots
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (verb, rest) = words.split_first().map_or(("help", [].as_slice()), |(v, rest)| (v.as_str(), rest));
+    let done = match verb {
+        "demo" => demo::Options::read(rest).and_then(|options| demo::play(&options)),
+        "test" => options(rest, &["--quick"]).and_then(|()| suite::everything(rest.iter().any(|w| w == "--quick"))),
+        "check" => options(rest, &[]).and_then(|()| suite::check()),
+        "gen" => options(rest, &["--fresh"]).and_then(|()| generated::write(!rest.is_empty())),
+        "bench" => demo::bench(rest),
+        "shots" => options(rest, &[]).and_then(|()| suite::shots()),
+        "open-when-ready" => browser::open_when_ready(rest),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("`{other}` is not a verb here.\n\n{HELP}")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(given: &[String], known: &[&str]) -> Result<(), String> {
+    match given.iter().find(|w| !known.contains(&w.as_str())) {
+        Some(unknown) => Err(format!("`{unknown}` is not known here.\n\n{HELP}")),
+        None => Ok(()),
+    }
+}

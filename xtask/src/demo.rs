@@ -1,0 +1,86 @@
+//! `demo`: the whole world on this machine. `bench`: what a login costs it.
+
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::Instant;
+
+use crate::jobs::{self, Job};
+use crate::{browser, phone, place, tools};
+
+/// How the world is started.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    reset: bool,
+    open: bool,
+    port: Option<u16>,
+}
+
+impl Options {
+    /// Reads `[--reset] [--no-open] [--port BASE]`.
+    ///
+    /// # Errors
+    /// Anything else, said by name.
+    pub fn read(words: &[String]) -> Result<Options, String> {
+        let mut options = Options { reset: false, open: true, port: None };
+        let mut rest = words.iter();
+        while let Some(word) = rest.next() {
+            match word.as_str() {
+                "--reset" => options.reset = true,
+                "--no-open" => options.open = false,
+                "--port" => {
+                    let port = rest.next().and_then(|p| p.parse().ok());
+                    options.port = Some(port.ok_or("--port wants a number up to 65535")?);
+                }
+                other => return Err(format!("`demo` does not know `{other}`: --reset, --no-open, --port BASE")),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// Installs, builds, and becomes `zelf demo`: from here on Ctrl-C is its own.
+///
+/// # Errors
+/// What could not be installed, built or started.
+pub fn play(options: &Options) -> Result<(), String> {
+    let started = Instant::now();
+    done(jobs::together(1, 3, vec![Job::new("tools", tools::for_building)]))?;
+    let server = Job::command("server", place::line("cargo build --locked -p zelf"));
+    done(jobs::together(2, 3, vec![Job::new("phone", phone::build), server]))?;
+    println!("[3/3] {:<28} built in {}; starting, Ctrl-C stops everything", "world", jobs::seconds(started.elapsed()));
+    let dir = place::root().join("target/demo");
+    let demo_json = dir.join("demo.json");
+    let _ = std::fs::remove_file(&demo_json);
+    if options.open && wanted() {
+        browser::later(&demo_json)?;
+    }
+    let mut world = Command::new(place::zelf());
+    world.current_dir(place::root()).args(["demo", "--dir", "target/demo", "--app-dist", "phone/dist"]);
+    if options.reset {
+        world.arg("--reset");
+    }
+    if let Some(port) = options.port {
+        world.args(["--port", &port.to_string()]);
+    }
+    Err(format!("zelf did not start: {}", world.exec()))
+}
+
+/// Whether anybody sits before a screen here.
+fn wanted() -> bool {
+    cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some())
+}
+
+/// `bench …`: builds for release and becomes `zelf bench login …`.
+///
+/// # Errors
+/// What could not be built or started.
+pub fn bench(words: &[String]) -> Result<(), String> {
+    done(jobs::together(1, 1, vec![Job::command("release", place::line("cargo build --locked --release -p zelf"))]))?;
+    let mut bench = Command::new(place::target().join("release/zelf"));
+    Err(format!("zelf did not start: {}", bench.current_dir(place::root()).args(["bench", "login"]).args(words).exec()))
+}
+
+fn done(jobs: Vec<jobs::Done>) -> Result<(), String> {
+    let failed: Vec<&str> = jobs.iter().filter(|job| job.failure.is_some()).map(|job| job.name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("Stopped: {} did not work; see above.", failed.join(", "))) }
+}
