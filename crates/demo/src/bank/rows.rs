@@ -290,7 +290,7 @@ pub(super) fn put_code(
 
 /// What became of a code that was presented.
 pub(super) enum Code {
-    Fresh(Granted),
+    Fresh(Box<Granted>),
     /// Presented before: whatever it gave is taken back (RFC 6749 §4.1.2).
     Used,
     None,
@@ -313,7 +313,7 @@ pub(super) fn take_code(tx: &Transaction<'_>, code: &str, bank: &str, now: i64) 
         }
         Some((granted, false, expires)) => {
             tx.execute("UPDATE codes SET used = 1 WHERE code = ?1", [code])?;
-            if expires > now { Ok(Code::Fresh(json(&granted)?)) } else { Ok(Code::None) }
+            if expires > now { Ok(Code::Fresh(Box::new(json(&granted)?))) } else { Ok(Code::None) }
         }
         None => Ok(Code::None),
     }
