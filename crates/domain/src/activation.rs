@@ -114,6 +114,27 @@ impl Ended {
     }
 }
 
+/// Whose attempt ended: what the wait is kept for.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whom {
+    pub number: MobileNumber,
+    pub national_number: Option<String>,
+}
+
+impl Stage {
+    fn whom(&self) -> Option<Box<Whom>> {
+        let (contact, identity) = match self {
+            Stage::HandOver(h) => (&h.contact, h.returned.as_ref().map(|r| &r.identity)),
+            Stage::Sms(s) => (&s.contact, Some(&s.identity)),
+            Stage::Code(c) => (&c.contact, Some(&c.identity)),
+            _ => return None,
+        };
+        let national_number = identity.and_then(|i| i.attributes.national_number.clone());
+        Some(Box::new(Whom { number: contact.number.clone(), national_number }))
+    }
+}
+
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -124,7 +145,7 @@ pub enum Stage {
     Sms(Box<SmsCheck>),
     Code(Box<ChoosingCode>),
     Active { account: String, first_name: String, certificate: String },
-    Refused { ended: Ended, until: Option<i64> },
+    Refused { ended: Ended, until: Option<i64>, whom: Option<Box<Whom>> },
 }
 
 impl Stage {
@@ -161,6 +182,9 @@ pub struct Activation {
     pub lang: String,
     pub terms: String,
     pub device_name: String,
+    /// Network the attempt was started from: waits are kept per number *and* place, so that a stranger elsewhere cannot
+    /// make anybody wait.
+    pub place: String,
     pub started_at: i64,
     pub expires_at: i64,
     pub handovers: i64,
@@ -175,11 +199,12 @@ pub struct Start {
     pub lang: String,
     pub terms: String,
     pub device_name: String,
+    pub place: String,
 }
 
 impl Activation {
     pub fn start(id: String, start: Start, now: i64) -> Activation {
-        let Start { device, jwk, lang, terms, device_name } = start;
+        let Start { device, jwk, lang, terms, device_name, place } = start;
         Activation {
             id,
             device,
@@ -187,6 +212,7 @@ impl Activation {
             lang,
             terms,
             device_name,
+            place,
             started_at: now,
             expires_at: now + TTL_SECONDS,
             handovers: 0,
@@ -288,12 +314,13 @@ impl Activation {
     /// Ends the attempt, with the wait it earns.
     pub fn end(self, ended: Ended, now: i64) -> Activation {
         let until = ended.earns_wait().then_some(now + FAILED_WAIT_SECONDS);
-        self.to(Stage::Refused { ended, until })
+        let whom = self.stage.whom();
+        self.to(Stage::Refused { ended, until, whom })
     }
 
     /// Ends the attempt because an earlier one failed too recently.
     pub fn end_waiting(self, until: i64) -> Activation {
-        self.to(Stage::Refused { ended: Ended::Wait, until: Some(until) })
+        self.to(Stage::Refused { ended: Ended::Wait, until: Some(until), whom: None })
     }
 
     /// Takes one try at joining the return to this phone. Compare `proof_mac`/`typed_mac` only after this is stored.

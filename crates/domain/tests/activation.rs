@@ -32,7 +32,14 @@ fn back() -> Return {
 
 fn fresh() -> Activation {
     let jwk = Jwk { kty: "EC".into(), crv: "P-256".into(), x: String::new(), y: String::new() };
-    let start = Start { device: "dev_x".into(), jwk, lang: "nl".into(), terms: "t".into(), device_name: "d".into() };
+    let start = Start {
+        device: "dev_x".into(),
+        jwk,
+        lang: "nl".into(),
+        terms: "t".into(),
+        device_name: "d".into(),
+        place: "10.0.0".into(),
+    };
     Activation::start("act_x".into(), start, 0)
 }
 
@@ -113,7 +120,7 @@ fn nine_wrong_sms_codes_end_the_attempt_with_twenty_minutes_wait() {
             a = a.resend("m".into(), now).unwrap();
         }
     }
-    let Stage::Refused { ended, until } = a.stage else { panic!("still going") };
+    let Stage::Refused { ended, until, .. } = a.stage else { panic!("still going") };
     assert_eq!((ended, until), (Ended::SmsExhausted, Some(now + FAILED_WAIT_SECONDS)));
 }
 
@@ -137,7 +144,7 @@ fn guessing_the_return_ends_the_attempt() {
     }
     let (a, taken) = a.take_return_try(3).unwrap();
     assert!(taken.left < 0);
-    assert!(matches!(a.stage, Stage::Refused { ended: Ended::ReturnExhausted, until: Some(_) }));
+    assert!(matches!(a.stage, Stage::Refused { ended: Ended::ReturnExhausted, until: Some(_), .. }));
 }
 
 #[test]
@@ -145,7 +152,7 @@ fn a_child_is_refused_without_a_wait() {
     let a = fresh().number(number(), 1).unwrap().email(None, 1).unwrap();
     let a = a.hand_over("kbc".into(), "u".into(), "p".into(), 1).unwrap();
     let a = a.bank_confirmed(back(), Err(Unfit::TooYoung), 2).unwrap();
-    assert!(matches!(a.stage, Stage::Refused { ended: Ended::TooYoung, until: None }));
+    assert!(matches!(a.stage, Stage::Refused { ended: Ended::TooYoung, until: None, .. }));
     assert!(a.over(3));
 }
 

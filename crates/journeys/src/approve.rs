@@ -1,0 +1,228 @@
+//! What waits for a person, and the person's answer.
+//!
+//! The phone fetches requests freshly signed ([`waiting`]) and answers with one signed message ([`answer`]): the row is read,
+//! the vault counts and checks, and one transaction moves the request, the phone's receipt chain and the audit together.
+
+use std::time::Duration;
+
+use domain::account::{Device, Profile};
+use domain::approval::{Approval, LoginRequest, State};
+use protocol::jose::PublicKey;
+use protocol::phone::{
+    Answer, AnswerBody, Decision, DeviceState, Field, Pending, PendingBody, Request, RequestingParty,
+};
+use store::approval::{Evidence, Waiting};
+use store::audit::Line;
+use subtle::ConstantTimeEq as _;
+use vault::{Attempt, Draft, Verdict};
+use words::Lang;
+
+use crate::{Failure, Signed, World};
+
+/// Longest a phone may be kept waiting for news.
+const LONGEST_WAIT_SECONDS: u8 = 25;
+
+/// Everything that waits for the phone that signed. With `wait` the answer is held until there is something.
+pub async fn waiting(world: &World, signed: &Signed) -> Result<Pending, Failure> {
+    let device = signed.device()?;
+    let found = find(world, &device).await?;
+    let (body, _) = signed.open::<PendingBody>(world, &PublicKey::from_point(&found.device.point)?)?;
+    let lang = Lang::parse(&body.lang).ok_or(Failure::Malformed)?;
+    if !found.requests.is_empty() || body.wait == 0 {
+        return issue(world, found, lang).await;
+    }
+    let listener = world.signals.listen(&device);
+    let until = tokio::time::Instant::now() + Duration::from_secs(body.wait.min(LONGEST_WAIT_SECONDS).into());
+    loop {
+        let found = find(world, &device).await?;
+        if !found.requests.is_empty() || tokio::time::Instant::now() >= until {
+            return issue(world, found, lang).await;
+        }
+        listener.wait().await;
+    }
+}
+
+async fn find(world: &World, device: &str) -> Result<Waiting, Failure> {
+    let (sealer, device, now) = (world.sealer.clone(), device.to_owned(), world.now());
+    let found =
+        world.db.read("approve.waiting", move |tx| store::approval::waiting_for(tx, &sealer, &device, now)).await?;
+    found.ok_or(Failure::DeviceUnknown)
+}
+
+async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Failure> {
+    let now = world.now();
+    let profile = &found.profile;
+    let drafts =
+        found.requests.iter().map(|(approval, request)| draft(world, approval, request, profile, lang, now)).collect();
+    let issued = world.vault.issue(found.device.id.clone(), found.device.head.clone(), drafts).await?;
+    Ok(Pending { requests: issued.requests, device: issued.device, head: found.device.head, seq: issued.seq, now })
+}
+
+/// The request as this person reads it.
+fn draft(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile, lang: Lang, now: i64) -> Draft {
+    let partner = world.partners.find(&a.partner);
+    let rp = RequestingParty {
+        id: a.partner.clone(),
+        name: partner.map_or_else(|| a.partner.clone(), |p| p.name.of(lang.code()).to_owned()),
+        domain: partner.map(|p| p.domain.clone()).unwrap_or_default(),
+    };
+    let place = world.settings.place(&request.place, lang).unwrap_or_else(|| words::t(lang, "approval.place_unknown"));
+    let from = [world.settings.local_time(a.created_at), place.to_owned(), request.browser.clone()];
+    Draft {
+        rid: a.id.clone(),
+        kind: "login".into(),
+        lang: lang.code().into(),
+        title: words::t(lang, "approval.login").into(),
+        rp,
+        from: from.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        fields: fields(profile, &request.claims, lang),
+        claims: request.claims.clone(),
+        wants_match: true,
+        iat: now,
+        exp: a.expires_at,
+    }
+}
+
+/// Each datum that will be shared, with its value.
+fn fields(profile: &Profile, claims: &[String], lang: Lang) -> Vec<Field> {
+    let attributes = profile.attributes();
+    let names: Vec<&str> = claims.iter().map(String::as_str).collect();
+    let values = protocol::oidc::attributes::pick(&attributes, &names);
+    let label = |name: &str| {
+        let key = format!("claim.{}", name.rsplit(':').next().unwrap_or(name));
+        words::lookup(lang, &key).unwrap_or("").to_owned()
+    };
+    let field = |(name, value): (&String, &serde_json::Value)| {
+        let l = label(name);
+        (!l.is_empty()).then(|| Field { l, v: readable(value, lang) })
+    };
+    values.iter().filter_map(field).collect()
+}
+
+fn readable(value: &serde_json::Value, lang: Lang) -> String {
+    match value {
+        serde_json::Value::String(text) => {
+            words::lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.clone(), str::to_owned)
+        }
+        serde_json::Value::Bool(yes) => words::t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
+        serde_json::Value::Array(items) => items.iter().map(|i| readable(i, lang)).collect::<Vec<_>>().join(", "),
+        serde_json::Value::Object(parts) => match parts.get("formatted") {
+            Some(whole) => readable(whole, lang).replace('\n', ", "),
+            None => parts.values().map(|p| readable(p, lang)).collect::<Vec<_>>().join(", "),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// An answer. Gives M3; the same answer again gives the same M3 and costs nothing.
+pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> {
+    let id = Answer::device(&body.m2)?;
+    let request = Request::unverified(&body.m1)?;
+    if !protocol::phone::is_id("dev", &id) || !protocol::phone::is_id(domain::id::APPROVAL, &request.rid) {
+        return Err(Failure::Malformed);
+    }
+    let (device, rid) = (id.clone(), request.rid.clone());
+    let found = world.db.read("approve.find", move |tx| store::approval::for_answer(tx, &device, &rid)).await?;
+    let (device, approval) = found.ok_or(Failure::DeviceUnknown)?;
+    // Proves that the sender holds the device key: before this nothing is told about the row.
+    let answer = Answer::verify(&body.m2, &id, &PublicKey::from_point(&device.point)?)?;
+    if device.last_answer == answer.digest {
+        return device.last_receipt.ok_or_else(|| Failure::Internal("a chain without its receipt".into()));
+    }
+    let now = world.now();
+    let approval = approval.filter(|a| a.open(now)).ok_or(Failure::Gone)?;
+    if request.head != device.head || answer.payload.prev != device.head {
+        return Err(Failure::OutOfStep { head: device.head, seq: answer.payload.seq - 1 });
+    }
+    let matched = bool::from(approval.match_number.as_bytes().ct_eq(answer.payload.matched.as_bytes()));
+    let approves = answer.payload.dec == Decision::Approve;
+    let attempt = Attempt {
+        device: device.id.clone(),
+        point: device.point.clone(),
+        m1: body.m1.clone(),
+        m2: body.m2.clone(),
+        pin: body.pin,
+        matched,
+    };
+    match world.vault.attempt(attempt, now).await.map_err(|e| with_head(e.into(), &device))? {
+        Verdict::Accepted { m3, digest, dec } => {
+            let evidence = Evidence { m1: body.m1, m2: body.m2, m3 };
+            record(world, device, approval, evidence, Receipt { digest, answer: answer.digest, dec }, now).await
+        }
+        Verdict::NotAccepted(status) => {
+            if approves && !matched {
+                // One wrong number ends the request: whoever guesses at it gets one guess.
+                stop(world, &approval.id, now).await?;
+            }
+            if status.state == DeviceState::Locked {
+                note_lock(world, &device, now).await?;
+            }
+            Err(Failure::NotAccepted(status))
+        }
+        Verdict::Wait(status) => Err(Failure::MustWait(status)),
+        Verdict::Locked(status) => Err(Failure::NotAccepted(status)),
+    }
+}
+
+fn with_head(failure: Failure, device: &Device) -> Failure {
+    match failure {
+        Failure::OutOfStep { seq, .. } => Failure::OutOfStep { head: device.head.clone(), seq },
+        other => other,
+    }
+}
+
+struct Receipt {
+    digest: String,
+    answer: String,
+    dec: Decision,
+}
+
+/// Request, chain and audit move together; only then is anybody answered.
+async fn record(
+    world: &World,
+    device: Device,
+    approval: Approval,
+    evidence: Evidence,
+    receipt: Receipt,
+    now: i64,
+) -> Result<String, Failure> {
+    let (state, action) = match receipt.dec {
+        Decision::Approve => (State::Approved { at: now }, "approved"),
+        Decision::Reject => (State::Rejected, "rejected"),
+        Decision::Fraud => (State::Fraud, "reported"),
+    };
+    let (sealer, audit) = (world.sealer.clone(), world.id("aud"));
+    let topics = [approval.id.clone(), device.id.clone()];
+    let m3 = evidence.m3.clone();
+    let done = world.db.run("approve.answer", move |tx| {
+        if !store::approval::decide(tx, &sealer, &approval.id, state, &evidence, now)? {
+            return Err(Failure::Gone);
+        }
+        if !store::device::advance(tx, &device.id, &device.head, &receipt.digest, &evidence.m3, &receipt.answer)? {
+            return Err(Failure::OutOfStep { head: device.head.clone(), seq: 0 });
+        }
+        let line =
+            Line { id: &audit, at: now, action, actor: &device.id, subject: &device.account, detail: &approval.id };
+        Ok(store::audit::append(tx, &line)?)
+    });
+    done.await?;
+    topics.iter().for_each(|topic| world.signals.ring(topic));
+    Ok(m3)
+}
+
+async fn stop(world: &World, id: &str, now: i64) -> Result<(), Failure> {
+    let topic = id.to_owned();
+    world.db.run("approve.stop", move |tx| store::approval::cancel(tx, &topic, now)).await?;
+    world.signals.ring(id);
+    Ok(())
+}
+
+async fn note_lock(world: &World, device: &Device, now: i64) -> Result<(), Failure> {
+    let (audit, device) = (world.id("aud"), device.clone());
+    let done = world.db.run("approve.locked", move |tx| {
+        let line =
+            Line { id: &audit, at: now, action: "locked", actor: &device.id, subject: &device.account, detail: "" };
+        store::audit::append(tx, &line)
+    });
+    Ok(done.await?)
+}

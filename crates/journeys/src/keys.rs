@@ -1,0 +1,162 @@
+//! The platform's own keys: hashes of numbers and persons, codes and tokens, sealed columns, the provider's signatures.
+//! None of them can sign for a phone, open a PIN proof or make a receipt: those live in the vault.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use protocol::jose::{SigningKey, b64u, unb64u};
+use protocol::label;
+use protocol::oidc::keys::OpKeys;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq as _;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// One secret; the MAC and sealing keys below are derived from it by label.
+    secret: String,
+    /// Pairwise subjects: never changes, or every service would see strangers.
+    pairwise: String,
+    es256: String,
+    rs256: String,
+    bank_client: String,
+}
+
+/// Loaded keys. No `Debug`.
+pub struct PlatformKeys {
+    number: hmac::Key,
+    person: hmac::Key,
+    otp: hmac::Key,
+    nonce: hmac::Key,
+    pub(crate) code: [u8; 32],
+    pub(crate) token: [u8; 32],
+    pub(crate) pairwise: [u8; 32],
+    /// Seals what browsers carry for us.
+    pub cookie: [u8; 32],
+    /// Seals columns.
+    pub columns: [u8; 32],
+    pub op: OpKeys,
+    /// Our client key at the banks.
+    pub bank_client: Arc<SigningKey>,
+}
+
+impl PlatformKeys {
+    /// Reads `path`, or makes fresh keys there (mode 0600). `fill` draws the randomness.
+    ///
+    /// # Errors
+    /// A sentence for the operator; never what was in the file.
+    pub fn load_or_create(path: &Path, fill: impl Fn(&mut [u8])) -> Result<PlatformKeys, String> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::read(&Zeroizing::new(text)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::create(path, fill),
+            Err(e) => Err(format!("{}: {e}", path.display())),
+        }
+    }
+
+    fn create(path: &Path, fill: impl Fn(&mut [u8])) -> Result<PlatformKeys, String> {
+        let secret = || {
+            let mut bytes = Zeroizing::new([0; 32]);
+            fill(&mut *bytes);
+            b64u(*bytes)
+        };
+        let bad = |_| "a key could not be made".to_owned();
+        let op = OpKeys::generate().map_err(bad)?;
+        let bank = SigningKey::generate("bc").map_err(bad)?;
+        let file = File {
+            secret: secret(),
+            pairwise: secret(),
+            es256: b64u(&*op.es256_scalar().map_err(bad)?),
+            rs256: b64u(&*op.rs256_pkcs8().map_err(bad)?),
+            bank_client: b64u(&*bank.scalar().map_err(bad)?),
+        };
+        let text = Zeroizing::new(serde_json::to_string_pretty(&file).map_err(|e| e.to_string())?);
+        let io = |e: std::io::Error| format!("{}: {e}", path.display());
+        let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(io)?;
+        Self::read(&text)
+    }
+
+    fn read(text: &str) -> Result<PlatformKeys, String> {
+        let bad = |_| "the key file is not one of ours".to_owned();
+        let file: File = serde_json::from_str(text).map_err(|_| "the key file is not one of ours".to_owned())?;
+        let bytes = |text: &str| unb64u(text).map(Zeroizing::new).map_err(bad);
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, &bytes(&file.secret)?);
+        let derive = |label: &str| -> [u8; 32] {
+            let mut out = [0; 32];
+            out.copy_from_slice(hmac::sign(&secret, label.as_bytes()).as_ref());
+            out
+        };
+        let mac = |label: &str| hmac::Key::new(hmac::HMAC_SHA256, &derive(label));
+        let pairwise =
+            bytes(&file.pairwise)?.as_slice().try_into().map_err(|_| "the key file is not one of ours".to_owned())?;
+        Ok(PlatformKeys {
+            number: mac(label::NUMBER),
+            person: mac(label::PERSON),
+            otp: mac(label::SMS),
+            nonce: mac(label::NONCE),
+            code: derive(label::AUTH_CODE),
+            token: derive(label::ACCESS_TOKEN),
+            cookie: derive(label::COOKIE),
+            columns: derive(label::ATTRIBUTES),
+            pairwise,
+            op: OpKeys::load(&bytes(&file.es256)?, &bytes(&file.rs256)?).map_err(bad)?,
+            bank_client: Arc::new(SigningKey::from_bare_scalar(&bytes(&file.bank_client)?, "bc").map_err(bad)?),
+        })
+    }
+
+    /// How a number is looked up: nobody without this key can test one.
+    pub fn number_hash(&self, e164: &str) -> Vec<u8> {
+        hmac::sign(&self.number, &label::join(label::NUMBER, &[e164.as_bytes()])).as_ref().to_vec()
+    }
+
+    /// How a person is recognised (national number).
+    pub fn person_hash(&self, national_number: &str) -> Vec<u8> {
+        hmac::sign(&self.person, &label::join(label::PERSON, &[national_number.as_bytes()])).as_ref().to_vec()
+    }
+
+    /// What must wait: a number at a place.
+    pub fn waiting_key(&self, e164: &str, place: &str) -> Vec<u8> {
+        hmac::sign(&self.number, &label::join("zelf/wait/v1", &[e164.as_bytes(), place.as_bytes()])).as_ref().to_vec()
+    }
+
+    /// Commitment to an account in a device certificate: tells nothing, joins nothing.
+    pub fn account_commitment(&self, account: &str, device: &str) -> String {
+        let input = label::join(label::ACCOUNT_COMMITMENT, &[account.as_bytes(), device.as_bytes()]);
+        b64u(hmac::sign(&self.person, &input))
+    }
+
+    /// MAC of a short code for one activation and use.
+    pub fn code_mac(&self, use_label: &str, activation: &str, code: &str) -> String {
+        b64u(hmac::sign(&self.otp, &label::join(use_label, &[activation.as_bytes(), code.as_bytes()])))
+    }
+
+    /// Secret value bound to `parts`, for one use: repeatable, so that a page can be reloaded.
+    pub fn derived(&self, use_label: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut out = [0; 32];
+        out.copy_from_slice(hmac::sign(&self.otp, &label::join(use_label, parts)).as_ref());
+        out
+    }
+
+    /// Constant-time comparison of two MACs.
+    pub fn same(a: &str, b: &str) -> bool {
+        bool::from(a.as_bytes().ct_eq(b.as_bytes()))
+    }
+
+    /// A nonce for phone commands, good for four to six minutes.
+    pub fn command_nonce(&self, now: i64) -> String {
+        self.nonce_of(now / 120)
+    }
+
+    pub(crate) fn command_nonce_holds(&self, nonce: &str, now: i64) -> bool {
+        (0..3).any(|back| Self::same(nonce, &self.nonce_of(now / 120 - back)))
+    }
+
+    fn nonce_of(&self, bucket: i64) -> String {
+        let tag = hmac::sign(&self.nonce, &label::join(label::NONCE, &[&bucket.to_be_bytes()]));
+        b64u(tag.as_ref().get(..18).unwrap_or_default())
+    }
+}

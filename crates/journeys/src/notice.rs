@@ -1,0 +1,89 @@
+//! Messages to citizens, in their language; never with a link.
+
+use db::Tx;
+use domain::account::Profile;
+use domain::number::MobileNumber;
+use store::outbox::{Envelope, Message};
+use store::{Sealer, StoreError, outbox};
+use words::Lang;
+
+use crate::{Failure, World};
+
+/// An SMS code is worthless after this.
+const CODE_SECONDS: i64 = 300;
+/// Any other message is tried for a day.
+const NOTICE_SECONDS: i64 = 86_400;
+
+/// A message ready to be written with the event that causes it.
+pub(crate) struct Notice {
+    id: String,
+    kind: &'static str,
+    pub(crate) recipient: Vec<u8>,
+    seconds: i64,
+    message: Message,
+    lang: Lang,
+}
+
+impl Notice {
+    pub(crate) fn insert(&self, tx: &mut Tx<'_>, sealer: &Sealer, now: i64) -> Result<(), StoreError> {
+        let envelope =
+            Envelope { id: &self.id, kind: self.kind, recipient: &self.recipient, now, expires_at: now + self.seconds };
+        outbox::insert(tx, sealer, envelope, &self.message)
+    }
+}
+
+fn lang(code: &str) -> Lang {
+    Lang::parse(code).unwrap_or(Lang::Nl)
+}
+
+/// The control code; the last line lets the phone fill it in by itself (origin-bound one-time codes).
+pub(crate) fn sms_code(world: &World, code_lang: &str, number: &MobileNumber, code: &str) -> Result<Notice, Failure> {
+    let lang = lang(code_lang);
+    let host = world.settings.app.split("://").nth(1).unwrap_or_default();
+    let text = words::fill(lang, "sms.code", &[("code", code), ("name", &world.settings.name)]);
+    Ok(Notice {
+        id: world.id("msg"),
+        kind: "sms",
+        recipient: world.keys.number_hash(number.e164()),
+        seconds: CODE_SECONDS,
+        message: Message { to: number.e164().to_owned(), subject: None, text: format!("{text}\n\n@{host} #{code}") },
+        lang,
+    })
+}
+
+/// "Your account is active on a phone": to the mail address, if there is one.
+pub(crate) fn activated(world: &World, code_lang: &str, profile: &Profile) -> Result<Vec<Notice>, Failure> {
+    let lang = lang(code_lang);
+    let Some(email) = &profile.email else { return Ok(Vec::new()) };
+    let values = [("name", world.settings.name.as_str()), ("first_name", profile.first_name())];
+    Ok(vec![Notice {
+        id: world.id("msg"),
+        kind: "mail",
+        recipient: world.keys.number_hash(email),
+        seconds: NOTICE_SECONDS,
+        message: Message {
+            to: email.clone(),
+            subject: Some(words::fill(lang, "mail.activated.subject", &values)),
+            text: words::fill(lang, "mail.activated.text", &values),
+        },
+        lang,
+    }])
+}
+
+/// The person's contacts before this activation hear that a new phone took over, where they differ from the new ones.
+pub(crate) fn previous(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    account: &str,
+    new: &[Notice],
+    now: i64,
+) -> Result<(), StoreError> {
+    let Some(old) = store::account::find(tx, sealer, account)? else { return Ok(()) };
+    let lang = new.first().map_or(Lang::Nl, |n| n.lang);
+    let text = words::t(lang, "sms.new_phone");
+    let number = old.profile.number.e164();
+    let id = format!("msg_new_phone_{account}_{now}");
+    let envelope =
+        Envelope { id: &id, kind: "sms", recipient: account.as_bytes(), now, expires_at: now + NOTICE_SECONDS };
+    outbox::insert(tx, sealer, envelope, &Message { to: number.to_owned(), subject: None, text: text.to_owned() })
+}

@@ -1,0 +1,76 @@
+//! What journeys need of the outside, as small traits: the real ones are wired in `zelf`, doubles in tests.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use domain::identity::Identity;
+use store::outbox::Message;
+
+/// A boxed future, so that ports can be trait objects.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The time. Journeys never look at a clock themselves.
+pub trait Clock: Send + Sync {
+    /// Unix seconds.
+    fn now(&self) -> i64;
+}
+
+/// Chance. A cryptographic source in the program, a seeded one in tests.
+pub trait Entropy: Send + Sync {
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// What a bank is asked to confirm (docs/protocol.md §6).
+#[derive(Clone)]
+pub struct BankRequest {
+    pub issuer: String,
+    pub phone_masked: String,
+    pub device: String,
+    /// First 22 characters of the device key's thumbprint.
+    pub device_thumbprint: String,
+    pub terms: String,
+    pub session: String,
+    pub lang: String,
+    pub state: String,
+    /// 32 bytes each: nonce, PKCE verifier.
+    pub nonce: [u8; 32],
+    pub verifier: [u8; 32],
+    /// Private scalar of the DPoP key.
+    pub dpop: [u8; 32],
+    pub jti: [[u8; 16]; 2],
+    pub now: i64,
+}
+
+/// The bank took it: where the person goes, and what finishing needs (opaque, sealed by the caller).
+pub struct BankOpened {
+    pub url: String,
+    pub pending: String,
+}
+
+/// Why the bank did not confirm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BankFailure {
+    /// No answer, or one that says "later".
+    Unreachable,
+    /// The bank refused, or what it said does not hold; for the log.
+    Refused(String),
+}
+
+/// A bank's OpenID provider, as its client sees it.
+pub trait BankConnector: Send + Sync {
+    fn open(&self, request: BankRequest) -> Boxed<'_, Result<BankOpened, BankFailure>>;
+    /// Exchanges the code; the identity's `source` is left for the caller to fill.
+    fn finish(
+        &self,
+        pending: String,
+        code: String,
+        iss: String,
+        jti: [[u8; 16]; 4],
+        now: i64,
+    ) -> Boxed<'_, Result<Identity, BankFailure>>;
+}
+
+/// Sends SMS (`kind` = `sms`) and mail (`mail`). `id` lets the gateway drop repeats.
+pub trait Courier: Send + Sync {
+    fn send<'a>(&'a self, kind: &'a str, id: &'a str, message: &'a Message) -> Boxed<'a, Result<(), String>>;
+}

@@ -1,0 +1,44 @@
+//! Removes what is over, a little at a time, so that nothing a stranger starts stays.
+
+use std::time::Duration;
+
+use domain::approval::FLOOD_SECONDS;
+
+use crate::{Failure, World};
+
+/// Rows one sweep removes of each kind: keeps the writer free for people.
+const BATCH: i64 = 2000;
+/// Unanswered requests are kept a little, for the crowd before a door is counted in them.
+const APPROVAL_GRACE_SECONDS: i64 = FLOOD_SECONDS;
+/// Messages are kept a day and an hour, for the daily limit is counted in them.
+const OUTBOX_SECONDS: i64 = 90_000;
+
+/// One sweep; how many rows went.
+pub async fn once(world: &World) -> Result<u64, Failure> {
+    let now = world.now();
+    let swept = world.db.run("tidy", move |tx| {
+        Ok::<_, store::StoreError>(
+            store::activation::sweep(tx, now, BATCH)?
+                + store::approval::sweep(tx, now - APPROVAL_GRACE_SECONDS, BATCH)?
+                + store::used_token::sweep(tx, now, BATCH)?
+                + store::waiting_time::sweep(tx, now, BATCH)?
+                + store::outbox::sweep(tx, now - OUTBOX_SECONDS, BATCH)?,
+        )
+    });
+    Ok(swept.await?)
+}
+
+/// Sweeps until the task is dropped: at once again while there is much, else twice a minute.
+pub async fn run(world: World) {
+    loop {
+        let pause = match once(&world).await {
+            Ok(n) if n >= BATCH.unsigned_abs() => 100,
+            Ok(_) => 30_000,
+            Err(error) => {
+                tracing::error!(?error, "the sweep failed");
+                30_000
+            }
+        };
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+    }
+}
