@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// What a login costs.
+    Bench(command::bench::BenchArgs),
     /// A phone in the terminal.
     Phone(command::phone::PhoneArgs),
 }
@@ -22,6 +24,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Bench(args) => command::bench::run(args).await,
         Command::Phone(args) => command::phone::run(args).await,
     }
 }
