@@ -1,0 +1,66 @@
+// A citizen with the phone app: what is on the screen, and what a thumb does.
+import assert from 'node:assert/strict'
+import { complaints, phone } from '../browser.mjs'
+import { look } from '../look.mjs'
+
+export class Phone {
+  static async take(browser, world, lang, more = {}) {
+    const { origin } = new URL(world.app)
+    const context = await phone(browser, lang, more)
+    await context.grantPermissions(['notifications'], { origin })
+    const page = await context.newPage()
+    await page.goto(world.app)
+    return new Phone(context, page, world, lang)
+  }
+
+  constructor(context, page, world, lang) {
+    Object.assign(this, { context, page, world, lang, heard: complaints(page) })
+  }
+
+  /** Waits for a screen and looks at it. */
+  async sees(screen, name = screen, options = {}) {
+    await this.at(screen)
+    await look(this.page, this.lang, `phone-${name}`, options)
+  }
+
+  at(screen) {
+    return this.page.locator(`[data-screen="${screen}"]`).waitFor()
+  }
+
+  tap(id) {
+    return this.page.getByTestId(id).first().click()
+  }
+
+  type(id, words) {
+    return this.page.getByTestId(id).fill(words)
+  }
+
+  /** The five digits on the app's own pad. */
+  async code(digits) {
+    for (const digit of digits) await this.tap(`key-${digit}`)
+  }
+
+  /** Complaint in place, with its code. */
+  async problem(code) {
+    await this.page.locator(`[data-problem^="${code}"]`).waitFor()
+    return this.page.getByTestId('problem').innerText()
+  }
+
+  /** Closes the app and opens it again. */
+  async reopen() {
+    await this.page.reload()
+  }
+
+  /** What waits on the home screen is opened, the number typed; the code comes next. */
+  async opens(match) {
+    await this.at('home')
+    await this.page.getByTestId('request').first().click({ timeout: 20_000 })
+    await this.at('approval')
+    if (match) await this.type('match', match)
+  }
+
+  async close() {
+    assert.deepEqual(this.heard, [], 'the phone app complained')
+    await this.context.close()
+  }
+}
