@@ -37,7 +37,7 @@ function shell(): Plugin {
       const files = ['/', ...[...built, ...still].sort().map((name) => `/${name}`)]
       const page = bundle['index.html']
       const sum = createHash('sha256').update(JSON.stringify(files)).update(page?.type === 'asset' ? page.source : '').update(worker.code)
-      worker.code = worker.code.replace('__FILES__', JSON.stringify(files)).replace('__VERSION__', JSON.stringify(sum.digest('hex').slice(0, 12)))
+      worker.code = worker.code.replaceAll('__FILES__', JSON.stringify(files)).replaceAll('__VERSION__', JSON.stringify(sum.digest('hex').slice(0, 12)))
     },
   }
 }

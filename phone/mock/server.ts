@@ -4,7 +4,7 @@
 // How the bank ends depends on the bank: `fintro` too_young, `cbc` bank_data_outdated, `hello` bank_refused, `ing` other browser.
 // The SMS code is always 30899, the six digits 246810, the number on the other screen 47.
 import { p256 } from '@noble/curves/nist.js'
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256, type KeyPair } from 'hpke'
+import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256, type CryptoKey as HpkeKey, type KeyPair } from 'hpke'
 import type { Bank, Settings, View } from '../src/contract.ts'
 import { b64u, h, sha256, unb64u, utf8 } from '../src/protocol/bytes.ts'
 import { randomId } from '../src/protocol/command.ts'
@@ -54,6 +54,18 @@ interface Phone {
   login: Login | null
 }
 
+interface Body {
+  country: string
+  number: string
+  email: string | null
+  bank: string
+  code: string
+  proof?: string
+  typed?: string
+  sealed: Sealed
+  wait: number
+}
+
 class No extends Error {
   constructor(
     readonly status: number,
@@ -76,7 +88,7 @@ export class Mock {
   readonly #nonces = new Set<string>()
   readonly #answers = new Map<string, MockAnswer>()
   readonly #keys: Record<'root' | 'rq' | 'rc' | 'dc', Key>
-  readonly #vault: { kid: string; jwk: Jwk; pair: KeyPair }
+  readonly #vault: { kid: string; jwk: Jwk; pair: KeyPair<HpkeKey> }
   readonly #waits = new Map<string, number>()
   /** Moves the clock, in seconds. */
   ahead = 0
@@ -86,7 +98,7 @@ export class Mock {
   private constructor(
     readonly origin: string,
     keys: Record<'root' | 'rq' | 'rc' | 'dc', Key>,
-    vault: { kid: string; jwk: Jwk; pair: KeyPair },
+    vault: { kid: string; jwk: Jwk; pair: KeyPair<HpkeKey> },
   ) {
     this.#keys = keys
     this.#vault = vault
@@ -158,7 +170,7 @@ export class Mock {
     if (!this.#nonces.delete(cmd.nonce)) throw new No(401, 'use_nonce')
     const known = this.#answers.get(`${header.kid} ${cmd.jti}`)
     if (known) return known
-    const answer = await this.#run(name, header.kid, jwk, cmd.body as Record<string, never>).then(ok, (error: unknown) => {
+    const answer = await this.#run(name, header.kid, jwk, cmd.body as unknown as Body).then(ok, (error: unknown) => {
       if (error instanceof No) return { status: error.status, json: { error: error.code, id: 'T3ST', ...error.more } }
       throw error
     })
@@ -166,7 +178,7 @@ export class Mock {
     return answer
   }
 
-  async #run(name: string, dev: string, jwk: Jwk, body: Record<string, never>): Promise<Record<string, unknown>> {
+  async #run(name: string, dev: string, jwk: Jwk, body: Body): Promise<Record<string, unknown>> {
     if (name === 'activation/start') return this.#start(dev, jwk)
     const phone = this.phones.get(dev)
     if (!phone) throw new No(401, 'device_unknown')
@@ -195,7 +207,7 @@ export class Mock {
       case 'home':
         return this.#home(phone)
       case 'settings':
-        phone.settings = { ...phone.settings, ...body }
+        phone.settings = { ...phone.settings, ...(body as unknown as Settings) }
         return { settings: phone.settings }
       case 'pending':
         return this.#pending(phone, Number(body.wait))
@@ -231,7 +243,7 @@ export class Mock {
     return { ...phone.view, now: this.now(), ...(phone.view.step === 'bank' ? { banks: BANKS } : {}) }
   }
 
-  #number(phone: Phone, { country, number }: { country: string; number: string }): Record<string, unknown> {
+  #number(phone: Phone, { country, number }: Body): Record<string, unknown> {
     this.#at(phone, 'number', 'email', 'bank')
     const digits = number.replace(/\D/g, '').replace(/^32/, '').replace(/^0/, '')
     if (country === 'BE' && digits.length === 8) throw new No(422, 'number_not_mobile', { kind: 'landline' })
@@ -261,7 +273,7 @@ export class Mock {
     return { status: 303, location: `/#return=${phone.proof}` }
   }
 
-  #return(phone: Phone, { proof, typed }: { proof?: string; typed?: string }): Record<string, unknown> {
+  #return(phone: Phone, { proof, typed }: Body): Record<string, unknown> {
     this.#at(phone, 'handover')
     if (proof !== phone.proof && typed !== '246810') {
       phone.returnLeft -= 1

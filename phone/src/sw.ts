@@ -20,11 +20,12 @@ interface Worker {
 }
 
 const worker = self as unknown as Worker
+const FILES = __FILES__
 const STORE = `zelf-shell-${__VERSION__}`
 const PATIENCE_MS = 4_000
 
 worker.addEventListener('install', (event) => {
-  const fresh = __FILES__.map((path) => new Request(path, { cache: 'reload' }))
+  const fresh = FILES.map((path) => new Request(path, { cache: 'reload' }))
   event.waitUntil(caches.open(STORE).then((store) => store.addAll(fresh)).then(() => worker.skipWaiting()))
 })
 
@@ -34,7 +35,7 @@ worker.addEventListener('activate', (event) => {
 })
 
 worker.addEventListener('fetch', (event) => {
-  const plan = planFor(event.request, worker.location.origin, __FILES__)
+  const plan = planFor(event.request, worker.location.origin, FILES)
   if (plan === 'file') event.respondWith(fromStore(event.request))
   if (plan === 'page') event.respondWith(page(event.request))
 })

@@ -49,6 +49,17 @@ export function Approval() {
       help="app.help.approval"
       actions={
         <>
+          {request.match && until <= now && (
+            <form
+              class="answer"
+              onSubmit={(event) => {
+                event.preventDefault()
+                send()
+              }}
+            >
+              <Digits id="match" label={t('approval.match')} length={2} value={match} onValue={setMatch} />
+            </form>
+          )}
           <Primary id="continue" disabled={until > now} onClick={send}>
             {t('approval.continue')}
           </Primary>
@@ -85,23 +96,13 @@ export function Approval() {
         </div>
       </section>
       <Clock until={request.exp} />
-      {until > now ? (
+      {until > now && (
         <section class="card centre">
           <p>{t('approval.wait')}</p>
           <BigClock until={until} />
         </section>
-      ) : (
-        request.match && (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault()
-              send()
-            }}
-          >
-            <Digits id="match" label={t('approval.match')} hint={t('approval.match_hint')} length={2} value={match} onValue={setMatch} />
-          </form>
-        )
       )}
+      {request.match && <p class="soft">{t('approval.match_hint')}</p>}
     </Page>
   )
 }

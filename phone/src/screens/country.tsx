@@ -31,7 +31,7 @@ function Lands({ title, lands }: { title: string; lands: Land[] }) {
   return (
     <section>
       <h2 class="small">{title}</h2>
-      <ul class="rows">
+      <ul class="rows tight">
         {lands.map(({ id, code, name }) => (
           <li key={id}>
             <button type="button" class="row" data-testid={`country-${id}`} aria-pressed={state.country === id} onClick={() => app.dispatch({ type: 'country', country: id })}>

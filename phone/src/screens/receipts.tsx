@@ -28,7 +28,12 @@ export function Receipts() {
 
 export function Entries({ entries }: { entries: Entry[] }) {
   const { state, t } = useUi()
-  const time = new Intl.DateTimeFormat(state.lang, { dateStyle: 'medium', timeStyle: 'short' })
+  const short = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
+  const time = (seconds: number) => {
+    const date = new Date(seconds * 1000)
+    const year = date.getFullYear() === new Date().getFullYear() ? {} : ({ year: 'numeric' } as const)
+    return new Intl.DateTimeFormat(state.lang, { ...short, ...year }).format(date)
+  }
   return (
     <ul class="rows">
       {entries.map(({ request, receipt }) => {
@@ -38,7 +43,7 @@ export function Entries({ entries }: { entries: Entry[] }) {
             <span>
               <strong>{request.rp.name}</strong>
               <span class="under">
-                {request.title} · {time.format(receipt.ts * 1000)}
+                {request.title} · {time(receipt.ts)}
               </span>
             </span>
             <span class={`result ${result.tone}`}>

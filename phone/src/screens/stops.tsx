@@ -39,7 +39,7 @@ export function RefusedScreen() {
         </Primary>
       }
     >
-      <div data-testid="refusal" data-refusal={refusal?.code}>
+      <div class="stack" data-testid="refusal" data-refusal={refusal?.code}>
         <p class="lead">{t(words.happened)}</p>
         <p>{t(words.next)}</p>
       </div>
@@ -151,7 +151,7 @@ export function BrokenScreen({ why }: { why: Broken }) {
         </Primary>
       }
     >
-      <div data-testid="broken" data-broken={why}>
+      <div class="stack" data-testid="broken" data-broken={why}>
         <p class="lead">{t(words.lead)}</p>
         <p>{t(words.next)}</p>
       </div>

@@ -19,6 +19,7 @@ export function Welcome() {
         </Primary>
       }
     >
+      <img class="emblem" src="/icon-192.png" alt="" width="88" height="88" />
       <p class="lead">{t('app.welcome.lead')}</p>
       <h2>{t('app.welcome.need')}</h2>
       <ul class="checks">

@@ -40,7 +40,8 @@ export function Page({ name, title, help, step, back = true, menu = false, actio
   }, [name])
   return (
     <div class="page">
-      <header class="bar">
+      <header>
+        <div class="bar">
         {back ? (
           <button type="button" class="quiet" data-testid="back" onClick={() => app.dispatch({ type: 'back' })}>
             <Icon name="back" /> {t('app.back')}
@@ -57,16 +58,17 @@ export function Page({ name, title, help, step, back = true, menu = false, actio
             <Icon name="menu" /> {t('app.menu.title')}
           </button>
         )}
+        </div>
+        {step && <Progress at={step[0]} what={t(step[1])} />}
       </header>
-      {step && <Progress at={step[0]} what={t(step[1])} />}
       <main data-screen={name} data-tone={tone} class="main">
-        {!state.online && (
+        {!state.online && name !== 'broken' && (
           <p class="note care" role="status" data-testid="offline">
             <Icon name="warn" /> {t('app.offline')}
           </p>
         )}
         <h1 ref={heading} tabIndex={-1}>
-          {title}
+          <Unbroken text={title} />
         </h1>
         {children}
       </main>
@@ -79,6 +81,11 @@ export function Page({ name, title, help, step, back = true, menu = false, actio
       )}
     </div>
   )
+}
+
+/** A word with a hyphen, such as zelf-code, stays on one line. */
+function Unbroken({ text }: { text: string }) {
+  return <>{text.split(/(\S+-\S+)/).map((part, at) => (at % 2 ? <span key={at} class="whole">{part}</span> : part))}</>
 }
 
 function Progress({ at, what }: { at: number; what: string }) {
