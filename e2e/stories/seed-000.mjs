@@ -4,6 +4,7 @@ import { texts } from '../look.mjs'
 import { Bank } from '../people/bank.mjs'
 import { messages, smsCode } from '../people/inbox.mjs'
 import { Phone } from '../people/phone.mjs'
+import { step } from './step.mjs'
 
 /** Plays it to the end; `person` has `customer` (of demo.json), `code`, and what this citizen does in their own way. */
 export async function activate(t, { browser, world, lang, person, context = {} }) {
@@ -11,18 +12,18 @@ export async function activate(t, { browser, world, lang, person, context = {} }
   const { customer, code } = person
   const me = await Phone.take(browser, world, lang, context)
 
-  await t.test('the first screen says what is needed', async () => {
+  await step(t, 'the first screen says what is needed', async () => {
     await me.sees('welcome')
     await me.tap('activate')
     await me.sees('terms')
     await me.tap('accept-terms')
-  })
-  await t.test('the phone number, with a search for the country', async () => givesNumber(me, customer.number, say))
-  await t.test('closing the app loses nothing', async () => {
+  }, [me.page])
+  await step(t, 'the phone number, with a search for the country', async () => givesNumber(me, customer.number, say), [me.page])
+  await step(t, 'closing the app loses nothing', async () => {
     await me.reopen()
     await me.at('email')
-  })
-  await t.test(person.email ? 'an e-mail address' : 'no e-mail address', async () => {
+  }, [me.page])
+  await step(t, person.email ? 'an e-mail address' : 'no e-mail address', async () => {
     await me.sees('email')
     if (!person.email) return me.tap('no-email')
     await me.type('email', 'an.vanlinden@')
@@ -31,8 +32,8 @@ export async function activate(t, { browser, world, lang, person, context = {} }
     await me.sees('email', 'email-wrong')
     await me.type('email', person.email)
     await me.tap('continue')
-  })
-  await t.test('the banks of the registry, by their names', async () => {
+  }, [me.page])
+  await step(t, 'the banks of the registry, by their names', async () => {
     await me.sees('bank')
     for (const bank of world.banks) await me.page.getByTestId(`bank-${bank.id}`).waitFor()
     assert.equal(world.banks.length, 8)
@@ -40,10 +41,10 @@ export async function activate(t, { browser, world, lang, person, context = {} }
     await me.sees('handover')
     await me.reopen()
     await me.at('handover')
-  })
-  await t.test('at the bank: card, reader, signature', async () => atTheBank(me, customer, person))
+  }, [me.page])
+  await step(t, 'at the bank: card, reader, signature', async () => atTheBank(me, customer, person), [me.page])
   const before = []
-  await t.test('back in the app, a control code by SMS', async () => {
+  await step(t, 'back in the app, a control code by SMS', async () => {
     await me.sees('sms')
     const sms = await smsCode(world, customer.number, before)
     assert.doesNotMatch(sms.text, /https?:/, 'never a link in an SMS')
@@ -56,23 +57,23 @@ export async function activate(t, { browser, world, lang, person, context = {} }
     await me.at('sms')
     await me.type('sms', sms.code)
     await me.tap('continue')
-  })
-  await t.test('a code of one\'s own, twice', async () => choosesCode(me, code, customer))
-  await t.test('three questions, each with a free answer', async () => {
+  }, [me.page])
+  await step(t, 'a code of one\'s own, twice', async () => choosesCode(me, code, customer), [me.page])
+  await step(t, 'three questions, each with a free answer', async () => {
     for (const [screen, answer] of [['biometrics', person.yes ? 'yes' : 'not-now'], ['notifications', 'yes'], ['sharing', person.yes ? 'yes' : 'not-now']]) {
       await me.sees(screen)
       await me.tap(answer)
     }
     await me.sees('done')
     await me.tap('to-home')
-  })
-  await t.test('the home screen knows the first name', async () => {
+  }, [me.page])
+  await step(t, 'the home screen knows the first name', async () => {
     await me.sees('home')
     assert.equal((await me.page.getByTestId('first-name').textContent()).trim(), customer.name.split(' ')[0])
     await me.reopen()
     await me.at('home')
     if (person.email) assert.ok((await messages(world, person.email)).length > 0, 'a mail says that the phone is active')
-  })
+  }, [me.page])
   return me
 }
 

@@ -4,6 +4,7 @@ import { complaints, computer } from '../browser.mjs'
 import { texts } from '../look.mjs'
 import { Login } from '../people/login.mjs'
 import { Service } from '../people/service.mjs'
+import { step } from './step.mjs'
 
 /** `me` is the active phone of seed 000. */
 export async function logIn(t, { browser, world, lang, person, me }) {
@@ -24,7 +25,7 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     return login.match()
   }
 
-  await t.test('the municipality leads to the login page', async () => {
+  await step(t, 'the municipality leads to the login page', async () => {
     await service.visits()
     await service.sees('start')
     await service.logsIn()
@@ -33,8 +34,8 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await login.gives('02 279 22 11')
     await page.locator('#error').waitFor()
     await login.sees('number-landline')
-  })
-  await t.test('the number on the screen is typed on the phone, and the browser is in by itself', async () => {
+  }, [page, me.page])
+  await step(t, 'the number on the screen is typed on the phone, and the browser is in by itself', async () => {
     await login.gives(national, { country, remember: true })
     const match = await login.match()
     assert.match(match, /^\d\d$/)
@@ -51,8 +52,8 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await service.sees('inside')
     await me.tap('to-home')
     await me.sees('home', 'home-after')
-  })
-  await t.test('the wrong number and a wrong code say what is left', async () => {
+  }, [page, me.page])
+  await step(t, 'the wrong number and a wrong code say what is left', async () => {
     await service.logsOut()
     const match = await start()
     await me.opens(match)
@@ -70,8 +71,8 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await service.greets(person.customer.name.split(' ')[0])
     await me.tap('to-home')
     await service.logsOut()
-  })
-  await t.test('refused on the phone, the browser says so and offers the way back', async () => {
+  }, [page, me.page])
+  await step(t, 'refused on the phone, the browser says so and offers the way back', async () => {
     await start()
     await me.opens()
     await me.tap('refuse')
@@ -81,8 +82,8 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await me.tap('to-home')
     await page.locator('#back').click()
     await service.sees('refused')
-  })
-  await t.test('«I did not ask for this» ends it and says what to do', async () => {
+  }, [page, me.page])
+  await step(t, '«I did not ask for this» ends it and says what to do', async () => {
     await start()
     await me.opens()
     await me.tap('fraud')
@@ -90,8 +91,8 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await login.ended()
     await login.sees('stopped')
     await me.tap('to-home')
-  })
-  await t.test('an unknown number looks exactly the same', async () => {
+  }, [page, me.page])
+  await step(t, 'an unknown number looks exactly the same', async () => {
     await start()
     const known = await login.words()
     await page.locator('#cancel').click()
@@ -103,7 +104,7 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await login.sees('waiting-unknown')
     await page.locator('#cancel').click()
     await login.ended()
-  })
+  }, [page, me.page])
   assert.deepEqual(heard, [], 'the browser complained')
   await context.close()
 }

@@ -1,0 +1,205 @@
+// Other ways through the same doors: without script, by keyboard alone, enlarged, in the dark, and into the wall.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { complaints, computer, open, phone } from '../browser.mjs'
+import { look, shoot, texts } from '../look.mjs'
+import { Login } from '../people/login.mjs'
+import { Phone } from '../people/phone.mjs'
+import { Service } from '../people/service.mjs'
+import { TerminalPhone } from '../people/terminal.mjs'
+import { readWorld } from '../world.mjs'
+
+const world = readWorld()
+const lang = 'nl'
+const say = texts(lang)
+const jan = world.customers.find((one) => one.id === 'jan')
+const NATIONAL = jan.number.replace('+32 ', '0')
+let browser
+let hisPhone
+
+before(async () => {
+  browser = await open()
+  hisPhone = await TerminalPhone.activated(world, { customer: jan.id, number: jan.number.replaceAll(' ', '') })
+})
+after(() => browser?.close())
+
+/** A computer at the login page. */
+async function atLogin(options = {}) {
+  const context = await computer(browser, lang, options)
+  const page = await context.newPage()
+  const service = new Service(page, world, lang)
+  const login = new Login(page, lang)
+  await service.visits()
+  await service.logsIn()
+  await login.asksNumber()
+  return { context, page, service, login }
+}
+
+describe('without JavaScript', () => {
+  test('the waiting page refreshes itself and the browser gets in', async () => {
+    const { context, page, service, login } = await atLogin({ javaScriptEnabled: false })
+    await login.gives(NATIONAL)
+    const match = await login.match()
+    await shoot(page, 'ways', 'no-script-waiting')
+    await hisPhone.waits()
+    await hisPhone.approves(match)
+    await service.greets('Jan')
+    await context.close()
+  })
+
+  test('a refusal arrives too', async () => {
+    const { context, login } = await atLogin({ javaScriptEnabled: false })
+    await login.gives(NATIONAL)
+    await login.match()
+    await hisPhone.waits()
+    await hisPhone.refuses()
+    assert.ok((await login.ended()).includes(say('site.ended.refused.title')))
+    await context.close()
+  })
+})
+
+describe('by keyboard alone', () => {
+  test('the login page, from the first Tab to the waiting page', async () => {
+    const { context, page, login } = await atLogin()
+    await tabTo(page, '#phone')
+    await page.keyboard.type(NATIONAL)
+    await tabTo(page, '#remember')
+    await page.keyboard.press('Space')
+    assert.equal(await page.locator('#remember').isChecked(), true)
+    await tabTo(page, '#continue')
+    await seesFocus(page)
+    await shoot(page, 'ways', 'keyboard-login')
+    await page.keyboard.press('Enter')
+    const match = await login.match()
+    await tabTo(page, '#nothing summary')
+    await page.keyboard.press('Enter')
+    await page.locator('#open-app').waitFor()
+    await tabTo(page, '#cancel')
+    await page.keyboard.press('Enter')
+    assert.match(match, /^\d\d$/)
+    await login.ended()
+    await context.close()
+  })
+
+  test('the app, up to the number', async () => {
+    const me = await Phone.take(browser, world, lang)
+    await me.at('welcome')
+    for (const [screen, id] of [['welcome', 'activate'], ['terms', 'accept-terms']]) {
+      await me.at(screen)
+      await tabTo(me.page, `[data-testid="${id}"]`)
+      await seesFocus(me.page)
+      await me.page.keyboard.press('Enter')
+    }
+    await me.at('number')
+    await tabTo(me.page, '[data-testid="number"]')
+    await me.page.keyboard.type('0470 99 88 77')
+    await me.page.keyboard.press('Enter')
+    await me.at('email')
+    await tabTo(me.page, '[data-testid="no-email"]')
+    await me.page.keyboard.press('Enter')
+    await me.at('bank')
+    await me.close()
+  })
+})
+
+describe('enlarged', () => {
+  test('at 200 % nothing needs sideways scrolling', async () => {
+    // 200 % of a 1280 px window leaves 640 CSS pixels; of a phone, half its width is the stricter reading (WCAG 1.4.10: 320).
+    for (const [name, viewport] of [['computer', { width: 640, height: 400 }], ['narrow', { width: 320, height: 256 }]]) {
+      const { context, page, login } = await atLogin({ viewport, deviceScaleFactor: 2 })
+      await look(page, lang, `zoom-${name}-login`, { folder: 'ways' })
+      await login.gives(NATIONAL)
+      await login.match()
+      await look(page, lang, `zoom-${name}-waiting`, { folder: 'ways' })
+      await page.locator('#cancel').click()
+      await login.ended()
+      await context.close()
+    }
+    const me = await Phone.take(browser, world, lang, { viewport: { width: 320, height: 640 }, deviceScaleFactor: 2 })
+    await me.sees('welcome', 'zoom-welcome', { folder: 'ways' })
+    await me.tap('activate')
+    await me.sees('terms', 'zoom-terms', { folder: 'ways' })
+    await me.close()
+  })
+})
+
+describe('in the dark and without motion', () => {
+  test('the app and the login page', async () => {
+    const me = await Phone.take(browser, world, lang, { colorScheme: 'dark', reducedMotion: 'reduce' })
+    await me.sees('welcome', 'dark-welcome', { folder: 'ways' })
+    await me.tap('activate')
+    await me.sees('terms', 'dark-terms', { folder: 'ways' })
+    await me.tap('accept-terms')
+    await me.sees('number', 'dark-number', { folder: 'ways' })
+    const moving = await me.page.evaluate(() => document.getAnimations().filter((a) => a.effect.getComputedTiming().duration > 1).length)
+    assert.equal(moving, 0, 'nothing moves when reduced motion is asked')
+    await me.close()
+    const { context, page, login } = await atLogin({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    await look(page, lang, 'dark-login', { folder: 'ways' })
+    await login.gives(NATIONAL)
+    await login.match()
+    await look(page, lang, 'dark-waiting', { folder: 'ways' })
+    await page.locator('#cancel').click()
+    await look(page, lang, 'dark-ended', { folder: 'ways' })
+    await context.close()
+  })
+})
+
+describe('into the wall', () => {
+  test('an error page says the same after a reload, and has an id for the helpdesk', async () => {
+    const context = await computer(browser, lang)
+    const page = await context.newPage()
+    for (const path of ['/authorize?client_id=nobody&redirect_uri=https%3A%2F%2Fnowhere.example%2F&response_type=code', '/login?req=broken', '/no/such/page']) {
+      const first = await page.goto(new URL(path, world.issuer).href)
+      assert.ok(first.status() >= 400 && first.status() < 500, `${path}: ${first.status()}`)
+      await look(page, lang, `error-${path.split(/[?/]/)[1]}`, { folder: 'ways' })
+      const words = await page.locator('main').innerText()
+      await page.reload()
+      assert.equal(await page.locator('main').innerText(), words, `${path}: another text after a reload`)
+    }
+    await context.close()
+  })
+})
+
+describe('the story page', () => {
+  test('opens with phone, browser and inbox', async () => {
+    const context = await computer(browser, lang)
+    const page = await context.newPage()
+    const heard = complaints(page)
+    await page.goto(world.story)
+    const frames = page.locator('iframe')
+    assert.ok((await frames.count()) >= 2)
+    for (let at = 0; at < (await frames.count()); at++) {
+      const frame = await (await frames.nth(at).elementHandle()).contentFrame()
+      await frame.locator('body *:visible').first().waitFor()
+      assert.ok((await frame.locator('body').innerText()).trim().length > 0, `frame ${at} is empty`)
+    }
+    await page.waitForTimeout(500)
+    await look(page, lang, 'story', { folder: 'ways' })
+    assert.deepEqual(heard, [])
+    await context.close()
+    const small = await phone(browser, lang)
+    const narrow = await small.newPage()
+    await narrow.goto(world.story)
+    await look(narrow, lang, 'story-narrow', { folder: 'ways' })
+    await small.close()
+  })
+})
+
+/** Presses Tab until the focus is there; a page where that takes more than 40 has no way for a keyboard. */
+async function tabTo(page, selector) {
+  for (let at = 0; at < 40; at++) {
+    if (await page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return
+    await page.keyboard.press('Tab')
+  }
+  assert.fail(`${selector} is not reached with Tab on ${page.url()}`)
+}
+
+/** What has the focus shows it. */
+async function seesFocus(page) {
+  const style = await page.evaluate(() => {
+    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement)
+    return { outline: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2, shadow: boxShadow !== 'none' }
+  })
+  assert.ok(style.outline || style.shadow, 'the focus cannot be seen')
+}
