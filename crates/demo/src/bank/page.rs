@@ -216,12 +216,26 @@ impl View<'_> {
             "response": self.t("bank.reader.response"), "wrong": self.t("bank.reader.pin_wrong"),
             "left": self.t("bank.reader.left"), "blocked": self.t("bank.reader.blocked"),
             "failed": self.t("bank.reader.failed"), "pull": self.t("bank.reader.pull"), "push": self.t("bank.reader.push"),
-            "test_pin": self.t("bank.reader.test_pin"),
         });
         html! {
             section.reader id="reader" aria-labelledby="reader-title" data-words=(words) {
                 h2 id="reader-title" { (self.t("bank.reader.title")) }
                 noscript { p { (self.t("bank.reader.noscript")) } }
+                div.cards hidden {
+                    label for="reader-card" { (self.t("bank.reader.which")) }
+                    select id="reader-card" {
+                        @for customer in all {
+                            option value=(customer.card) data-pin=(customer.pin)
+                                selected[session.card.as_ref() == Some(&customer.card)] { (customer.name()) }
+                        }
+                    }
+                    button.button.second id="reader-insert" type="button" { (self.t("bank.reader.push")) }
+                    dl {
+                        div { dt { (self.t("bank.reader.code")) } dd { (grouped(&sign::challenge(session))) } }
+                        div { dt { (self.t("bank.reader.test_pin")) } dd id="reader-pin" {} }
+                    }
+                    button.button.plain id="reader-unblock" type="button" hidden { (self.t("bank.reader.unblock")) }
+                }
                 div.device id="reader-device" role="group" tabindex="0" aria-label=(self.t("bank.reader.device")) hidden {
                     div.lcd role="status" { span id="reader-top" {} span id="reader-bottom" {} }
                     div.keys {
@@ -234,18 +248,6 @@ impl View<'_> {
                         button.key.ok type="button" data-key="OK" id="key-ok" { "OK" }
                     }
                     div.slot aria-hidden="true" { span.chip {} }
-                }
-                div.cards hidden {
-                    label for="reader-card" { (self.t("bank.reader.which")) }
-                    select id="reader-card" {
-                        @for customer in all {
-                            option value=(customer.card) data-pin=(customer.pin)
-                                selected[session.card.as_ref() == Some(&customer.card)] { (customer.name()) }
-                        }
-                    }
-                    button.button.second id="reader-insert" type="button" { (self.t("bank.reader.push")) }
-                    p.hint id="reader-pin" {}
-                    button.button.plain id="reader-unblock" type="button" hidden { (self.t("bank.reader.unblock")) }
                 }
             }
         }

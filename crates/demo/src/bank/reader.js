@@ -11,7 +11,7 @@
   const card = document.getElementById("reader-card");
   const insert = document.getElementById("reader-insert");
   const unblock = document.getElementById("reader-unblock");
-  const hint = document.getElementById("reader-pin");
+  const testPin = document.getElementById("reader-pin");
   const DIGITS = 12;
   const MAX_PIN = 12;
 
@@ -83,7 +83,7 @@
 
   function chosen() {
     unblock.hidden = true;
-    hint.textContent = words.test_pin.replace("{pin}", card.selectedOptions[0]?.dataset.pin ?? "");
+    testPin.textContent = card.selectedOptions[0]?.dataset.pin ?? "";
     pulled();
   }
 

@@ -236,8 +236,10 @@ async fn carry(State(wire): State<Arc<Wire>>, method: Method, uri: Uri, headers:
         }
     }
     let body = answer.bytes().await.unwrap();
-    let body = twisted(&wire, uri.path(), &String::from_utf8_lossy(&body));
-    (status, out, body).into_response()
+    match std::str::from_utf8(&body) {
+        Ok(text) => (status, out, twisted(&wire, uri.path(), text)).into_response(),
+        Err(_) => (status, out, body).into_response(),
+    }
 }
 
 fn twisted(wire: &Wire, path: &str, body: &str) -> String {
