@@ -47,6 +47,7 @@ impl std::fmt::Display for DbError {
 
 impl std::error::Error for DbError {}
 
+#[expect(clippy::large_enum_variant, reason = "one of them per process, behind an Arc")]
 enum Engine {
     Sqlite(sqlite::Sqlite),
     Postgres(postgres_pool::Pool),

@@ -106,7 +106,7 @@ mod tests {
         assert!(national_number_holds("85073003328", Date::parse("1985-07-30").unwrap()));
         assert!(!national_number_holds("85073003329", Date::parse("1985-07-30").unwrap()));
         assert!(!national_number_holds("85073003328", Date::parse("1985-07-31").unwrap()));
-        let head = 10_05_12_001_i64 + 2_000_000_000;
+        let head = 100_512_001_i64 + 2_000_000_000;
         let number = format!("100512001{:02}", 97 - head % 97);
         assert!(national_number_holds(&number, Date::parse("2010-05-12").unwrap()));
         assert!(!national_number_holds("8507300332", Date::parse("1985-07-30").unwrap()));
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn sixteen_is_too_young_unless_the_operator_says_otherwise() {
-        let head = 10_05_12_001_i64 + 2_000_000_000;
+        let head = 100_512_001_i64 + 2_000_000_000;
         let number = format!("100512001{:02}", 97 - head % 97);
         assert_eq!(person("2010-05-12", &number, "2031-01-01").judge(TODAY, 18), Err(Unfit::TooYoung));
         assert_eq!(person("2010-05-12", &number, "2031-01-01").judge(TODAY, 16), Ok(()));
