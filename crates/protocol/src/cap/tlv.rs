@@ -38,10 +38,12 @@ fn find_within(mut data: &[u8], tag: u16, depth: u8) -> Option<&[u8]> {
             return Some(value);
         }
         let template = data.first().is_some_and(|b| b & 0x20 != 0);
-        if template && depth < MAX_DEPTH
-            && let Some(inner) = find_within(value, tag, depth + 1) {
-                return Some(inner);
-            }
+        if template
+            && depth < MAX_DEPTH
+            && let Some(inner) = find_within(value, tag, depth + 1)
+        {
+            return Some(inner);
+        }
         data = rest;
     }
     None
