@@ -76,10 +76,7 @@ pub async fn hand_over(world: &World, signed: &Signed) -> Result<View, Failure> 
         session: row.activation.id.clone(),
         lang: row.activation.lang.clone(),
         state: state.clone(),
-        nonce: world.entropy(),
-        verifier: world.entropy(),
-        dpop: world.entropy(),
-        jti: [world.entropy(), world.entropy()],
+        entropy: world.entropy(),
         now,
     };
     let opened = world.bank.open(request).await.map_err(|failure| {
@@ -121,8 +118,7 @@ pub async fn came_back(world: &World, back: CameBack) -> Result<Arrival, Failure
         Err(error) => refused(world, &row, &error).await,
         Ok(code) => {
             let iss = back.iss.unwrap_or_default();
-            let jti = [world.entropy(), world.entropy(), world.entropy(), world.entropy()];
-            match world.bank.finish(hand_over.pending.clone(), code, iss, jti, now).await {
+            match world.bank.finish(hand_over.pending.clone(), code, iss, now, world.entropy()).await {
                 Err(BankFailure::Unreachable) => Ok(Arrival::Unreachable),
                 Err(BankFailure::Refused(why)) => refused(world, &row, &why).await,
                 Ok(identity) => judge(world, row, identity, &back.state, now).await,

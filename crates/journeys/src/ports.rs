@@ -32,12 +32,8 @@ pub struct BankRequest {
     pub session: String,
     pub lang: String,
     pub state: String,
-    /// 32 bytes each: nonce, PKCE verifier.
-    pub nonce: [u8; 32],
-    pub verifier: [u8; 32],
-    /// Private scalar of the DPoP key.
-    pub dpop: [u8; 32],
-    pub jti: [[u8; 16]; 2],
+    /// Fresh and secret: nonce, PKCE verifier and the DPoP key come from it.
+    pub entropy: [u8; 32],
     pub now: i64,
 }
 
@@ -65,8 +61,8 @@ pub trait BankConnector: Send + Sync {
         pending: String,
         code: String,
         iss: String,
-        jti: [[u8; 16]; 4],
         now: i64,
+        entropy: [u8; 32],
     ) -> Boxed<'_, Result<Identity, BankFailure>>;
 }
 

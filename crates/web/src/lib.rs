@@ -1,1 +1,15 @@
+//! Doors: HTTP in, pages and JSON out. A handler reads, calls one journey, answers; the rules are elsewhere.
 
+pub mod limits;
+pub mod oidc;
+pub mod ops;
+pub mod phone;
+mod place;
+mod problem;
+pub mod routes;
+mod security;
+pub mod site;
+mod state;
+
+pub use routes::{Entry, Guard};
+pub use state::{AppFiles, DoorSettings, Doors};

@@ -1,0 +1,93 @@
+//! How much one network may start. Counted in memory: a restart forgives, a flood does not grow the database.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Most networks remembered at once; beyond it the oldest windows are dropped.
+const MOST: usize = 100_000;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum What {
+    /// New activations, per hour.
+    Activation,
+    /// Logins started, per 15 minutes.
+    Login,
+}
+
+/// Limits per network.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    pub activations_per_hour: u32,
+    pub logins_per_quarter: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Rates { activations_per_hour: 60, logins_per_quarter: 120 }
+    }
+}
+
+struct Window {
+    since: i64,
+    count: u32,
+}
+
+/// Counters of the current windows.
+pub struct Limits {
+    rates: Rates,
+    windows: Mutex<HashMap<(What, String), Window>>,
+}
+
+impl Limits {
+    pub fn new(rates: Rates) -> Limits {
+        Limits { rates, windows: Mutex::default() }
+    }
+
+    /// Takes one; `Err` says when the window ends.
+    pub fn take(&self, what: What, network: &str, now: i64) -> Result<(), i64> {
+        let (most, seconds) = match what {
+            What::Activation => (self.rates.activations_per_hour, 3600),
+            What::Login => (self.rates.logins_per_quarter, 900),
+        };
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= MOST {
+            windows.retain(|_, w| now - w.since < 3600);
+        }
+        if windows.len() >= MOST {
+            windows.clear();
+        }
+        let window = windows.entry((what, network.to_owned())).or_insert(Window { since: now, count: 0 });
+        if now - window.since >= seconds || now < window.since {
+            *window = Window { since: now, count: 0 };
+        }
+        if window.count >= most {
+            return Err(window.since + seconds);
+        }
+        window.count += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_network_cannot_use_up_anothers_share() {
+        let limits = Limits::new(Rates { activations_per_hour: 2, logins_per_quarter: 1 });
+        assert_eq!(limits.take(What::Activation, "a", 0), Ok(()));
+        assert_eq!(limits.take(What::Activation, "a", 1), Ok(()));
+        assert_eq!(limits.take(What::Activation, "a", 2), Err(3600));
+        assert_eq!(limits.take(What::Activation, "b", 2), Ok(()));
+        assert_eq!(limits.take(What::Login, "a", 2), Ok(()));
+        assert_eq!(limits.take(What::Activation, "a", 3600), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_does_not_lock_anybody_out() {
+        let limits = Limits::new(Rates { activations_per_hour: 1, logins_per_quarter: 1 });
+        assert_eq!(limits.take(What::Activation, "a", 10_000), Ok(()));
+        assert_eq!(limits.take(What::Activation, "a", 100), Ok(()));
+    }
+}

@@ -1,0 +1,9 @@
+//! The phone's API (docs/protocol.md §3) and the app itself.
+
+mod app;
+mod bank_return;
+mod commands;
+
+pub use app::{file, well_known};
+pub use bank_return::came_back;
+pub use commands::*;

@@ -1,0 +1,121 @@
+//! Every door in one table: method, path, who may knock. The router is made from it, and the test of all doors reads it.
+
+use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
+use axum::routing::{MethodFilter, MethodRouter, get, on};
+use axum::{Router, middleware};
+
+use crate::{Doors, oidc, phone, security, site};
+
+/// No body is larger than this; single doors take less.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// Who may knock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Anybody; changes nobody's state.
+    Public,
+    /// Anybody may start something of their own; counted per network.
+    Start,
+    /// A command signed by a device key we know.
+    Device,
+    /// An answer signed by a device key we know.
+    Answer,
+    /// The browser that holds the request's cookie.
+    Browser,
+    /// Whoever holds a sealed request of ours.
+    SealedRequest,
+    /// A partner that proves itself.
+    Partner,
+    /// The holder of an access token.
+    Token,
+    /// The browser that comes back from a bank with our `state`.
+    BankReturn,
+}
+
+/// One door.
+pub struct Entry {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub guard: Guard,
+    door: MethodRouter<Doors>,
+}
+
+fn door<T: 'static>(method: &'static str, path: &'static str, guard: Guard, handler: impl Handler<T, Doors>) -> Entry {
+    let filter = if method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
+    Entry { method, path, guard, door: on(filter, handler) }
+}
+
+/// Doors of the login site and the OpenID provider.
+pub fn site() -> Vec<Entry> {
+    use Guard::*;
+    vec![
+        door("GET", "/", Public, site::front),
+        door("GET", "/static/{file}", Public, site::asset),
+        door("GET", "/static/form-post.js", Public, site::form_post_script),
+        door("GET", "/.well-known/zelf", Public, phone::well_known),
+        door("GET", "/.well-known/openid-configuration", Public, oidc::configuration),
+        door("GET", "/jwks.json", Public, oidc::jwks),
+        door("GET", "/bank/jwks.json", Public, oidc::bank_jwks),
+        door("GET", "/authorize", Public, site::authorize),
+        door("POST", "/authorize", Public, site::authorize_form),
+        door("GET", "/login", SealedRequest, site::show),
+        door("POST", "/login", Start, site::login),
+        door("POST", "/login/retry", SealedRequest, site::retry),
+        door("POST", "/login/cancel", Browser, site::cancel),
+        door("GET", "/login/wait/{approval}", Browser, site::wait),
+        door("GET", "/login/events/{approval}", Browser, site::events),
+        door("GET", "/login/problem/{code}/{id}", Public, site::problem_page),
+        door("POST", "/token", Partner, oidc::token),
+        door("GET", "/userinfo", Token, oidc::userinfo),
+        door("POST", "/userinfo", Token, oidc::userinfo),
+    ]
+}
+
+/// Doors of the phone app.
+pub fn app() -> Vec<Entry> {
+    use Guard::*;
+    vec![
+        door("GET", "/.well-known/zelf", Public, phone::well_known),
+        door("GET", "/bank/return", BankReturn, phone::came_back),
+        door("GET", "/static/{file}", Public, site::asset),
+        door("GET", "/api/v1/nonce", Public, phone::nonce),
+        door("POST", "/api/v1/activation/start", Start, phone::activation_start),
+        door("POST", "/api/v1/activation/get", Device, phone::activation_get),
+        door("POST", "/api/v1/activation/number", Device, phone::activation_number),
+        door("POST", "/api/v1/activation/email", Device, phone::activation_email),
+        door("POST", "/api/v1/activation/bank", Device, phone::activation_bank),
+        door("POST", "/api/v1/activation/return", Device, phone::activation_return),
+        door("POST", "/api/v1/activation/sms", Device, phone::activation_sms),
+        door("POST", "/api/v1/activation/resend", Device, phone::activation_resend),
+        door("POST", "/api/v1/activation/finish", Device, phone::activation_finish),
+        door("POST", "/api/v1/activation/cancel", Device, phone::activation_cancel),
+        door("POST", "/api/v1/home", Device, phone::home),
+        door("POST", "/api/v1/settings", Device, phone::settings),
+        door("POST", "/api/v1/pending", Device, phone::pending),
+        door("POST", "/api/v1/answer", Answer, phone::answer_request),
+    ]
+}
+
+fn router(entries: Vec<Entry>) -> Router<Doors> {
+    entries.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.door))
+}
+
+/// The login site, ready to serve.
+pub fn site_router(doors: Doors) -> Router {
+    router(site())
+        .fallback(site::not_found)
+        .method_not_allowed_fallback(site::method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(doors.clone(), security::site))
+        .with_state(doors)
+}
+
+/// The phone app and its API, ready to serve.
+pub fn app_router(doors: Doors) -> Router {
+    router(app())
+        .fallback_service(get(phone::file).with_state(doors.clone()))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(doors.clone(), security::app))
+        .with_state(doors)
+}

@@ -1,0 +1,87 @@
+//! Headers that every answer carries, and cookies.
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::Doors;
+
+fn frame_ancestors(doors: &Doors) -> String {
+    if doors.settings.frame_ancestors.is_empty() { "'none'".into() } else { doors.settings.frame_ancestors.join(" ") }
+}
+
+fn set(response: &mut Response, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+}
+
+fn common(doors: &Doors, response: &mut Response) {
+    set(response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(response, header::REFERRER_POLICY, "no-referrer");
+    set(response, header::CACHE_CONTROL, "no-store");
+    set(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(response, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
+    if doors.secure() {
+        set(response, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+}
+
+/// Headers of the login site. Browsers apply `form-action` to redirects too, so the services' origins are in it.
+pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    common(&doors, &mut response);
+    let mut targets: Vec<String> =
+        doors.world.partners.iter().flat_map(|p| p.redirect_uris.iter().filter_map(|u| origin(u))).collect();
+    targets.sort();
+    targets.dedup();
+    let csp = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+         base-uri 'none'; form-action 'self' {}; frame-ancestors {}",
+        targets.join(" "),
+        frame_ancestors(&doors)
+    );
+    set(&mut response, header::CONTENT_SECURITY_POLICY, &csp);
+    response
+}
+
+/// Headers of the phone app: the code is typed here, so nothing foreign runs.
+pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    common(&doors, &mut response);
+    let csp = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
+         trusted-types zelf; frame-ancestors {}",
+        frame_ancestors(&doors)
+    );
+    set(&mut response, header::CONTENT_SECURITY_POLICY, &csp);
+    response
+}
+
+/// `https://host:port` of an address.
+fn origin(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    Some(format!("{scheme}://{host}"))
+}
+
+/// A cookie for this site alone. Over TLS it carries the `__Host-` prefix.
+pub fn cookie(doors: &Doors, name: &str, value: &str, max_age_seconds: i64) -> String {
+    let (prefix, secure) = if doors.secure() { ("__Host-", "; Secure") } else { ("", "") };
+    format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_seconds}{secure}")
+}
+
+/// Reads a cookie that [`cookie`] made.
+pub fn read_cookie<'a>(doors: &Doors, headers: &'a axum::http::HeaderMap, name: &str) -> Option<&'a str> {
+    let wanted = if doors.secure() { format!("__Host-{name}") } else { name.to_owned() };
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == wanted)
+        .map(|(_, value)| value)
+}

@@ -1,0 +1,87 @@
+//! The login pages: number, waiting, the end; front page, problems, assets.
+
+mod login;
+mod pages_of;
+mod wait;
+
+pub use login::{authorize, authorize_form, login, retry, show};
+pub use pages_of::{asset, form_post_script, front, page, problem_page};
+pub(crate) use pages_of::{method_not_allowed, not_found};
+pub use wait::{cancel, events, wait};
+
+use journeys::World;
+use protocol::jose::b64u;
+use protocol::label::{COOKIE, LOGIN_REQUEST};
+use protocol::oidc::authorize::AuthorizationRequest;
+use protocol::oidc::request_seal;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The login page may lie open for so long.
+const REQUEST_SECONDS: i64 = 3600;
+
+/// What the hidden field `req` carries: an abandoned login costs no row.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct LoginState {
+    pub(crate) authorization: AuthorizationRequest,
+    pub(crate) lang: String,
+    /// Set once a request waits on a phone.
+    pub(crate) approval: Option<String>,
+}
+
+impl LoginState {
+    pub(crate) fn seal(&self, world: &World) -> String {
+        let exp = world.now() + REQUEST_SECONDS;
+        request_seal::seal(&world.keys.cookie, LOGIN_REQUEST, self, exp, world.entropy()).unwrap_or_default()
+    }
+
+    pub(crate) fn open(world: &World, text: &str) -> Option<LoginState> {
+        request_seal::open(&world.keys.cookie, LOGIN_REQUEST, text, world.now())
+    }
+}
+
+/// Seals what a cookie carries.
+pub(crate) fn seal_cookie<T: Serialize>(world: &World, value: &T, seconds: i64) -> String {
+    request_seal::seal(&world.keys.cookie, COOKIE, value, world.now() + seconds, world.entropy()).unwrap_or_default()
+}
+
+pub(crate) fn open_cookie<T: DeserializeOwned>(world: &World, text: &str) -> Option<T> {
+    request_seal::open(&world.keys.cookie, COOKIE, text, world.now())
+}
+
+/// Binds a waiting request to its browser.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LoginCookie {
+    pub(crate) approval: String,
+    pub(crate) number: String,
+    pub(crate) lang: String,
+}
+
+/// Name of that cookie: one per request, so that two tabs do not fight.
+pub(crate) fn login_cookie_name(approval: &str) -> String {
+    format!("zelf_login_{}", approval.get(4..12).unwrap_or_default())
+}
+
+/// A browser in which somebody approved a login before.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct KnownCookie {
+    pub(crate) browser: String,
+    pub(crate) account: String,
+}
+
+pub(crate) const KNOWN_COOKIE: &str = "zelf_known";
+pub(crate) const KNOWN_SECONDS: i64 = 180 * 86_400;
+
+/// "Remember my number".
+#[derive(Serialize, Deserialize)]
+pub(crate) struct NumberCookie {
+    pub(crate) country: String,
+    pub(crate) number: String,
+}
+
+pub(crate) const NUMBER_COOKIE: &str = "zelf_number";
+
+/// A fresh id for a browser.
+pub(crate) fn browser_id(world: &World) -> String {
+    b64u(world.entropy::<9>())
+}

@@ -1,0 +1,95 @@
+//! Front page, problems, and the files pages link to.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use maud::Markup;
+use pages::{PROBLEM_CODES, Problem, SiteHome};
+use serde::Deserialize;
+use words::Lang;
+
+use crate::{Doors, problem};
+
+/// A page as an answer.
+pub fn page(markup: Markup) -> Response {
+    Html(markup.into_string()).into_response()
+}
+
+#[derive(Deserialize)]
+pub struct LangQuery {
+    lang: Option<String>,
+}
+
+pub(crate) fn accepted(headers: &HeaderMap) -> Lang {
+    Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default())
+}
+
+/// `GET /`.
+pub async fn front(State(doors): State<Doors>, headers: HeaderMap, Query(query): Query<LangQuery>) -> Response {
+    let lang = query.lang.as_deref().and_then(Lang::parse).unwrap_or_else(|| accepted(&headers));
+    page(SiteHome { lang, app_href: &doors.world.settings.app }.render())
+}
+
+/// `GET /static/…`.
+pub async fn asset(uri: Uri) -> Response {
+    let Some(asset) = pages::assets::find(uri.path()) else { return StatusCode::NOT_FOUND.into_response() };
+    let headers = [(header::CONTENT_TYPE, asset.content_type), (header::CACHE_CONTROL, pages::assets::CACHE_CONTROL)];
+    (headers, asset.bytes).into_response()
+}
+
+/// Sends the form of `response_mode=form_post` on its way.
+pub async fn form_post_script() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
+    (headers, "\"use strict\";\ndocument.getElementById(\"answer\").submit();\n").into_response()
+}
+
+/// `GET /login/problem/{code}/{id}`: an error page that survives a reload.
+pub async fn problem_page(headers: HeaderMap, Path((code, id)): Path<(String, String)>) -> Response {
+    let known = PROBLEM_CODES.into_iter().find(|c| *c == code);
+    let plain = id.len() <= 16 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    let (Some(code), true) = (known, plain) else { return show(&headers, "not_found", "-", StatusCode::NOT_FOUND) };
+    show(&headers, code, &id, status_of(code))
+}
+
+fn status_of(code: &str) -> StatusCode {
+    match code {
+        "not_found" => StatusCode::NOT_FOUND,
+        "method_not_allowed" => StatusCode::METHOD_NOT_ALLOWED,
+        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "too_many" => StatusCode::TOO_MANY_REQUESTS,
+        "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn show(headers: &HeaderMap, code: &str, id: &str, status: StatusCode) -> Response {
+    (status, page(Problem { lang: accepted(headers), code, id, back_href: None }.render())).into_response()
+}
+
+/// A problem right here (the address itself can be asked again).
+pub(crate) fn problem_here(doors: &Doors, headers: &HeaderMap, code: &'static str, why: &str) -> Response {
+    let id = problem::occurrence(doors);
+    tracing::info!(id, code, why, "a page was refused");
+    show(headers, code, &id, status_of(code))
+}
+
+/// A problem after a form was sent: to a page that can be reloaded.
+pub(crate) fn problem_after(doors: &Doors, code: &'static str, why: &str) -> Response {
+    let id = problem::occurrence(doors);
+    tracing::info!(id, code, why, "a form was refused");
+    see_other(&format!("/login/problem/{code}/{id}"))
+}
+
+pub(crate) fn see_other(location: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location.to_owned())]).into_response()
+}
+
+/// Nothing lives at this address.
+pub(crate) async fn not_found(State(doors): State<Doors>, headers: HeaderMap) -> Response {
+    problem_here(&doors, &headers, "not_found", "no such page")
+}
+
+/// This address does not take that method.
+pub(crate) async fn method_not_allowed(State(doors): State<Doors>, headers: HeaderMap) -> Response {
+    problem_here(&doors, &headers, "method_not_allowed", "no such method")
+}

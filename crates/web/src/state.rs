@@ -1,0 +1,90 @@
+//! What doors share.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use journeys::World;
+
+use crate::limits::{Limits, Rates};
+
+/// How the doors stand open.
+#[derive(Clone, Debug)]
+pub struct DoorSettings {
+    /// Origins that may show us in a frame (the demo's story page); none by default.
+    pub frame_ancestors: Vec<String>,
+    /// A proxy in front says who calls in `X-Forwarded-For`; its last entry is believed.
+    pub behind_proxy: bool,
+    pub rates: Rates,
+}
+
+/// The built phone app: path → (content type, bytes).
+pub struct AppFiles(HashMap<String, (&'static str, Vec<u8>)>);
+
+impl AppFiles {
+    /// Reads a folder once, at start.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn read(folder: &Path) -> std::io::Result<AppFiles> {
+        let mut files = HashMap::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(current) = folders.pop() {
+            for entry in std::fs::read_dir(&current)? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if let Ok(name) = path.strip_prefix(folder) {
+                    let name = format!("/{}", name.to_string_lossy());
+                    files.insert(name.clone(), (media_type(&name), std::fs::read(&path)?));
+                }
+            }
+        }
+        Ok(AppFiles(files))
+    }
+
+    /// No app: the API alone.
+    pub fn none() -> AppFiles {
+        AppFiles(HashMap::new())
+    }
+
+    pub fn get(&self, path: &str) -> Option<&(&'static str, Vec<u8>)> {
+        self.0.get(if path == "/" { "/index.html" } else { path })
+    }
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The state every handler gets; cheap to clone.
+#[derive(Clone)]
+pub struct Doors {
+    pub world: World,
+    pub settings: Arc<DoorSettings>,
+    pub limits: Arc<Limits>,
+    pub app: Arc<AppFiles>,
+}
+
+impl Doors {
+    pub fn new(world: World, settings: DoorSettings, app: AppFiles) -> Doors {
+        let limits = Arc::new(Limits::new(settings.rates));
+        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app) }
+    }
+
+    /// Cookies may only travel over TLS; on loopback without it the prefix would make browsers drop them.
+    pub fn secure(&self) -> bool {
+        self.world.settings.issuer.starts_with("https://")
+    }
+}
