@@ -18,6 +18,13 @@ mod state;
 mod trust;
 pub mod web;
 
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod double;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests;
+
 pub use activate::Plan;
 pub use answer::{Answered, Verdict, check_receipt, compose, unix_now};
 pub use bank::Customer;

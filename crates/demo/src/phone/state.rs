@@ -46,7 +46,7 @@ pub struct Activation {
 }
 
 /// An activated phone.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     pub number: String,
