@@ -56,3 +56,23 @@ fn open(url: &str) -> Result<(), String> {
     };
     programs.iter().find(|p| opened(p)).map(|_| ()).ok_or_else(|| "no program to open a browser".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_story_is_found_in_what_the_world_wrote() {
+        let json = "{\n  \"issuer\": \"http://localhost:8401\",\n  \"story\" : \"http://localhost:8400/\"\n}";
+        assert_eq!(story(json).as_deref(), Some("http://localhost:8400/"));
+        for broken in ["", "{\"story\"", "{\"story\": 3}", "{\"story\": \"http://lo"] {
+            assert_eq!(story(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn nobody_answers_at_an_address_that_is_none() {
+        assert!(!answers("http://"));
+        assert!(!answers("nonsense"));
+    }
+}

@@ -84,3 +84,18 @@ fn done(jobs: Vec<jobs::Done>) -> Result<(), String> {
     let failed: Vec<&str> = jobs.iter().filter(|job| job.failure.is_some()).map(|job| job.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("Stopped: {} did not work; see above.", failed.join(", "))) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_or_refused_by_name() {
+        let read = |line: &str| Options::read(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(read(""), Ok(Options { reset: false, open: true, port: None }));
+        assert_eq!(read("--no-open --reset --port 9000"), Ok(Options { reset: true, open: false, port: Some(9000) }));
+        for wrong in ["--port", "--port 70000", "--port x", "--rest"] {
+            assert!(read(wrong).is_err_and(|why| why.contains("--port")), "{wrong}");
+        }
+    }
+}

@@ -194,3 +194,25 @@ fn tell(at: usize, of: usize, started: Instant, desks: &[(&'static str, Desk)], 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargos_progress_becomes_a_count() {
+        assert_eq!(progress("    Building [=====>      ] 123/310: serde, tokio").as_deref(), Some("123/310 crates"));
+        assert_eq!(progress("   Compiling serde v1.0.0"), None);
+        assert_eq!(progress("Building [half"), None);
+    }
+
+    #[test]
+    fn a_job_keeps_what_its_commands_said_and_how_they_ended() {
+        let well = Job::new("test-well", |desk| desk.run(place::line("echo hello")));
+        let badly = Job::new("test-badly", |desk| desk.run(place::line("false")));
+        let absent = Job::new("test-absent", |desk| desk.run(place::line("no-such-program-here")));
+        let done = together(1, 1, vec![well, badly, absent]);
+        let told: Vec<(bool, bool)> = done.iter().map(|d| (d.failure.is_some(), d.said.contains("\nhello"))).collect();
+        assert_eq!(told, [(false, true), (true, false), (true, false)]);
+    }
+}
