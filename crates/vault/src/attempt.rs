@@ -69,6 +69,10 @@ impl Vault {
         let bad = |_| VaultError::Malformed;
         let request = Request::verify(&attempt.m1, self.keys.rq.kid(), self.keys.rq.public()).map_err(bad)?;
         let key = PublicKey::from_point(&attempt.point).map_err(bad)?;
+        // The web tier says which key is the device's; the device's name says whether that is so.
+        if key.name("dev") != attempt.device {
+            return Err(VaultError::Malformed);
+        }
         let answer = Answer::verify(&attempt.m2, &attempt.device, &key).map_err(bad)?;
         let r = &request.payload;
         let expected = self.keys.challenge(&attempt.device, &r.rid, r.seq);
@@ -81,6 +85,10 @@ impl Vault {
 
     async fn approve(&self, attempt: Attempt, answer: &Verified<Answer>, now: i64) -> Result<Verdict, VaultError> {
         let sealed = attempt.pin.ok_or(VaultError::Malformed)?;
+        // Sealed to a key that is not ours (any more): the operator's doing, which costs the citizen no try.
+        if sealed.kid != self.keys.vs.kid() {
+            return Err(VaultError::Malformed);
+        }
         let (device, digest, seq) = (attempt.device.clone(), answer.digest.clone(), answer.payload.seq);
         let forgiven = lock(&self.forgiven).remove(&attempt.device).unwrap_or(-1);
         // Transaction 1, durable before anything is checked.
@@ -127,7 +135,11 @@ impl Vault {
                 if let Some(right) = fresh {
                     row::forgive(tx, &device, right)?;
                 }
-                row::step(tx, &device, seq, &digest)
+                match row::step(tx, &device, seq, &digest)? {
+                    // The same refusal again, because its receipt was lost: there is no code in it to protect.
+                    None => row::stepped(tx, &device, seq, &digest),
+                    stepped => Ok(stepped),
+                }
             })
             .await?;
         match stepped {

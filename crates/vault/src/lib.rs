@@ -102,7 +102,9 @@ impl Vault {
         if news.is_empty() {
             return Ok(());
         }
-        let write = move |tx: &mut db::Tx<'_>| news.iter().try_for_each(|(device, seq)| row::forgive(tx, device, *seq).map(drop));
+        let write = move |tx: &mut db::Tx<'_>| {
+            news.iter().try_for_each(|(device, seq)| row::forgive(tx, device, *seq).map(drop))
+        };
         self.db.run("vault.settle", write).await?;
         Ok(())
     }

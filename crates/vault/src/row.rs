@@ -1,6 +1,6 @@
 //! The rows of `pin_state`.
 
-use db::{Columns, DbError, Tx, args};
+use db::{Columns, DbError, Row, Tx, args};
 use protocol::phone::{DeviceState, DeviceStatus};
 
 use crate::MAX_TRIES;
@@ -129,11 +129,21 @@ pub(crate) fn step(tx: &mut Tx<'_>, device: &str, seq: i64, answer: &str) -> Res
          RETURNING generation, certificate",
         args![device, seq - 1, answer],
     )?;
-    row.map(|r| {
-        let mut c = r.columns();
-        Ok((c.int()?, c.text()?))
-    })
-    .transpose()
+    row.map(generation_and_certificate).transpose()
+}
+
+/// As [`step`] told it, when `answer` is the step that was taken last.
+pub(crate) fn stepped(tx: &mut Tx<'_>, device: &str, seq: i64, answer: &str) -> Result<Option<(i64, String)>, DbError> {
+    let row = tx.row(
+        "SELECT generation, certificate FROM pin_state WHERE device = $1 AND state <> 'revoked' AND seq = $2 AND last_answer = $3",
+        args![device, seq, answer],
+    )?;
+    row.map(generation_and_certificate).transpose()
+}
+
+fn generation_and_certificate(row: Row) -> Result<(i64, String), DbError> {
+    let mut c = row.columns();
+    Ok((c.int()?, c.text()?))
 }
 
 /// The attempt `seq` was right: its count is taken back, if nothing was tried since.

@@ -90,9 +90,20 @@ impl Client {
 }
 
 impl Socket {
+    /// A line that is open and quiet. One that the vault closed (it was restarted) reads as ended: a call on it would be
+    /// lost, and nobody could say whether it was counted.
+    async fn parked(&self) -> Option<UnixStream> {
+        let mut idle = self.idle.lock().await;
+        while let Some(stream) = idle.pop() {
+            if stream.try_read(&mut [0]).is_err_and(|e| e.kind() == std::io::ErrorKind::WouldBlock) {
+                return Some(stream);
+            }
+        }
+        None
+    }
+
     async fn call<T: DeserializeOwned>(&self, call: &Call) -> Result<T, VaultError> {
-        let parked = self.idle.lock().await.pop();
-        let mut stream = match parked {
+        let mut stream = match self.parked().await {
             Some(stream) => stream,
             None => UnixStream::connect(&self.path).await.map_err(failed)?,
         };
@@ -112,7 +123,15 @@ pub async fn serve(vault: Arc<Vault>, path: &Path) -> std::io::Result<()> {
     let listener = UnixListener::bind(path)?;
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o660))?;
     loop {
-        let (stream, _) = listener.accept().await?;
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            // Out of file handles, say: callers wait, the vault lives on.
+            Err(error) => {
+                tracing::warn!(%error, "a vault connection could not be taken");
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                continue;
+            }
+        };
         let vault = Arc::clone(&vault);
         tokio::spawn(async move {
             if let Err(error) = converse(&vault, stream).await {
