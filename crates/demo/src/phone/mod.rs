@@ -22,7 +22,7 @@ pub mod web;
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod double;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests;
 
 pub use activate::Plan;
