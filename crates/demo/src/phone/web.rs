@@ -6,7 +6,7 @@ use reqwest::{Client, RequestBuilder, Url};
 
 use super::{PhoneError, door};
 
-/// A browser of one person. Cookies are kept per origin and never cleared.
+/// A browser of one person. Cookies are kept per origin until they are set to nothing.
 #[derive(Clone)]
 pub struct Browser {
     http: Client,
@@ -87,7 +87,9 @@ impl Browser {
         let pair = header.split(';').next().unwrap_or_default();
         if let Some((name, value)) = pair.split_once('=') {
             self.cookies.retain(|(o, k, _)| o != origin || k != name.trim());
-            self.cookies.push((origin.to_owned(), name.trim().to_owned(), value.trim().to_owned()));
+            if !value.trim().is_empty() {
+                self.cookies.push((origin.to_owned(), name.trim().to_owned(), value.trim().to_owned()));
+            }
         }
     }
 }

@@ -39,6 +39,10 @@ issuer = "127.0.0.1:{issuer}"
 app = "127.0.0.1:{app}"
 ops = "127.0.0.1:{ops}"
 
+[limits]
+activations_per_hour = 4000000000
+logins_per_quarter = 4000000000
+
 [[partner]]
 id = "{CLIENT_ID}"
 name = {{ nl = "Meting", fr = "Mesure", de = "Messung", en = "Benchmark" }}

@@ -7,8 +7,8 @@ use protocol::seal::{SealKey, Sealed, seal};
 
 use super::{Fail, proc};
 
-/// P-256 verifications of one login: command `pending`, M2, the code's proof, the partner's assertion.
-const VERIFIES: u32 = 4;
+/// P-256 verifications of one login: command `pending`, M1 come back, M2, the code's proof, the partner's assertion.
+const VERIFIES: u32 = 5;
 /// P-256 signatures: M1, M3, ID token.
 const SIGNS: u32 = 3;
 /// HPKE openings: the sealed proof.

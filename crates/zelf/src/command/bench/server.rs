@@ -52,7 +52,7 @@ impl Site {
         let start = Instant::now();
         let child = self.command("serve", "serve.log")?.spawn()?;
         let mut server = Server { child, ops: self.ops.clone(), http: http.clone() };
-        let health = format!("{}/health", self.issuer);
+        let health = format!("{}/health", self.ops);
         while start.elapsed() < START_LIMIT {
             if http.get(&health).send().await.is_ok_and(|a| a.status().is_success()) {
                 return Ok((server, start.elapsed()));
