@@ -1,5 +1,5 @@
 // Plays the whole app against the mock in Chromium and photographs every screen into shots/:
-//   npm run build && node scripts/run.mjs scripts/shots.ts [lang] [phone|desktop] [light|dark]
+//   npm run build && node scripts/run.mjs scripts/shots.ts [lang] [phone|desktop|small|zoomed] [light|dark]
 // Also fails on a console error, a policy violation, or something axe finds.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { chromium, type Page } from 'playwright-core'
@@ -10,13 +10,14 @@ const PORT = 8412
 const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const folder = new URL(`../shots/${lang}-${size}-${scheme}/`, import.meta.url).pathname
 const CODE = '73915'
+const SIZES: Record<string, { width: number; height: number }> = { desktop: { width: 1280, height: 800 }, small: { width: 320, height: 568 }, zoomed: { width: 195, height: 422 } }
 
 export default async function shoot(): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const { mock, close } = await serveBuilt(PORT)
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run'] })
   const context = await browser.newContext({
-    viewport: size === 'phone' ? { width: 390, height: 844 } : { width: 1280, height: 800 },
+    viewport: SIZES[size] ?? { width: 390, height: 844 },
     deviceScaleFactor: size === 'phone' ? 2 : 1, locale: `${lang}-BE`, colorScheme: scheme as 'light', bypassCSP: false, serviceWorkers: 'allow',
   })
   const page = await context.newPage()
@@ -28,6 +29,8 @@ export default async function shoot(): Promise<void> {
     await page.waitForSelector(`[data-screen="${name}"]`, { timeout: 8000 })
     await page.waitForTimeout(120)
     await page.screenshot({ path: `${folder}${String(++count).padStart(2, '0')}-${name}${more}.png` })
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+    if (over > 0) faults.push(`${name}: ${over} px wider than the screen`)
     faults.push(...(await axe(page, name)))
   }
   const tap = (id: string) => page.getByTestId(id).first().click()

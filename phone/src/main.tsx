@@ -4,6 +4,7 @@ import { render } from 'preact'
 import { App } from './app.ts'
 import { Channel } from './channel.ts'
 import type { Lang } from './contract.ts'
+import { followBackKey } from './history.ts'
 import { boot, bringReturn } from './journeys/boot.ts'
 import { bringBack, look } from './journeys/activate.ts'
 import { follow } from './journeys/approve.ts'
@@ -25,6 +26,7 @@ if (!memory) app.dispatch({ type: 'broken', why: 'no_storage' })
 else {
   await boot(app)
   keepFollowing()
+  followBackKey(app)
   window.addEventListener('hashchange', () => void bringReturn(app).then(() => bringBack(app)))
 }
 registerWorker()

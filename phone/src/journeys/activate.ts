@@ -146,8 +146,8 @@ async function settle(app: App, view: View): Promise<void> {
   const home = { first_name: view.first_name ?? '', number: view.number ?? '', email: view.email, settings: { biometrics: false, notifications: false, sharing: false } }
   await app.store.write({ values: { chain, profile: await lockAway(own, home), choice: 'biometrics', return: undefined } })
   app.chain = chain
-  app.dispatch({ type: 'home', home, device: { state: 'active', left: 5, not_before: 0 } })
   app.dispatch({ type: 'choice', choice: 'biometrics' })
+  app.dispatch({ type: 'home', home, device: { state: 'active', left: 5, not_before: 0 } })
 }
 
 const NEXT: Record<Choice, Choice | null> = { biometrics: 'notifications', notifications: 'sharing', sharing: 'done', done: null }

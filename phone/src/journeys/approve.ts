@@ -157,8 +157,16 @@ async function afterFailure(app: App, waiting: Waiting, error: unknown): Promise
     app.dispatch({ type: 'look' })
     return app.tell('out_of_step')
   }
+  if (error.code === 'wait' && error.data.until) return mustWait(app, error.data.until)
   if (error.code !== 'not_accepted') throw error
   await notAccepted(app, waiting, error)
+}
+
+/** Too early after wrong codes: nothing was counted. */
+function mustWait(app: App, until: number): void {
+  if (app.state.device) app.dispatch({ type: 'home', home: app.state.home, device: { ...app.state.device, not_before: until } })
+  app.dispatch({ type: 'look' })
+  app.tell('wait', { until })
 }
 
 /** The number or the code was wrong; the server does not say which, so both are asked again. */

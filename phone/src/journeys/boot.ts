@@ -40,9 +40,9 @@ async function resumeActivation(app: App): Promise<void> {
 async function resumeActive(app: App): Promise<void> {
   const profile = await app.store.get<Box>('profile')
   const known = profile ? await takeOut<State['home']>(app.own, profile) : null
-  app.dispatch({ type: 'home', home: known })
   const choice = await app.store.get<Choice>('choice')
   if (choice) app.dispatch({ type: 'choice', choice })
+  app.dispatch({ type: 'home', home: known })
   try {
     await app.keys(true)
     await refreshHome(app)

@@ -67,6 +67,7 @@ export function Approval() {
         </>
       }
     >
+      <Clock until={request.exp} />
       <Trouble />
       <section class="card approval">
         <div class="who" data-testid="who">
@@ -95,7 +96,6 @@ export function Approval() {
           <p>{request.from}</p>
         </div>
       </section>
-      <Clock until={request.exp} />
       {until > now && (
         <section class="card centre">
           <p>{t('approval.wait')}</p>
