@@ -24,6 +24,8 @@ pub struct Plan {
     pub sms: Option<String>,
     pub inbox: Option<String>,
     pub code: Option<String>,
+    /// Version of the terms it agrees to, when not ours.
+    pub terms: Option<String>,
     /// Takes a code that everybody chooses.
     pub any_code: bool,
 }
@@ -31,18 +33,19 @@ pub struct Plan {
 impl Phone {
     /// Activates; answers the account. An active phone answers at once.
     pub async fn activate(&mut self, plan: &Plan) -> Result<&Account, PhoneError> {
-        let mut view = if self.is_active() { None } else { Some(self.start().await?) };
+        let mut view = if self.is_active() { None } else { Some(self.start(plan).await?) };
         while let Some(at) = view.take() {
             view = self.step(plan, at).await?;
         }
         self.account()
     }
 
-    async fn start(&mut self) -> Result<View, PhoneError> {
+    async fn start(&mut self, plan: &Plan) -> Result<View, PhoneError> {
         // The key goes to disk before the server hears of it: a lost key would be a lost activation.
         self.save()?;
         let body = json!({
-            "jwk": self.device.key().public().jwk(), "lang": self.state.lang, "terms": TERMS,
+            "jwk": self.device.key().public().jwk(), "lang": self.state.lang,
+            "terms": plan.terms.as_deref().unwrap_or(TERMS),
             "device": concat!("zelf phone ", env!("CARGO_PKG_VERSION")),
         });
         let view = self.activation("start", &body).await?;
@@ -87,7 +90,7 @@ impl Phone {
         let mut progress = self.state.activation.clone().unwrap_or_default();
         if progress.proof.is_none() {
             if handover.returned {
-                return self.start_over().await;
+                return self.start_over(plan).await;
             }
             let customer = plan.customer.as_ref().ok_or(PhoneError::InputNeeded("customer"))?;
             progress.seen = match self.inbox(plan, view)? {
@@ -114,9 +117,9 @@ impl Phone {
     }
 
     /// The bank has confirmed, but the proof of the return died with an earlier run: nobody can hand it in any more.
-    async fn start_over(&mut self) -> Result<View, PhoneError> {
+    async fn start_over(&mut self, plan: &Plan) -> Result<View, PhoneError> {
         let _: Value = self.door.command(self.device.key(), "activation/cancel", &json!({})).await?;
-        self.start().await
+        self.start(plan).await
     }
 
     async fn hand_in_sms(&mut self, plan: &Plan, view: &View) -> Result<View, PhoneError> {

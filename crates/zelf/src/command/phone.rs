@@ -109,6 +109,9 @@ pub(super) struct PersonArgs {
     /// The five digits.
     #[arg(long)]
     pub(super) code: Option<String>,
+    /// Version of the terms to agree to, when the server has another than 2026-11.
+    #[arg(long)]
+    terms: Option<String>,
     /// Take a code that everybody chooses.
     #[arg(long)]
     any_code: bool,
@@ -123,6 +126,7 @@ impl PersonArgs {
             customer,
             inbox: self.inbox.clone(),
             code: self.code.clone(),
+            terms: self.terms.clone(),
             any_code: self.any_code,
             ..Plan::default()
         }
