@@ -15,8 +15,17 @@ export interface Chain {
   head: string
   /** Number of the last answer that has a receipt. */
   seq: number
-  /** Written before an answer leaves, removed with its receipt: a killed app knows what it had said. */
-  inflight?: { rid: string; m1: string; rq: string; apr: string; seq: number }
+  /** Written before an answer leaves, removed with the next receipt: a killed app knows what it had said. */
+  inflight?: Inflight[]
+}
+
+/** An answer that left and has no receipt yet; `rq` and `apr` are h(M1) and h(M2). */
+export interface Inflight {
+  rid: string
+  m1: string
+  rq: string
+  apr: string
+  seq: number
 }
 
 /** The server and this phone no longer tell the same story. */
@@ -114,6 +123,8 @@ export class App {
 
   private refused(error: Refused): void {
     const { view, until, reason, left, id } = error.data
+    const running = this.state.phase === 'activation' ? this.state.view : null
+    if (running && (error.code === 'expired' || error.code === 'device_unknown')) return this.dispatch({ type: 'view', view: { ...running, step: 'expired' } })
     if (error.code === 'device_unknown') return this.dispatch({ type: 'broken', why: 'replaced' })
     if (error.code === 'wrong_step' && view) return this.dispatch({ type: 'view', view })
     if (error.code === 'wait' && until && reason === 'failed_attempt') return this.dispatch({ type: 'wait', until })

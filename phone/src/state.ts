@@ -31,7 +31,7 @@ export interface Waiting {
 
 export type Outcome =
   | { kind: 'approved' | 'refused' | 'fraud'; request: Request }
-  | { kind: 'expired' | 'gone'; request: Request }
+  | { kind: 'expired' | 'gone'; request: Request; left?: number }
 
 /** One line of this phone's history. */
 export interface Entry {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fetchPending, refuse, reportFraud } from '../src/journeys/approve.ts'
+import { fetchPending, follow, refuse, reportFraud } from '../src/journeys/approve.ts'
 import { history } from '../src/journeys/receipts.ts'
 import { h } from '../src/protocol/bytes.ts'
 import { screenOf } from '../src/state.ts'
@@ -91,7 +91,7 @@ describe('when the line breaks', () => {
     made.wire.lost = (path) => path.endsWith('/answer')
     await approveWith(made, CODE)
     expect(made.app.chain?.head).toBe('')
-    expect(made.app.chain?.inflight?.seq).toBe(1)
+    expect(made.app.chain?.inflight?.map((one) => one.seq)).toEqual([1])
     const again = await town({ fresh: false, mock: made.mock })
     const [phone] = made.mock.phones.values()
     expect(again.app.chain?.head).toBe(phone?.head)
@@ -99,6 +99,27 @@ describe('when the line breaks', () => {
     await loginOpened(again)
     await approveWith(again, CODE)
     expect(screenOf(again.app.state)).toBe('approved')
+  })
+
+  it('whoever refuses after an approval that did arrive, sees that it was approved', async () => {
+    const made = await activated()
+    await loginOpened(made)
+    made.wire.lost = (path) => path.endsWith('/answer')
+    await approveWith(made, CODE)
+    made.wire.lost = () => false
+    await refuse(made.app)
+    expect(screenOf(made.app.state)).toBe('approved')
+    expect((await history(made.app)).map((entry) => entry.receipt.res)).toEqual(['ok'])
+  })
+
+  it('the next look shows the receipt of an answer that seemed lost', async () => {
+    const made = await activated()
+    await loginOpened(made)
+    made.wire.lost = (path) => path.endsWith('/answer')
+    await approveWith(made, CODE)
+    made.wire.lost = () => false
+    await fetchPending(made.app)
+    expect(screenOf(made.app.state)).toBe('approved')
   })
 
   it('an app killed before the answer left can answer again', async () => {
@@ -112,6 +133,19 @@ describe('when the line breaks', () => {
     await approveWith(again, CODE)
     expect(screenOf(again.app.state)).toBe('approved')
   })
+})
+
+it('a seal key that the server no longer has costs nothing: fresh keys, one more answer', async () => {
+  const made = await activated()
+  await loginOpened(made)
+  const answer = made.mock.handle.bind(made.mock)
+  let times = 0
+  made.mock.handle = async (method, url, body) => (url.endsWith('/answer') && times++ === 0 ? { status: 400, json: { error: 'malformed' } } : answer(method, url, body))
+  await approveWith(made, CODE)
+  expect(screenOf(made.app.state)).toBe('approval')
+  expect(made.app.state.problem?.code).toBe('out_of_step')
+  await approveWith(made, CODE)
+  expect(screenOf(made.app.state)).toBe('approved')
 })
 
 describe('what the phone does not believe', () => {
@@ -147,8 +181,7 @@ describe('what the phone does not believe', () => {
     await approveWith(made, CODE)
     const [phone] = made.mock.phones.values()
     if (phone) Object.assign(phone, { head: '', seq: 0, lastReceipt: null })
-    await loginOpened(made)
-    await approveWith(made, CODE)
+    await follow(made.app, new AbortController().signal)
     expect(made.app.state.broken).toBe('out_of_step')
   })
 

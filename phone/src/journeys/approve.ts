@@ -2,10 +2,10 @@
 import { OutOfStep, type App } from '../app.ts'
 import { Offline, Refused } from '../channel.ts'
 import { APP, type Pending } from '../contract.ts'
-import { b64u, h, utf8 } from '../protocol/bytes.ts'
+import { b64u, h, Malformed, utf8 } from '../protocol/bytes.ts'
 import { es256, NotSigned, signingInput } from '../protocol/jose.ts'
 import { firstOf } from '../protocol/keys.ts'
-import { readRequest, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision } from '../protocol/messages.ts'
+import { readRequest, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision, type Request } from '../protocol/messages.ts'
 import { sealProof, type Sealed } from '../protocol/pin.ts'
 import type { Waiting } from '../state.ts'
 import { refreshHome } from './boot.ts'
@@ -13,6 +13,7 @@ import { keep, timesAt } from './receipts.ts'
 
 const HOLD_SECONDS = 25
 const BETWEEN_MS = 2_500
+const MOST_INFLIGHT = 10
 
 /** An answer that left but was never answered: the same bytes go again, so no attempt is counted twice. */
 let unsent: { key: string; body: { m1: string; m2: string; pin?: Sealed } } | null = null
@@ -21,6 +22,7 @@ let unsent: { key: string; body: { m1: string; m2: string; pin?: Sealed } } | nu
 export async function fetchPending(app: App, wait = 0, signal?: AbortSignal): Promise<void> {
   const sending = signal ? { signal, patience: (wait + 10) * 1000, again: 0 } : { patience: (wait + 10) * 1000 }
   const pending = await app.channel.command<Pending>(app.own, 'pending', { lang: app.state.lang, wait }, sending)
+  if (pending.head !== app.chain?.head && !app.state.busy) await refreshHome(app)
   const waiting = await Promise.all(pending.requests.map((m1) => admit(app, m1, pending.now)))
   app.dispatch({ type: 'pending', waiting: waiting.filter((one) => one !== null), device: pending.device, now: pending.now })
   if (!app.state.online) app.dispatch({ type: 'online', online: true })
@@ -53,6 +55,7 @@ export async function follow(app: App, signal: AbortSignal): Promise<void> {
       }
     } catch (error) {
       if (signal.aborted) return
+      if (error instanceof OutOfStep || error instanceof NotSigned || error instanceof Malformed) return app.fail(error)
       if (error instanceof Refused && (error.code === 'device_unknown' || error.status === 401)) return app.fail(error)
       failures += 1
       if (failures > 1) app.dispatch({ type: 'online', online: false })
@@ -91,6 +94,7 @@ const answer = (app: App, decision: Decision, code?: string) =>
     if (request.exp <= app.channel.now()) return app.dispatch({ type: 'outcome', outcome: { kind: 'expired', request } })
     try {
       await settleHead(app, waiting)
+      if (app.state.outcome) return
       const body = await compose(app, current(app) ?? waiting, decision, code)
       const { m3 } = await app.channel.answer(body)
       unsent = null
@@ -110,6 +114,7 @@ async function settleHead(app: App, waiting: Waiting): Promise<void> {
   }
   if (fits()) return
   await refreshHome(app)
+  if (app.state.outcome) return
   await fetchPending(app)
   if (!fits()) throw new OutOfStep()
 }
@@ -129,7 +134,8 @@ async function compose(app: App, { m1, request }: Waiting, dec: Decision, code?:
   const input = signingInput(TYP_ANSWER, own.dev, payload)
   const m2 = `${input}.${b64u(await es256(own.key, utf8(input)))}`
   const body = code ? { m1, m2, pin: await sealProof(own.pepper, firstOf(await app.keys(), 'vs'), own.dev, input, code) } : { m1, m2 }
-  const next = { ...chain, inflight: { rid: request.rid, m1, rq, apr: await h(m2), seq: request.seq } }
+  const sent = { rid: request.rid, m1, rq, apr: await h(m2), seq: request.seq }
+  const next = { ...chain, inflight: [...(chain.inflight ?? []), sent].slice(-MOST_INFLIGHT) }
   await app.store.write({ values: { chain: next } })
   app.chain = next
   unsent = { key, body }
@@ -138,7 +144,7 @@ async function compose(app: App, { m1, request }: Waiting, dec: Decision, code?:
 
 /** The receipt must say exactly what was answered. */
 async function confirm(app: App, { m1, m2 }: { m1: string; m2: string }, m3: string, decision: Decision): Promise<void> {
-  const sent = app.chain?.inflight
+  const sent = app.chain?.inflight?.at(-1)
   const receipt = await keep(app, m1, m3)
   const same = receipt.rid === sent?.rid && receipt.rq === (await h(m1)) && receipt.apr === (await h(m2)) && receipt.seq === sent.seq
   if (!same || receipt.dec !== decision || receipt.res !== resultOf(decision)) throw new NotSigned('a receipt for another answer')
@@ -149,9 +155,9 @@ async function afterFailure(app: App, waiting: Waiting, error: unknown): Promise
   if (error instanceof OutOfStep) return app.dispatch({ type: 'broken', why: 'out_of_step' })
   if (!(error instanceof Refused)) throw error
   unsent = null
-  if (error.code === 'expired') return app.dispatch({ type: 'outcome', outcome: { kind: 'expired', request } })
-  if (error.code === 'request_gone') return app.dispatch({ type: 'outcome', outcome: { kind: 'gone', request } })
-  if (error.code === 'out_of_step') {
+  if (error.code === 'expired' || error.code === 'request_gone') return ended(app, request)
+  if (error.code === 'out_of_step' || error.code === 'malformed') {
+    await app.keys(true)
     await refreshHome(app)
     await fetchPending(app)
     app.dispatch({ type: 'look' })
@@ -160,6 +166,12 @@ async function afterFailure(app: App, waiting: Waiting, error: unknown): Promise
   if (error.code === 'wait' && error.data.until) return mustWait(app, error.data.until)
   if (error.code !== 'not_accepted') throw error
   await notAccepted(app, waiting, error)
+}
+
+/** The request is over; perhaps because an earlier answer of ours did arrive, and then its receipt says how. */
+async function ended(app: App, request: Request): Promise<void> {
+  await refreshHome(app)
+  if (!app.state.outcome) app.dispatch({ type: 'outcome', outcome: { kind: request.exp <= app.channel.now() ? 'expired' : 'gone', request } })
 }
 
 /** Too early after wrong codes: nothing was counted. */
@@ -177,7 +189,7 @@ async function notAccepted(app: App, { request }: Waiting, { data }: Refused): P
   if (locked) return app.dispatch({ type: 'close' })
   app.dispatch({ type: 'look' })
   await fetchPending(app).catch(() => undefined)
-  if (!current(app)) return app.dispatch({ type: 'outcome', outcome: { kind: 'gone', request } })
+  if (!current(app)) return app.dispatch({ type: 'outcome', outcome: { kind: 'gone', request, left } })
   const more = device.not_before ? { left, until: device.not_before } : { left }
   app.tell(left === 1 ? 'not_accepted_last' : 'not_accepted', more)
 }

@@ -24,16 +24,20 @@ export async function keep(app: App, m1: string, m3: string): Promise<Receipt> {
   return receipt
 }
 
-/** Takes in the one receipt that a killed app or a broken line can have missed. Anything more is out of step. */
+/** Takes in the one receipt that a killed app or a broken line can have missed, and shows it if its request is open. Anything more is out of step. */
 export async function heal(app: App, home: Home): Promise<void> {
   const chain = own(app)
   if (home.head === chain.head) return
   if (!home.last_receipt || (await h(home.last_receipt)) !== home.head) throw new OutOfStep()
-  const inflight = chain.inflight
   const receipt = await app.trusting((keys) => readReceipt(home.last_receipt ?? '', keys))
-  if (!inflight || inflight.apr !== receipt.apr) throw new OutOfStep()
-  await keep(app, inflight.m1, home.last_receipt)
+  const sent = chain.inflight?.find((one) => one.apr === receipt.apr)
+  if (!sent) throw new OutOfStep()
+  await keep(app, sent.m1, home.last_receipt)
+  if (app.state.open?.rid !== receipt.rid) return
+  app.dispatch({ type: 'outcome', outcome: { kind: OUTCOMES[receipt.res], request: requestFrom(parseJws(sent.m1).payload) } })
 }
+
+const OUTCOMES = { ok: 'approved', rejected: 'refused', fraud: 'fraud' } as const
 
 function own(app: App): Chain {
   if (!app.chain) throw new Error('not active')

@@ -45,6 +45,7 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
         <Page name="request-expired" title={outcome.kind === 'expired' ? t('app.outcome.expired') : t('app.outcome.gone')} help="app.help.outcome" back={false} tone="care" actions={home}>
           <Picture name="clock" tone="care" />
           <p class="lead">{t(outcome.kind === 'expired' ? 'app.outcome.expired_lead' : 'app.outcome.gone_lead', { name })}</p>
+          {outcome.left !== undefined && <p class="note care">{outcome.left === 1 ? t('app.left.one') : t('app.left.more', { left: outcome.left })}</p>}
         </Page>
       )
   }
