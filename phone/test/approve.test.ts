@@ -181,6 +181,7 @@ describe('what the phone does not believe', () => {
     await approveWith(made, CODE)
     const [phone] = made.mock.phones.values()
     if (phone) Object.assign(phone, { head: '', seq: 0, lastReceipt: null })
+    await made.mock.startLogin()
     await follow(made.app, new AbortController().signal)
     expect(made.app.state.broken).toBe('out_of_step')
   })
