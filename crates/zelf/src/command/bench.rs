@@ -190,7 +190,8 @@ async fn look(floor: &Arc<Floor>) -> Result<f64, Fail> {
 }
 
 fn is_postgres(args: &LoginArgs) -> bool {
-    args.database.as_ref().is_some_and(|d| d.starts_with("postgres"))
+    // `postgres://…` or libpq's `host=… dbname=…`.
+    args.database.as_ref().is_some_and(|d| !d.starts_with("sqlite:"))
 }
 
 fn variant(args: &LoginArgs) -> String {
