@@ -107,6 +107,11 @@ impl Db {
         migrate::apply(self, area, migrations, now).await
     }
 
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        self.read("ping", |tx| tx.row("SELECT 1", args![]).map(drop)).await
+    }
+
     pub fn stats(&self) -> &Stats {
         &self.stats
     }

@@ -19,11 +19,7 @@ pub fn router(ops: Ops) -> Router {
 
 async fn health(State(ops): State<Ops>) -> Response {
     for (name, db) in &ops.0 {
-        let alive = db
-            .read("health", |tx| {
-                tx.row("SELECT COUNT(*) FROM migration WHERE area = $1", db::args!["health"]).map(drop)
-            })
-            .await;
+        let alive = db.ping().await;
         if let Err(error) = alive {
             tracing::error!(%error, name, "unhealthy");
             return StatusCode::SERVICE_UNAVAILABLE.into_response();

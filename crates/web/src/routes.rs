@@ -51,6 +51,7 @@ pub fn site() -> Vec<Entry> {
     use Guard::*;
     vec![
         door("GET", "/", Public, site::front),
+        door("GET", "/health", Public, site::health),
         door("GET", "/static/{file}", Public, site::asset),
         door("GET", "/static/form-post.js", Public, site::form_post_script),
         door("GET", "/.well-known/zelf", Public, phone::well_known),

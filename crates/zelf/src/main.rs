@@ -1,6 +1,8 @@
 //! The program: `zelf <command>`.
 
 mod command;
+mod config;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -15,8 +17,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the server.
+    Serve(command::serve::ServeArgs),
+    /// Run the vault in a process of its own.
+    Vault(command::vault::VaultArgs),
+    /// Run the whole demo world on this machine.
+    // Demo(command::demo::DemoArgs),
     /// What a login costs.
     Bench(command::bench::BenchArgs),
+    /// Fill a database with computed phones, for benchmarks.
+    Seed(command::seed::SeedArgs),
     /// A phone in the terminal.
     Phone(command::phone::PhoneArgs),
 }
@@ -24,7 +34,11 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Serve(args) => command::serve::run(args).await,
+        Command::Vault(args) => command::vault::run(args).await,
+        // Command::Demo(args) => command::demo::run(args).await,
         Command::Bench(args) => command::bench::run(args).await,
+        Command::Seed(args) => command::seed::run(args).await,
         Command::Phone(args) => command::phone::run(args).await,
     }
 }

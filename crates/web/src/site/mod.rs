@@ -5,7 +5,7 @@ mod pages_of;
 mod wait;
 
 pub use login::{authorize, authorize_form, login, retry, show};
-pub use pages_of::{asset, form_post_script, front, page, problem_page};
+pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
 pub(crate) use pages_of::{method_not_allowed, not_found};
 pub use wait::{cancel, events, wait};
 

@@ -37,6 +37,17 @@ pub async fn asset(uri: Uri) -> Response {
     (headers, asset.bytes).into_response()
 }
 
+/// `GET /health`: for load balancers; says nothing but yes or no.
+pub async fn health(State(doors): State<Doors>) -> Response {
+    match doors.world.db.ping().await {
+        Ok(()) => "ok".into_response(),
+        Err(error) => {
+            tracing::error!(%error, "unhealthy");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
+}
+
 /// Sends the form of `response_mode=form_post` on its way.
 pub async fn form_post_script() -> Response {
     let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];

@@ -1,5 +1,10 @@
 //! What the program can be told to do.
 
 pub mod bench;
+// pub mod demo;
 pub mod phone;
 mod phone_serve;
+pub mod seed;
+pub mod serve;
+mod telemetry;
+pub mod vault;

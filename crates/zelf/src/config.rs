@@ -1,0 +1,234 @@
+//! `zelf.toml`: what an operator decides. Everything has a default but the two addresses.
+
+use std::path::{Path, PathBuf};
+
+use protocol::oidc::partner::Partner;
+use serde::Deserialize;
+
+/// The whole file. Unknown keys are refused: a slip must not pass for a setting.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Origin of the login pages and the OpenID provider.
+    pub issuer: String,
+    /// Origin of the phone app.
+    pub app: String,
+    #[serde(default = "zelf")]
+    pub name: String,
+    /// Folder of keys and embedded databases, from the file's own folder.
+    #[serde(default = "data")]
+    pub data: PathBuf,
+    /// `sqlite:/path` or `postgres://…`; default: a file in `data`.
+    pub database: Option<String>,
+    #[serde(default)]
+    pub listen: Listen,
+    #[serde(default)]
+    pub vault: Vault,
+    #[serde(default)]
+    pub rules: Rules,
+    #[serde(default)]
+    pub banks: Banks,
+    #[serde(default)]
+    pub gateway: Gateway,
+    #[serde(default)]
+    pub limits: Limits,
+    #[serde(default)]
+    pub doors: Doors,
+    #[serde(default)]
+    pub test_world: TestWorld,
+    #[serde(default, rename = "place")]
+    pub places: Vec<Place>,
+    #[serde(default, rename = "partner")]
+    pub partners: Vec<Partner>,
+}
+
+fn zelf() -> String {
+    "zelf".into()
+}
+
+fn data() -> PathBuf {
+    "data".into()
+}
+
+/// Addresses to listen at.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    pub issuer: String,
+    pub app: String,
+    /// Health and counters; keep it inside.
+    pub ops: String,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Listen { issuer: "127.0.0.1:8401".into(), app: "127.0.0.1:8402".into(), ops: "127.0.0.1:8409".into() }
+    }
+}
+
+/// Where the vault is: in this process over its own database, or behind a socket (`zelf vault`).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vault {
+    pub socket: Option<PathBuf>,
+    pub database: Option<String>,
+}
+
+/// Rules that differ between operators.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rules {
+    pub minimum_age: i32,
+    /// ISO 3166-1 alpha-2; empty: every country.
+    pub countries: Vec<String>,
+    pub terms: String,
+    pub time_zone: String,
+    pub sms_per_day: i64,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            minimum_age: 18,
+            countries: Vec::new(),
+            terms: "2026-11".into(),
+            time_zone: "Europe/Brussels".into(),
+            sms_per_day: 5,
+        }
+    }
+}
+
+/// The registry of banks.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Banks {
+    /// File of the registry (`deploy/banks.toml`); none: no bank.
+    pub file: Option<PathBuf>,
+    /// What `{bank}` in an issuer stands for.
+    pub base: String,
+}
+
+/// Where SMS and mail leave (docs/protocol.md §7).
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gateway {
+    pub url: String,
+    pub token: String,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// What one network may start.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    pub activations_per_hour: u32,
+    pub logins_per_quarter: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let rates = web::limits::Rates::default();
+        Limits { activations_per_hour: rates.activations_per_hour, logins_per_quarter: rates.logins_per_quarter }
+    }
+}
+
+/// How the doors stand.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Doors {
+    /// The built phone app (`phone/dist`).
+    pub app_files: Option<PathBuf>,
+    pub frame_ancestors: Vec<String>,
+    pub behind_proxy: bool,
+}
+
+/// Test identities: must be switched on by hand and is told on every page and in discovery.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TestWorld {
+    pub enabled: bool,
+    pub inbox: Option<String>,
+}
+
+/// A network and what people call it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    pub prefix: String,
+    pub nl: String,
+    pub fr: String,
+    pub de: String,
+    pub en: String,
+}
+
+impl Config {
+    /// Reads the file; paths in it count from its own folder.
+    ///
+    /// # Errors
+    /// A sentence that names file and place.
+    pub fn read(path: &Path) -> Result<Config, String> {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let mut config: Config = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        config.data = folder.join(&config.data);
+        for file in [&mut config.banks.file, &mut config.doors.app_files].into_iter().flatten() {
+            *file = folder.join(&*file);
+        }
+        for origin in [&config.issuer, &config.app] {
+            check_origin(origin)?;
+        }
+        Ok(config)
+    }
+
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("zelf.db").display()))
+    }
+
+    /// The vault's own database: its own file beside SQLite, the same server beside PostgreSQL.
+    pub fn vault_database_url(&self) -> String {
+        let own_file = || format!("sqlite:{}", self.data.join("vault.db").display());
+        self.vault.database.clone().unwrap_or_else(|| match &self.database {
+            Some(url) if !url.starts_with("sqlite:") => url.clone(),
+            _ => own_file(),
+        })
+    }
+}
+
+/// `https://…`, or `http://` on this machine; no path.
+fn check_origin(origin: &str) -> Result<(), String> {
+    let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|p| origin.starts_with(p));
+    let rest = origin.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    if rest.is_empty() || rest.contains('/') || !(origin.starts_with("https://") || loopback) {
+        return Err(format!("{origin:?} is not an origin: https://host, or http:// on this machine, without a path"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_addresses_are_enough() {
+        let config: Config = toml::from_str("issuer = \"https://id.example\"\napp = \"https://app.example\"").unwrap();
+        assert_eq!(config.rules.minimum_age, 18);
+        assert!(!config.test_world.enabled);
+        assert_eq!(config.vault_database_url(), "sqlite:data/vault.db");
+    }
+
+    #[test]
+    fn a_slip_is_refused() {
+        let slip = "issuer = \"https://id.example\"\napp = \"https://app.example\"\n[rules]\nminimum_ago = 16";
+        assert!(toml::from_str::<Config>(slip).unwrap_err().to_string().contains("minimum_ago"));
+        for bad in ["http://id.example", "https://id.example/", "id.example", "https://"] {
+            assert!(check_origin(bad).is_err(), "{bad}");
+        }
+        assert!(check_origin("http://localhost:8401").is_ok());
+    }
+}
