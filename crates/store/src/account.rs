@@ -42,7 +42,8 @@ pub fn insert(
     Ok(made == 1)
 }
 
-/// The same person again: new number, address and proof; the account, and with it every `sub`, stays.
+/// The same person again: new number, address and proof; the account, and with it every `sub`, stays. `false` when there is
+/// no such account or the number is another account's.
 pub fn renew(
     tx: &mut Tx<'_>,
     sealer: &Sealer,
@@ -53,7 +54,8 @@ pub fn renew(
 ) -> Result<bool, StoreError> {
     let sealed = sealer.seal("account", id, profile)?;
     let changed = tx.execute(
-        "UPDATE account SET number_hash = $2, profile = $3, activated_at = $4 WHERE id = $1",
+        "UPDATE account SET number_hash = $2, profile = $3, activated_at = $4
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM account other WHERE other.number_hash = $2 AND other.id <> $1)",
         args![id, number, &sealed, now],
     )?;
     Ok(changed == 1)

@@ -17,11 +17,13 @@ pub fn begin(tx: &mut Tx<'_>, sealer: &Sealer, a: &Activation, replaces: Option<
     if let Some(version) = replaces {
         tx.execute("DELETE FROM activation WHERE device = $1 AND version = $2", args![&a.device, version])?;
     }
+    // Versions of one phone never repeat, or a second one who saw the old attempt would replace the new one.
+    let version = replaces.unwrap_or(0) + 1;
     let body = sealer.seal("activation", &a.id, a)?;
     let made = tx.execute(
-        "INSERT INTO activation (id, device, stage, version, body, bank_state, expires_at) VALUES ($1, $2, $3, 1, $4, NULL, $5)
+        "INSERT INTO activation (id, device, stage, version, body, bank_state, expires_at) VALUES ($1, $2, $3, $6, $4, NULL, $5)
          ON CONFLICT DO NOTHING",
-        args![&a.id, &a.device, a.stage.word(), &body, a.expires_at],
+        args![&a.id, &a.device, a.stage.word(), &body, a.expires_at, version],
     )?;
     Ok(made == 1)
 }

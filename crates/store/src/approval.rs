@@ -178,7 +178,8 @@ pub fn decide(
 ) -> Result<bool, StoreError> {
     let sealed = sealer.seal("approval", id, evidence)?;
     let moved = tx.execute(
-        "UPDATE approval SET state = $2, evidence = $3, decided_at = $4 WHERE id = $1 AND state = 'waiting'",
+        "UPDATE approval SET state = $2, evidence = $3, decided_at = $4
+         WHERE id = $1 AND state = 'waiting' AND expires_at > $4",
         args![id, state.word(), &sealed, now],
     )?;
     Ok(moved == 1)
