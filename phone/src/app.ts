@@ -131,10 +131,14 @@ export class App {
     const more: Omit<Problem, 'code'> = {}
     if (left !== undefined) more.left = left
     if (until !== undefined) more.until = until
-    if (id !== undefined) more.id = id
-    this.tell(problemOf(error), more)
+    const code = problemOf(error)
+    if (id !== undefined && FOR_HELPDESK.has(code)) more.id = id
+    this.tell(code, more)
   }
 }
+
+/** Failures that somebody else must look into: only these show an id. */
+const FOR_HELPDESK = new Set<ProblemCode>(['unexpected', 'busy', 'bank_unreachable', 'bank_unknown', 'code_rejected', 'out_of_step'])
 
 const TOLD: Partial<Record<string, ProblemCode>> = {
   number_invalid: 'number_invalid', country_not_served: 'country_not_served', email_invalid: 'email_invalid', bank_unknown: 'bank_unknown',

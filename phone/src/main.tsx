@@ -27,6 +27,7 @@ else {
   await boot(app)
   keepFollowing()
   followBackKey(app)
+  window.addEventListener('online', () => app.state.broken === 'no_connection' && location.reload())
   window.addEventListener('hashchange', () => void bringReturn(app).then(() => bringBack(app)))
 }
 registerWorker()

@@ -13,7 +13,8 @@ export function Root({ app }: { app: App }) {
   useEffect(() => setState(app.state), [app])
   useEffect(() => {
     document.documentElement.lang = state.lang
-    void loadWords(state.lang).then(setWords)
+    // A newer version may have taken this one's files away: then the page is read again.
+    loadWords(state.lang).then(setWords, () => words && location.reload())
   }, [state.lang])
   if (!words) return null
   const t = sayer(words)

@@ -17,7 +17,7 @@ export function Home() {
   }, [app])
   return (
     <Page name="home" title={t('app.home.hello', { name: state.home?.first_name ?? '' })} help="app.help.home" back={false} menu>
-      <span class="unseen" data-testid="first-name">
+      <span class="unseen" data-testid="first-name" aria-hidden="true">
         {state.home?.first_name}
       </span>
       <p class="unseen" role="status">
