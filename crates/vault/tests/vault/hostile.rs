@@ -182,11 +182,14 @@ async fn a_challenge_dies_with_any_attempt_and_with_time() {
     .await;
 }
 
+/// How a proof came about, from phone, M1 and M2.
+type Way = dyn Fn(&Phone, &str, &str) -> Sealed;
+
 /// Signed by the phone itself, so each of these costs a try: whether a proof is good must not be learnt for free.
 #[tokio::test]
 async fn a_spliced_or_broken_proof_is_a_wrong_code() {
     each(async |world| {
-        let ways: [&dyn Fn(&Phone, &str, &str) -> Sealed; 6] = [
+        let ways: [&Way; 6] = [
             // A proof for another answer to the same request (signatures differ from one signing to the next).
             &|phone, m1, _| {
                 let mut other = phone.answer(m1, Decision::Approve);
