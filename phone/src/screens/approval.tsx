@@ -115,8 +115,8 @@ export function ApprovalCode() {
     if (state.problem && state.problem.code !== 'offline') setCode('')
   }, [state.problem])
   if (!request) return null
-  const send = () => {
-    if (code.length === 5) void approve(app, code)
+  const send = (typed = code) => {
+    if (typed.length === 5) void approve(app, typed)
   }
   return (
     <Page
@@ -125,7 +125,7 @@ export function ApprovalCode() {
       help="app.help.approval_code"
       actions={
         <>
-          <Primary id="approve" disabled={code.length < 5} onClick={send}>
+          <Primary id="approve" disabled={code.length < 5} onClick={() => send()}>
             {t('approval.approve')}
           </Primary>
           <OtherAnswers />

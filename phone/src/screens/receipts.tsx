@@ -32,7 +32,7 @@ export function Entries({ entries }: { entries: Entry[] }) {
   const time = (seconds: number) => {
     const date = new Date(seconds * 1000)
     const year = date.getFullYear() === new Date().getFullYear() ? {} : ({ year: 'numeric' } as const)
-    return new Intl.DateTimeFormat(state.lang, { ...short, ...year }).format(date)
+    return new Intl.DateTimeFormat(`${state.lang}-BE`, { ...short, ...year }).format(date)
   }
   return (
     <ul class="rows">
