@@ -37,6 +37,14 @@ impl Phone {
         while let Some(at) = view.take() {
             view = self.step(plan, at).await?;
         }
+        if self.account()?.number.is_empty() {
+            // The view of an active phone names no number.
+            let number = self.home().await?.number;
+            if let Some(account) = &mut self.state.account {
+                account.number = number;
+            }
+            self.save()?;
+        }
         self.account()
     }
 
@@ -107,11 +115,11 @@ impl Phone {
         self.activation("return", &json!({ "proof": progress.proof })).await
     }
 
-    /// The way back held no proof: the view must have moved on, or the bank's page was not understood.
+    /// The way back held no proof: the attempt is refused, or the person may choose a bank again, which a robot does not.
     async fn after_a_no(&self) -> Result<View, PhoneError> {
         let view = self.activation("get", &json!({})).await?;
         match view.step {
-            Step::Handover => Err(PhoneError::Bank("no way back to the app".into())),
+            Step::Bank | Step::Handover => Err(PhoneError::Bank("sent_back".into())),
             _ => Ok(view),
         }
     }

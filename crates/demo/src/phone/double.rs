@@ -164,7 +164,7 @@ impl Inner {
     fn view(&self, address: &str) -> Value {
         let mut view = json!({
             "activation": "act_AAAAAAAAAAAAAAAAAAAAAA", "step": self.step, "now": unix_now(), "expires": unix_now() + 900,
-            "number": self.number, "email": null, "bank": null,
+            "number": (self.step != Step::Active).then_some(&self.number), "email": null, "bank": null,
         });
         let more = match self.step {
             Step::Handover => {

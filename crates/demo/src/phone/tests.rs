@@ -54,7 +54,8 @@ impl Hand {
 async fn a_phone_activates_and_logs_in() {
     let hand = Hand::new().await;
     let mut phone = hand.active().await;
-    assert_eq!(phone.account().unwrap().first_name, "An");
+    let account = phone.account().unwrap();
+    assert_eq!((account.first_name.as_str(), account.number.as_str()), ("An", "+32468758960"));
     assert_eq!(phone.answer(None, &approve("27935")).await.unwrap_err().exit_code(), 4);
 
     let rid = hand.world.ask();
