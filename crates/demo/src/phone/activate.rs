@@ -41,7 +41,7 @@ impl Phone {
             // The view of an active phone names no number.
             let number = self.home().await?.number;
             if let Some(account) = &mut self.state.account {
-                account.number = number;
+                account.number = e164(&number);
             }
             self.save()?;
         }
@@ -144,8 +144,7 @@ impl Phone {
     fn inbox(&self, plan: &Plan, view: &View) -> Result<Option<Inbox>, PhoneError> {
         let world = self.operator.known.inbox.as_ref().filter(|_| self.operator.known.test_world);
         let Some(address) = plan.inbox.as_ref().or(world) else { return Ok(None) };
-        let number: String =
-            view.number.iter().flat_map(|n| n.chars()).filter(|c| *c == '+' || c.is_ascii_digit()).collect();
+        let number = e164(view.number.as_deref().unwrap_or_default());
         Inbox::new(self.door.http().clone(), address, &number).map(Some)
     }
 
@@ -165,7 +164,7 @@ impl Phone {
         let certificate = view.certificate.clone().ok_or_else(|| odd("no certificate in the view"))?;
         self.operator.certificate(&certificate, self.device.key().public())?;
         self.state.account = Some(Account {
-            number: view.number.clone().unwrap_or_default(),
+            number: e164(view.number.as_deref().unwrap_or_default()),
             first_name: view.first_name.clone().unwrap_or_default(),
             certificate,
             head: view.head.clone().unwrap_or_default(),
@@ -182,6 +181,11 @@ impl Phone {
             false => self.activation("get", &json!({})).await.map(Some),
         }
     }
+}
+
+/// `+32 468 75 89 60` as programs write it.
+fn e164(number: &str) -> String {
+    number.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect()
 }
 
 fn refusal(view: &View) -> PhoneError {

@@ -231,7 +231,8 @@ async fn activation(State(world): State<Arc<World>>, Path(name): Path<String>, b
     w.step = match (name.as_str(), w.step) {
         ("start" | "get", step) => step,
         ("number", Step::Number) => {
-            w.number = body["number"].as_str().unwrap().into();
+            assert_eq!(body["number"], "+32468758960");
+            w.number = "+32 468 75 89 60".into();
             Step::Email
         }
         ("email", Step::Email) => Step::Bank,
