@@ -30,6 +30,9 @@ interface Key {
 interface Login {
   rid: string
   m1: string
+  /** Every signing of it: like the real server, each look gets a fresh one. */
+  signed: Set<string>
+  payload: Record<string, unknown>
   chal: string
   exp: number
 }
@@ -92,6 +95,8 @@ export class Mock {
   readonly #waits = new Map<string, number>()
   /** Moves the clock, in seconds. */
   ahead = 0
+  /** Hands out M1 as it stands, for tests that damage it. */
+  frozen = false
   /** Counts verified code proofs. */
   checks = 0
 
@@ -336,6 +341,7 @@ export class Mock {
   async #pending(phone: Phone, wait: number): Promise<Record<string, unknown>> {
     const live = () => (phone.login && phone.login.exp > this.now() ? [phone.login.m1] : [])
     for (let waited = 0; waited < wait * 1000 && live().length === 0; waited += 200) await new Promise((resolve) => setTimeout(resolve, 200))
+    if (phone.login && !this.frozen) await this.#signAgain(phone.login)
     return { requests: live(), device: this.#device(phone), head: phone.head, seq: phone.seq, now: this.now() }
   }
 
@@ -350,13 +356,19 @@ export class Mock {
 
   async #request(phone: Phone, rid: string, exp: number, more: Record<string, unknown> = {}): Promise<void> {
     const chal = b64u(crypto.getRandomValues(new Uint8Array(32)))
-    const m1 = await sign(this.#keys.rq.key, 'zelf-req+jws', this.#keys.rq.kid, {
+    const payload = {
       v: 1, rid, kind: 'login', dev: phone.dev, lang: 'nl', title: 'Inloggen', rp: { id: 'gemeente', name: 'Gemeente Voorbeeld', domain: 'gemeente-voorbeeld.be' },
       from: '22-11-2026 14:05 · deze computer · Chrome op Linux',
       fields: [{ l: 'Voornaam', v: 'An' }, { l: 'Naam', v: 'Peeters' }, { l: 'Geboortedatum', v: '12 maart 1955' }, { l: 'Adres', v: 'Kerkstraat 12, 1000 Brussel' }],
       claims: ['given_name', 'family_name', 'birthdate', 'address'], uv: 'pin', match: true, head: phone.head, seq: phone.seq + 1, chal, iat: this.now(), exp, ...more,
-    })
-    phone.login = { rid, m1, chal, exp }
+    }
+    phone.login = { rid, m1: '', signed: new Set(), payload, chal, exp }
+    await this.#signAgain(phone.login)
+  }
+
+  async #signAgain(login: Login): Promise<void> {
+    login.m1 = await sign(this.#keys.rq.key, 'zelf-req+jws', this.#keys.rq.kid, { ...login.payload, iat: this.now() })
+    login.signed.add(login.m1)
   }
 
   async #answer({ m1, m2, pin }: { m1: string; m2: string; pin?: Sealed }): Promise<Record<string, unknown>> {
@@ -367,7 +379,7 @@ export class Mock {
     if (!phone) throw new No(401, 'device_unknown')
     const answer = (await verifyJws(m2, 'zelf-apr+jws', { kid: phone.dev, jwk: phone.jwk })) as unknown as Answer
     const login = phone.login
-    if (login?.m1 !== m1 || login.chal !== answer.chal) throw new No(410, 'request_gone')
+    if (!login?.signed.has(m1) || login.chal !== answer.chal) throw new No(410, 'request_gone')
     if (login.exp <= this.now()) throw new No(410, 'expired')
     if (answer.prev !== phone.head || answer.seq !== phone.seq + 1) throw new No(409, 'out_of_step', { head: phone.head, seq: phone.seq })
     const request = requestFrom(parseJws(m1).payload)

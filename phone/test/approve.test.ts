@@ -85,6 +85,19 @@ describe('when the line breaks', () => {
     expect(screenOf(made.app.state)).toBe('approved')
   })
 
+  it('the same wrong code again after a lost answer costs one try, even if the request was signed anew meanwhile', async () => {
+    const made = await activated()
+    await loginOpened(made)
+    made.wire.cut = (path) => path.endsWith('/answer')
+    await approveWith(made, '60606')
+    await fetchPending(made.app)
+    made.wire.cut = () => false
+    await approveWith(made, '60606')
+    const answers = made.wire.calls.filter((call) => call.path.endsWith('/answer'))
+    expect(new Set(answers.map((call) => call.body)).size).toBe(1)
+    expect(made.app.state.problem).toMatchObject({ code: 'not_accepted', left: 4 })
+  })
+
   it('an app killed between answer and receipt finds the receipt when it opens again', async () => {
     const made = await activated()
     await loginOpened(made)
@@ -162,6 +175,7 @@ describe('what the phone does not believe', () => {
     expect(made.app.state.waiting).toEqual([])
     await made.mock.startLogin()
     const [phone] = made.mock.phones.values()
+    made.mock.frozen = true
     if (phone?.login) phone.login.m1 = `${phone.login.m1.slice(0, -8)}AAAAAAAA`
     await fetchPending(made.app)
     expect(made.app.state.waiting).toEqual([])

@@ -122,7 +122,8 @@ async function settleHead(app: App, waiting: Waiting): Promise<void> {
 /** Signs M2 and seals the proof of the code; what is about to leave is on disk first. */
 async function compose(app: App, { m1, request }: Waiting, dec: Decision, code?: string): Promise<{ m1: string; m2: string; pin?: Sealed }> {
   const match = dec === 'approve' ? (app.state.open?.match ?? '') : ''
-  const key = [m1, dec, match, code ?? ''].join('\n')
+  // The server may sign the same request anew for every look; one challenge is one attempt, whatever M1 carries it.
+  const key = [request.rid, request.chal, request.seq, dec, match, code ?? ''].join('\n')
   if (unsent?.key === key) return unsent.body
   const { own, chain } = app
   if (!chain) throw new Error('not active')
