@@ -9,17 +9,15 @@ use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::{Jwk, PublicKey};
 use protocol::label;
 use protocol::oidc::attributes::Attributes;
-use protocol::phone::{Bank, HandOver, IdentityProof, SmsState, Step, View};
+use protocol::phone::{IdentityProof, View};
 use protocol::seal::Sealed;
 use serde::Deserialize;
 use store::activation::ActivationRow;
-use store::{StoreError, activation, outbox};
+use store::{StoreError, activation};
 use words::Lang;
 
+use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, wrong_step};
 use crate::{Failure, Signed, World, notice};
-
-/// A race for one row is decided in a few rounds or is no honest race.
-const ROUNDS: usize = 4;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -346,184 +344,4 @@ pub(crate) fn person_hash(world: &World, attributes: &Attributes) -> Result<Vec<
     number
         .map(|n| world.keys.person_hash(n))
         .ok_or_else(|| Failure::Internal("a judged identity has a national number".into()))
-}
-
-/// The activation of the device that signed, and what it said.
-pub(crate) async fn authenticate<B: serde::de::DeserializeOwned>(
-    world: &World,
-    signed: &Signed,
-) -> Result<(ActivationRow, (B, String)), Failure> {
-    let device = signed.device()?;
-    let sealer = world.sealer.clone();
-    let row = world.db.read("activate.find", move |tx| activation::of_device(tx, &sealer, &device)).await?;
-    let row = row.ok_or(Failure::DeviceUnknown)?;
-    let key = PublicKey::from_jwk(&row.activation.jwk)?;
-    let opened = signed.open::<B>(world, &key)?;
-    Ok((row, opened))
-}
-
-/// A command that was carried out already is answered again, not carried out again.
-pub(crate) async fn repeated(world: &World, row: &ActivationRow, jti: &str) -> Option<Result<View, Failure>> {
-    let last = row.activation.last.as_ref().filter(|last| last.jti == jti)?;
-    Some(match last.refusal {
-        Some(refusal) if !matches!(row.activation.stage, Stage::Refused { .. }) => Err(refusal.into()),
-        _ => view(world, &row.activation).await,
-    })
-}
-
-/// A plain transition: no tries, no messages.
-async fn advance(
-    world: &World,
-    name: &'static str,
-    row: ActivationRow,
-    jti: &str,
-    change: impl Fn(Activation) -> Result<Activation, Refusal>,
-) -> Result<View, Failure> {
-    if let Some(answer) = repeated(world, &row, jti).await {
-        return answer;
-    }
-    let mut row = row;
-    for _ in 0..ROUNDS {
-        let next = match change(row.activation.clone()) {
-            Ok(next) => Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..next },
-            Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await,
-            Err(other) => return Err(other.into()),
-        };
-        let (stored, current) = save(world, name, row.version, next, None).await?;
-        if stored {
-            return view(world, &current.activation).await;
-        }
-        row = current;
-    }
-    Err(Failure::Busy)
-}
-
-pub(crate) async fn wrong_step(world: &World, a: &Activation) -> Result<View, Failure> {
-    Err(Failure::WrongStep(Box::new(view(world, a).await?)))
-}
-
-/// Stores `next` in place of `version`, with the waits and the SMS that come with it. `false` and the row as it is now when
-/// somebody was first.
-pub(crate) async fn save(
-    world: &World,
-    name: &'static str,
-    version: i64,
-    next: Activation,
-    sms: Option<notice::Notice>,
-) -> Result<(bool, ActivationRow), Failure> {
-    let sealer = world.sealer.clone();
-    let now = world.now();
-    let limit = world.settings.sms_per_day;
-    let waits = waits(world, &next);
-    world
-        .db
-        .run(name, move |tx| {
-            if let Some(sms) = &sms
-                && outbox::sent_since(tx, "sms", &sms.recipient, now - 86_400)? >= limit
-            {
-                return Err(Refusal::Wait { until: now + 86_400, reason: WaitReason::TooMany }.into());
-            }
-            if !activation::save(tx, &sealer, &next, version, None)? {
-                let current = activation::of_device(tx, &sealer, &next.device)?.ok_or(Failure::DeviceUnknown)?;
-                return Ok((false, current));
-            }
-            for (key, until) in &waits {
-                store::waiting_time::set(tx, key, *until)?;
-            }
-            if let Some(sms) = &sms {
-                sms.insert(tx, &sealer, now)?;
-            }
-            Ok((true, ActivationRow { activation: next.clone(), version: version + 1 }))
-        })
-        .await
-}
-
-/// Who must wait because this attempt ended: the number at this place, and the person if we know them.
-fn waits(world: &World, next: &Activation) -> Vec<(Vec<u8>, i64)> {
-    let Stage::Refused { ended, until: Some(until), whom: Some(who) } = &next.stage else { return Vec::new() };
-    let mut keys = Vec::new();
-    if ended.earns_wait() {
-        keys.push((world.keys.waiting_key(who.number.e164(), &next.place), *until));
-        keys.extend(who.national_number.as_ref().map(|n| (world.keys.person_hash(n), *until)));
-    }
-    keys
-}
-
-/// What the phone is told.
-pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure> {
-    let now = world.now();
-    let mut v = View {
-        activation: a.id.clone(),
-        step: Step::Number,
-        now,
-        expires: a.expires_at,
-        number: None,
-        email: None,
-        bank: None,
-        banks: None,
-        handover: None,
-        sms: None,
-        birthdate: None,
-        account_known: None,
-        first_name: None,
-        certificate: None,
-        seq: None,
-        head: None,
-        refusal: None,
-    };
-    let contact = |v: &mut View, c: &domain::activation::Contact| {
-        v.number = Some(c.number.grouped());
-        v.email.clone_from(&c.email);
-    };
-    let over = now >= a.expires_at;
-    match &a.stage {
-        Stage::Active { first_name, certificate, .. } => {
-            v.step = Step::Active;
-            v.first_name = Some(first_name.clone());
-            v.certificate = Some(certificate.clone());
-            (v.seq, v.head) = (Some(0), Some(String::new()));
-        }
-        Stage::Refused { ended, until, .. } => {
-            v.step = Step::Refused;
-            v.refusal = Some(protocol::phone::Refusal { code: ended.code().into(), until: *until });
-        }
-        _ if over => v.step = Step::Expired,
-        Stage::Number => {}
-        Stage::Email { number } => {
-            v.step = Step::Email;
-            v.number = Some(number.grouped());
-        }
-        Stage::Bank { contact: c } => {
-            v.step = Step::Bank;
-            contact(&mut v, c);
-            v.banks = Some(banks(world, &a.lang));
-        }
-        Stage::HandOver(h) => {
-            v.step = Step::Handover;
-            contact(&mut v, &h.contact);
-            v.bank = Some(h.bank.clone());
-            v.banks = Some(banks(world, &a.lang));
-            v.handover = Some(HandOver { url: h.url.clone(), expires: h.expires_at, returned: h.returned.is_some() });
-        }
-        Stage::Sms(s) => {
-            v.step = Step::Sms;
-            contact(&mut v, &s.contact);
-            let left = if now >= s.expires_at { 0 } else { s.left };
-            v.sms = Some(SmsState { left, expires: s.expires_at, resend_at: s.resend_at });
-        }
-        Stage::Code(c) => {
-            v.step = Step::Code;
-            contact(&mut v, &c.contact);
-            v.birthdate.clone_from(&c.identity.attributes.birthdate);
-            v.account_known = Some(c.known.is_some());
-        }
-    }
-    Ok(v)
-}
-
-fn banks(world: &World, lang: &str) -> Vec<Bank> {
-    let lang = Lang::parse(lang).unwrap_or(Lang::Nl);
-    let bank =
-        |b: &crate::registry::Bank| Bank { id: b.id.clone(), name: b.name.of(lang).to_owned(), needs_app: b.needs_app };
-    world.banks.all().iter().map(bank).collect()
 }

@@ -9,7 +9,8 @@ use protocol::phone::View;
 use serde::Deserialize;
 use store::activation::ActivationRow;
 
-use crate::activate_phone::{authenticate, person_hash, repeated, save, view, wrong_step};
+use crate::activate_phone::person_hash;
+use crate::activation_steps::{authenticate, repeated, save, view, wrong_step};
 use crate::keys::PlatformKeys;
 use crate::ports::{BankFailure, BankRequest};
 use crate::{Failure, Signed, World, notice};

@@ -14,6 +14,7 @@
 //! transactions. No HTTP, no HTML.
 
 pub mod activate_phone;
+mod activation_steps;
 pub mod approve;
 mod command;
 pub mod deliver;

@@ -12,7 +12,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(1000);
 
 /// Topics somebody waits for at this moment.
 #[derive(Clone, Default)]
-pub struct Signals(Arc<Mutex<HashMap<String, (Arc<Notify>, usize)>>>);
+pub struct Signals(Arc<Mutex<Topics>>);
+
+/// Name of a topic → its bell, and how many wait for it.
+type Topics = HashMap<String, (Arc<Notify>, usize)>;
 
 /// A registered wait; deregisters itself.
 pub struct Listener {
