@@ -22,7 +22,7 @@ enum Command {
     /// Run the vault in a process of its own.
     Vault(command::vault::VaultArgs),
     /// Run the whole demo world on this machine.
-    // Demo(command::demo::DemoArgs),
+    Demo(command::demo::DemoArgs),
     /// What a login costs.
     Bench(command::bench::BenchArgs),
     /// Fill a database with computed phones, for benchmarks.
@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Serve(args) => command::serve::run(args).await,
         Command::Vault(args) => command::vault::run(args).await,
-        // Command::Demo(args) => command::demo::run(args).await,
+        Command::Demo(args) => command::demo::run(args).await,
         Command::Bench(args) => command::bench::run(args).await,
         Command::Seed(args) => command::seed::run(args).await,
         Command::Phone(args) => command::phone::run(args).await,

@@ -1,7 +1,7 @@
 //! What the program can be told to do.
 
 pub mod bench;
-// pub mod demo;
+pub mod demo;
 pub mod phone;
 mod phone_serve;
 pub mod seed;
