@@ -4,6 +4,10 @@
 //! the next one; a [`Refusal`] leaves the stored one as it was. Tries are taken in a transition of their own before anything
 //! is compared, so that the count is on disk first.
 
+mod ended;
+
+pub use ended::Ended;
+
 use protocol::jose::Jwk;
 use serde::{Deserialize, Serialize};
 
@@ -79,39 +83,6 @@ pub struct ChoosingCode {
     pub identity: Identity,
     /// This person has an account: finishing moves it to this phone.
     pub known: Option<String>,
-}
-
-/// Why an attempt ended without a phone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ended {
-    BankRefused,
-    BankDataOutdated,
-    TooYoung,
-    SmsExhausted,
-    ReturnExhausted,
-    NumberTaken,
-    /// This person's last attempt failed less than twenty minutes ago.
-    Wait,
-}
-
-impl Ended {
-    pub fn code(self) -> &'static str {
-        match self {
-            Ended::BankRefused => "bank_refused",
-            Ended::BankDataOutdated => "bank_data_outdated",
-            Ended::TooYoung => "too_young",
-            Ended::SmsExhausted => "sms_exhausted",
-            Ended::ReturnExhausted => "return_exhausted",
-            Ended::NumberTaken => "number_taken",
-            Ended::Wait => "wait",
-        }
-    }
-
-    /// Counts as a failed attempt: the next one waits. Old data at the bank or a child's age do not get better by waiting.
-    pub fn earns_wait(self) -> bool {
-        matches!(self, Ended::BankRefused | Ended::SmsExhausted | Ended::ReturnExhausted)
-    }
 }
 
 /// Whose attempt ended: what the wait is kept for.
