@@ -28,7 +28,7 @@ const NARROW: &[(&str, &[&str])] = &[
     // The vault must not see the platform's rows; other people, played by us, know what strangers know.
     ("vault", &["protocol", "db"]),
     ("demo", &["protocol", "words", "pages"]),
-    ("web", &["protocol", "domain", "journeys", "words", "pages"]),
+    ("web", &["protocol", "domain", "journeys", "db", "words", "pages"]),
 ];
 
 /// Rooms that hold SQL. The demo's bank is other people: it keeps its own rows.
