@@ -1,0 +1,160 @@
+//! A municipality with an e-counter: a service that knows nothing of zelf but what any partner is told
+//! (docs/partners.md). A relying party as it should be written: PKCE, state, nonce, and an ID token that is checked.
+
+mod page;
+mod relying_party;
+mod session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use protocol::jose::SigningKey;
+use serde::Deserialize;
+use words::Lang;
+
+use crate::front::{self, Policy};
+use page::{Notice, Page};
+use relying_party::{Refused, RelyingParty};
+use session::{Pending, Sessions};
+
+/// How the service proves itself at the token endpoint.
+#[derive(Clone)]
+pub enum Auth {
+    PrivateKeyJwt(Arc<SigningKey>),
+    ClientSecretPost(String),
+    ClientSecretBasic(String),
+}
+
+/// All the service needs to know.
+#[derive(Clone)]
+pub struct ServiceConfig {
+    /// `http://localhost:8403`, without a slash at the end; the redirect URI is `{base_url}/callback`.
+    pub base_url: String,
+    pub issuer: String,
+    pub client_id: String,
+    pub auth: Auth,
+    /// Origins that may show the service in a frame.
+    pub frame_ancestors: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Service {
+    party: Arc<RelyingParty>,
+    sessions: Arc<Sessions>,
+    /// Cookies are shared by all ports of a host, so they carry the client's name.
+    cookie_prefix: String,
+}
+
+impl Service {
+    fn session_cookie(&self) -> String {
+        format!("{}_session", self.cookie_prefix)
+    }
+
+    fn login_cookie(&self) -> String {
+        format!("{}_login", self.cookie_prefix)
+    }
+}
+
+/// The service's site. Sessions live in memory: after a restart, people log in again.
+pub fn router(config: ServiceConfig) -> Router {
+    let policy = Policy { referrer: "same-origin", shows: vec![], shown_by: config.frame_ancestors.clone() };
+    let service = Service {
+        cookie_prefix: config.client_id.chars().filter(char::is_ascii_alphanumeric).collect(),
+        party: Arc::new(RelyingParty::new(config)),
+        sessions: Arc::default(),
+    };
+    let routes = Router::new()
+        .route("/", get(home))
+        .route("/login", get(login))
+        .route("/callback", get(callback))
+        .route("/logout", post(logout))
+        .route("/static/{file}", get(|uri: Uri| async move { front::asset(&uri, &[&page::STYLE]) }))
+        .fallback(|| async { Redirect::to("/") })
+        .with_state(service);
+    front::dress(routes, &policy)
+}
+
+#[derive(Deserialize)]
+struct LangQuery {
+    lang: Option<String>,
+}
+
+async fn home(State(service): State<Service>, headers: HeaderMap, Query(query): Query<LangQuery>) -> Response {
+    let lang = front::language(query.lang.as_deref(), &headers);
+    let session = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
+    let person = session.as_deref();
+    front::page(StatusCode::OK, lang, Page { lang, person, notice: None }.render())
+}
+
+/// Off to the login page; what must come back is kept here, and a cookie says whose browser it is.
+async fn login(State(service): State<Service>, headers: HeaderMap) -> Response {
+    let lang = front::language(None, &headers);
+    let Some(pending) = Pending::fresh() else { return problem(lang, &Refused::Unreachable) };
+    match service.party.authorization_url(&pending, lang).await {
+        Ok(url) => {
+            let cookie = front::set_cookie(&service.login_cookie(), &pending.state, 900);
+            service.sessions.begin(pending);
+            (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&url)).into_response()
+        }
+        Err(refused) => problem(lang, &refused),
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    state: Option<String>,
+    iss: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+}
+
+async fn callback(State(service): State<Service>, headers: HeaderMap, Query(answer): Query<Answer>) -> Response {
+    let lang = front::language(None, &headers);
+    let entered = finish(&service, &headers, answer).await;
+    match entered.and_then(|person| service.sessions.enter(person).ok_or(Refused::Unreachable)) {
+        Ok(id) => {
+            let session = front::set_cookie(&service.session_cookie(), &id, session::SECONDS);
+            let login = front::set_cookie(&service.login_cookie(), "", 0);
+            (AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, login)]), Redirect::to("/"))
+                .into_response()
+        }
+        Err(refused) => problem(lang, &refused),
+    }
+}
+
+async fn finish(service: &Service, headers: &HeaderMap, answer: Answer) -> Result<session::Person, Refused> {
+    let state = answer.state.filter(|s| front::cookie(headers, &service.login_cookie()) == Some(s.as_str()));
+    let pending = state.and_then(|state| service.sessions.take(&state)).ok_or(Refused::OtherBrowser)?;
+    // RFC 9207: an answer that names another issuer was meant for somebody else.
+    if answer.iss.as_deref().is_some_and(|iss| iss != service.party.issuer()) {
+        return Err(Refused::Token("iss"));
+    }
+    match (answer.code, answer.error.as_deref()) {
+        (Some(code), None) => service.party.redeem(&code, &pending).await,
+        (_, Some("access_denied")) => Err(Refused::Denied),
+        (_, error) => Err(Refused::Provider(error.unwrap_or("no code").to_owned())),
+    }
+}
+
+fn problem(lang: Lang, refused: &Refused) -> Response {
+    let (status, notice) = match refused {
+        Refused::Denied => (StatusCode::OK, Notice::Denied),
+        Refused::OtherBrowser => (StatusCode::BAD_REQUEST, Notice::OtherBrowser),
+        Refused::Token(_) | Refused::Provider(_) => (StatusCode::BAD_GATEWAY, Notice::Failed),
+        Refused::Unreachable => (StatusCode::BAD_GATEWAY, Notice::Unreachable),
+    };
+    tracing::info!(why = ?refused.word(), "the municipality could not log somebody in");
+    front::page(status, lang, Page { lang, person: None, notice: Some(notice) }.render())
+}
+
+async fn logout(State(service): State<Service>, headers: HeaderMap) -> Response {
+    if let Some(id) = front::cookie(&headers, &service.session_cookie()) {
+        service.sessions.leave(id);
+    }
+    let gone = front::set_cookie(&service.session_cookie(), "", 0);
+    (AppendHeaders([(header::SET_COOKIE, gone)]), Redirect::to("/")).into_response()
+}

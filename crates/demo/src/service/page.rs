@@ -1,0 +1,216 @@
+//! What the municipality shows: its counter, and to somebody who is in, what it learnt and how.
+
+use std::sync::LazyLock;
+
+use maud::{DOCTYPE, Markup, html};
+use pages::assets::{self, Asset};
+use pages::icons::{self, Icon};
+use pages::layout::languages;
+use serde_json::Value;
+use words::{Lang, fill, lookup, t};
+
+use super::session::Person;
+
+pub(super) static STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("service", "css", include_bytes!("service.css")));
+
+/// Why the person is not in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    Denied,
+    OtherBrowser,
+    Failed,
+    Unreachable,
+}
+
+/// The service's one page.
+pub(super) struct Page<'a> {
+    pub lang: Lang,
+    pub person: Option<&'a Person>,
+    pub notice: Option<Notice>,
+}
+
+impl Page<'_> {
+    pub(super) fn render(&self) -> Markup {
+        let lang = self.lang;
+        html! {
+            (DOCTYPE)
+            html lang=(lang.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (t(lang, "service.counter")) " · " (t(lang, "service.name")) }
+                    link rel="stylesheet" href=(assets::site_css());
+                    link rel="stylesheet" href=(STYLE.path);
+                    link rel="icon" href="data:,";
+                }
+                body.town {
+                    a.skip href="#main" { (t(lang, "service.skip")) }
+                    header.band {
+                        div.top {
+                            a.mark href="/" { (crest()) (t(lang, "service.name")) }
+                            (languages(lang, "/?lang="))
+                        }
+                    }
+                    main id="main" {
+                        @match self.person {
+                            Some(person) => (self.inside(person)),
+                            None => (self.outside()),
+                        }
+                    }
+                    footer.foot { p { (t(lang, "service.demo")) } }
+                }
+            }
+        }
+    }
+
+    fn outside(&self) -> Markup {
+        let lang = self.lang;
+        html! {
+            @if let Some(notice) = self.notice { (self.say(notice)) }
+            div.hero {
+                h1 { (t(lang, "service.title")) }
+                p { (t(lang, "service.intro")) }
+            }
+            div.card.enter {
+                h2 { (t(lang, "service.enter")) }
+                p { (t(lang, "service.enter_text")) }
+                a.button id="login" href="/login" { (icons::mark(28)) (t(lang, "service.login")) }
+            }
+            (self.counters())
+        }
+    }
+
+    fn say(&self, notice: Notice) -> Markup {
+        let (title, next) = match notice {
+            Notice::Denied => ("service.denied", "service.denied_next"),
+            Notice::OtherBrowser => ("service.other_browser", "service.other_browser_next"),
+            Notice::Failed => ("service.failed", "service.failed_next"),
+            Notice::Unreachable => ("service.unreachable", "service.unreachable_next"),
+        };
+        html! {
+            div.note id="notice" role="status" {
+                (Icon::Warning.draw(24))
+                div { strong { (t(self.lang, title)) } p { (t(self.lang, next)) } }
+            }
+        }
+    }
+
+    fn counters(&self) -> Markup {
+        let lang = self.lang;
+        let counters = [
+            (Icon::Message, "service.certificate", "service.certificate_text"),
+            (Icon::Home, "service.moving", "service.moving_text"),
+            (Icon::People, "service.household", "service.household_text"),
+        ];
+        html! {
+            div.three {
+                @for (icon, name, text) in counters {
+                    section.card { (icon.draw(28)) h2 { (t(lang, name)) } p.quiet { (t(lang, text)) } }
+                }
+            }
+        }
+    }
+
+    fn inside(&self, person: &Person) -> Markup {
+        let lang = self.lang;
+        let name = person.claims.get("given_name").and_then(Value::as_str).unwrap_or_default();
+        html! {
+            div.hero id="welcome" {
+                h1 id="hello" { (fill(lang, "service.hello", &[("name", name)])) }
+                p { (t(lang, "service.inside")) }
+            }
+            (self.counters())
+            div.two {
+                section.card {
+                    h2 { (t(lang, "service.learnt")) }
+                    p.quiet { (t(lang, "service.learnt_text")) }
+                    dl id="claims" {
+                        @for (label, value) in readable_claims(lang, person) { div { dt { (label) } dd { (value) } } }
+                    }
+                }
+                section.card {
+                    h2 { (t(lang, "service.how")) }
+                    p.quiet { (t(lang, "service.how_text")) }
+                    dl id="how" {
+                        div { dt { (t(lang, "service.how_when")) } dd { (when(person.auth_time)) } }
+                        div { dt { (t(lang, "service.how_level")) " " code { "acr" } } dd { (person.acr) } }
+                        div { dt { (t(lang, "service.how_means")) " " code { "amr" } } dd { (person.amr.join(", ")) } }
+                        div { dt { (t(lang, "service.how_sub")) " " code { "sub" } } dd { (person.sub) } }
+                    }
+                }
+            }
+            form.out method="post" action="/logout" {
+                button.button.second id="logout" type="submit" { (t(lang, "service.logout")) }
+            }
+        }
+    }
+}
+
+/// A town hall's roof and door: nobody's coat of arms.
+fn crest() -> Markup {
+    html! {
+        svg width="36" height="36" viewBox="0 0 32 32" aria-hidden="true" focusable="false" {
+            path d="M4 3h24v13c0 8-5 11-12 14C9 27 4 24 4 16z" fill="currentColor" {}
+            path d="M9 15l7-6 7 6M11 14v8h10v-8M16 22v-4" fill="none" class="cut" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" {}
+        }
+    }
+}
+
+/// The claims we have words for, in the order received.
+fn readable_claims(lang: Lang, person: &Person) -> Vec<(&'static str, String)> {
+    let row = |(name, value): (&String, &Value)| {
+        let name = name.rsplit(':').next().unwrap_or(name);
+        Some((lookup(lang, &format!("claim.{name}"))?, readable(lang, value)))
+    };
+    person.claims.iter().filter_map(row).collect()
+}
+
+fn readable(lang: Lang, value: &Value) -> String {
+    let joined = |values: &mut dyn Iterator<Item = &Value>| {
+        let all: Vec<String> = values.map(|value| readable(lang, value)).collect();
+        all.join(", ")
+    };
+    match value {
+        Value::String(text) => {
+            lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.replace('\n', ", "), str::to_owned)
+        }
+        Value::Bool(yes) => t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
+        Value::Array(items) => joined(&mut items.iter()),
+        Value::Object(parts) => match parts.get("formatted") {
+            Some(whole) => readable(lang, whole),
+            None => joined(&mut parts.values()),
+        },
+        other => other.to_string(),
+    }
+}
+
+/// A moment as people here write it.
+fn when(seconds: i64) -> String {
+    let zone = jiff::tz::TimeZone::get("Europe/Brussels").unwrap_or(jiff::tz::TimeZone::UTC);
+    let moment = jiff::Timestamp::from_second(seconds).unwrap_or_default().to_zoned(zone);
+    moment.strftime("%d-%m-%Y %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn everybody_reads_what_was_shared_in_words() {
+        let claims = json!({ "given_name": "<An>", "gender": "female", "email_verified": true,
+            "address": { "formatted": "Lindestraat 2\n1000 Brussel", "country": "BE" } });
+        let claims = claims.as_object().unwrap().clone();
+        let person =
+            Person { sub: "s1".into(), acr: "high".into(), amr: vec!["pin".into()], auth_time: 1_795_000_000, claims };
+        for lang in Lang::ALL {
+            let page = Page { lang, person: Some(&person), notice: None }.render().into_string();
+            assert!(page.contains("&lt;An&gt;") && !page.contains("<An>"));
+            assert!(page.contains("Lindestraat 2, 1000 Brussel") && page.contains("18-11-2026"));
+            assert!(!page.contains("claim.") && !page.contains("service."), "a key shows");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The story page: the phone, the citizen's browser and the inbox on one screen, with who you can be and what to do next.
+
+mod page;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{Redirect, Response};
+use axum::routing::get;
+use serde::Deserialize;
+use std::sync::Arc;
+
+use crate::customers::Customer;
+use crate::front::{self, Policy};
+
+/// Public addresses of the demo world, without a slash at the end, and its people.
+#[derive(Clone)]
+pub struct StoryConfig {
+    pub issuer: String,
+    pub app: String,
+    pub service: String,
+    pub inbox: String,
+    pub bank: String,
+    pub customers: Vec<Customer>,
+}
+
+/// The story page's site: `/` and its static files.
+pub fn router(config: StoryConfig) -> Router {
+    // The phone leads to the bank and back, the service to the issuer: all of them appear in a frame.
+    let origins = [&config.app, &config.service, &config.inbox, &config.bank, &config.issuer];
+    let policy = Policy { referrer: "no-referrer", shows: origins.into_iter().cloned().collect(), shown_by: vec![] };
+    let routes = Router::new()
+        .route("/", get(show))
+        .route("/static/{file}", get(|uri: Uri| async move { front::asset(&uri, &[&page::STYLE, &page::SCRIPT]) }))
+        .fallback(|| async { Redirect::to("/") })
+        .with_state(Arc::new(config));
+    front::dress(routes, &policy)
+}
+
+#[derive(Deserialize)]
+struct LangQuery {
+    lang: Option<String>,
+}
+
+async fn show(State(config): State<Arc<StoryConfig>>, headers: HeaderMap, Query(query): Query<LangQuery>) -> Response {
+    let lang = front::language(query.lang.as_deref(), &headers);
+    front::page(StatusCode::OK, lang, page::render(lang, &config))
+}

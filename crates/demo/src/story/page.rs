@@ -1,0 +1,179 @@
+//! The story page itself.
+
+use std::sync::LazyLock;
+
+use maud::{DOCTYPE, Markup, html};
+use pages::assets::{self, Asset};
+use pages::icons::{self, Icon};
+use pages::layout::languages;
+use words::{Lang, fill, t};
+
+use super::StoryConfig;
+use crate::customers::{Customer, grouped};
+
+pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story", "css", include_bytes!("story.css")));
+pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story", "js", include_bytes!("story.js")));
+
+pub(super) fn render(lang: Lang, config: &StoryConfig) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.code()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (t(lang, "story.title")) " · zelf" }
+                link rel="stylesheet" href=(assets::site_css());
+                link rel="stylesheet" href=(STYLE.path);
+                link rel="icon" href=(assets::icon()) type="image/svg+xml";
+                script src=(SCRIPT.path) defer {}
+            }
+            body.story {
+                a.skip href="#main" { (t(lang, "story.skip")) }
+                header.top {
+                    div.mark { (icons::mark(32)) h1 { (t(lang, "story.title")) } }
+                    (languages(lang, "/?lang="))
+                }
+                (stepper(lang))
+                (tabs(lang))
+                main id="main" {
+                    (phone(lang, config))
+                    div.right {
+                        (browser(lang, config))
+                        div.under { (inbox(lang, config)) (people(lang, config)) }
+                    }
+                }
+                footer.foot { (reset(lang)) }
+            }
+        }
+    }
+}
+
+/// The two chapters one can play, each with what to do and what happens underneath, and those to come.
+fn stepper(lang: Lang) -> Markup {
+    let now = [
+        ("activate", t(lang, "story.activate"), t(lang, "story.activate_do"), t(lang, "story.activate_under")),
+        ("login", t(lang, "story.login"), t(lang, "story.login_do"), t(lang, "story.login_under")),
+    ];
+    let later = [t(lang, "story.share"), t(lang, "story.pay"), t(lang, "story.lost")];
+    html! {
+        nav.chapters aria-label=(t(lang, "story.chapters")) {
+            ol {
+                @for (at, (id, name, ..)) in now.iter().enumerate() {
+                    li { a href={ "#" (id) } data-chapter=(id) aria-current=[(at == 0).then_some("step")] { b { (at + 1) } (name) } }
+                }
+                @for (at, name) in later.iter().enumerate() {
+                    li { span { b { (at + 3) } (name) " " small { (t(lang, "story.later")) } } }
+                }
+            }
+        }
+        div.tell aria-live="polite" {
+            @for (at, (id, _, what, under)) in now.iter().enumerate() {
+                section id=(id) hidden[at > 0] { p { (what) } p.quiet { (under) } }
+            }
+        }
+    }
+}
+
+/// Narrow screens show one thing at a time.
+fn tabs(lang: Lang) -> Markup {
+    let tabs = [
+        ("phone", Icon::Phone, t(lang, "story.phone")),
+        ("browser", Icon::Browser, t(lang, "story.browser")),
+        ("inbox", Icon::Message, t(lang, "story.inbox")),
+        ("people", Icon::People, t(lang, "story.people_tab")),
+    ];
+    html! {
+        div.tabs hidden {
+            @for (at, (id, icon, name)) in tabs.into_iter().enumerate() {
+                button type="button" data-shows=(id) aria-controls=(id) aria-pressed=(if at == 0 { "true" } else { "false" }) { (icon.draw(20)) span { (name) } }
+            }
+        }
+    }
+}
+
+fn phone(lang: Lang, config: &StoryConfig) -> Markup {
+    html! {
+        section.pane.phone id="phone" aria-labelledby="phone-name" {
+            h2 id="phone-name" { (Icon::Phone.draw(20)) (t(lang, "story.phone_of")) (alone(lang, &config.app)) }
+            div.shell { iframe src={ (config.app) "/" } title=(t(lang, "story.phone_of")) allow="clipboard-write" {} }
+        }
+    }
+}
+
+fn browser(lang: Lang, config: &StoryConfig) -> Markup {
+    let home = format!("{}/?lang={}", config.service, lang.code());
+    html! {
+        section.pane.browser id="browser" aria-labelledby="browser-name" {
+            h2 id="browser-name" { (Icon::Browser.draw(20)) (t(lang, "story.browser_of")) (alone(lang, &home)) }
+            div.window {
+                div.chrome {
+                    button type="button" data-back hidden { (Icon::Arrow.draw(20)) span { (t(lang, "story.back")) } }
+                    button type="button" data-home hidden { (Icon::Home.draw(20)) span { (t(lang, "story.home")) } }
+                    p.address { span.aside { (t(lang, "story.address")) " " } (config.service) }
+                }
+                iframe name="browser" src=(home) title=(t(lang, "story.browser_of")) {}
+            }
+        }
+    }
+}
+
+fn inbox(lang: Lang, config: &StoryConfig) -> Markup {
+    let href = format!("{}/?lang={}", config.inbox, lang.code());
+    html! {
+        section.pane.inbox id="inbox" aria-labelledby="inbox-name" {
+            h2 id="inbox-name" { (Icon::Message.draw(20)) (t(lang, "story.inbox")) (alone(lang, &href)) }
+            div.window { iframe src=(href) title=(t(lang, "story.inbox")) {} }
+        }
+    }
+}
+
+/// The same in a tab of its own.
+fn alone(lang: Lang, href: &str) -> Markup {
+    html! { a.alone href=(href) target="_blank" rel="noopener" { (Icon::Open.draw(16)) (t(lang, "story.own_tab")) } }
+}
+
+fn people(lang: Lang, config: &StoryConfig) -> Markup {
+    html! {
+        section.pane.people id="people" aria-labelledby="people-name" {
+            h2 id="people-name" { (Icon::People.draw(20)) (t(lang, "story.people")) }
+            div.window.scroll tabindex="0" role="region" aria-labelledby="people-name" {
+                table {
+                    thead { tr {
+                        th scope="col" { (t(lang, "story.person")) }
+                        th scope="col" { (t(lang, "story.number")) }
+                        th scope="col" { (t(lang, "story.card")) }
+                        th scope="col" { (t(lang, "story.pin")) }
+                    } }
+                    tbody { @for customer in &config.customers { (person(lang, customer)) } }
+                }
+                p.quiet { (t(lang, "story.invented")) }
+            }
+        }
+    }
+}
+
+fn person(lang: Lang, customer: &Customer) -> Markup {
+    let born = customer.birth_date.strftime("%d-%m-%Y").to_string();
+    html! {
+        tr {
+            th scope="row" {
+                (customer.name())
+                small { (fill(lang, "story.born", &[("date", &born)])) }
+                @let note = customer.note(lang);
+                @if !note.is_empty() { small.remark { (note) } }
+            }
+            td { (customer.number) }
+            td { (grouped(&customer.card)) }
+            td { (customer.pin) }
+        }
+    }
+}
+
+fn reset(lang: Lang) -> Markup {
+    html! {
+        details id="reset" {
+            summary { (t(lang, "story.reset")) }
+            p { (t(lang, "story.reset_text")) " " code { "cargo xtask demo --reset" } }
+        }
+    }
+}
