@@ -127,7 +127,7 @@ en = "{en}"
 [[partner]]
 id = "{SERVICE_ID}"
 name = {{ nl = "{service_nl}", fr = "{service_fr}", de = "{service_de}", en = "{service_en}" }}
-domain = "localhost:{service_port}"
+domain = "localhost"
 redirect_uris = ["{service}/callback"]
 scopes = ["profile", "email", "phone", "address"]
 claims = ["urn:zelf:claim:national_number"]
@@ -154,7 +154,6 @@ client_secret_sha256 = "{digest}"
             issuer_port = p.issuer,
             app_port = p.app,
             ops_port = p.ops,
-            service_port = p.service,
             token = self.secrets.gateway_token,
             x = jwk.x,
             y = jwk.y,
