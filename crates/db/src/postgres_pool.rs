@@ -68,9 +68,10 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // A synchronous client may not be dropped inside an asynchronous runtime.
-        let parked = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
-        let _ = std::thread::spawn(move || drop(parked)).join();
+        // A synchronous client may not be dropped inside an asynchronous runtime: not those parked now, nor one that a
+        // transaction still under way parks in a moment.
+        let idle = std::mem::take(&mut self.idle);
+        let _ = std::thread::spawn(move || drop(idle)).join();
     }
 }
 

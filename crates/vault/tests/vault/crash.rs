@@ -54,15 +54,37 @@ async fn old_good_news_does_not_forgive_a_later_wrong_code() {
     .await;
 }
 
+/// A stale answer holds the good news for a moment, and meanwhile a wrong code is counted.
+#[tokio::test]
+async fn good_news_that_comes_too_late_gives_nothing_back() {
+    each(async |world| {
+        let mut phone = world.phone(CODE).await;
+        let old = world.ask(&phone, NOW).await;
+        let stale = phone.approve(&old, WRONG);
+        world.log_in(&mut phone, CODE, NOW).await;
+        let wrong = phone.approve(&world.ask(&phone, NOW).await, WRONG);
+        let (stale, wrong) = tokio::join!(world.vault.attempt(stale, NOW), world.vault.attempt(wrong, NOW));
+        assert!(matches!(stale, Err(VaultError::OutOfStep { .. })), "{stale:?}");
+        let left = not_accepted(wrong).left;
+        assert!(left <= 4);
+        world.vault.settle().await.unwrap();
+        assert_eq!(world.status(&phone).await.left, left);
+        assert_eq!(world.on_disk(&phone).await.1, 5 - left);
+    })
+    .await;
+}
+
 /// Starts an answer and lets go of it after the count has been sent to the database.
 async fn torn(world: &World, phone: &Phone, m1: &str, code: &str, now: i64) {
     let seq = world.on_disk(phone).await.0;
+    let held = world.hold(phone).await;
     let attempt = world.vault.attempt(phone.approve(m1, code), now);
     tokio::select! {
         biased;
-        verdict = attempt => panic!("answered at the first poll: {verdict:?}"),
+        verdict = attempt => panic!("answered before it was counted: {verdict:?}"),
         () = std::future::ready(()) => {}
     }
+    held.let_go().await;
     for _ in 0..500 {
         if world.on_disk(phone).await.0 > seq {
             return;

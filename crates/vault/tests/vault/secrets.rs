@@ -59,10 +59,10 @@ async fn equal_codes_leave_different_rows_and_a_moved_verifier_opens_nothing() {
             )
         });
         assert_eq!(moved.await.unwrap(), 1);
-        // b's phone with a's pepper and code: even then the wrapped key only opens in a's row.
-        let mut thief = b;
-        thief.pepper = a.pepper;
-        not_accepted(world.try_code(&thief, CODE, NOW).await);
+        // b's phone proves a's code with a's pepper: the wrapped key opens only in a's row.
+        let mut attempt = b.approve(&world.ask(&b, NOW).await, CODE);
+        attempt.pin = Some(a.proof(&attempt.m2, CODE));
+        not_accepted(world.vault.attempt(attempt, NOW).await);
         world.log_in(&mut a, CODE, NOW).await;
     })
     .await;

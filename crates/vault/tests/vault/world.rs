@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use db::{Db, args};
+use db::{Db, DbError, args};
 use protocol::jose::PublicKey;
 use protocol::phone::{DeviceStatus, Field, KeysDocument, RequestingParty};
 use zelf_vault::{Draft, Keyring, Vault, VaultError, Verdict};
@@ -90,6 +90,39 @@ impl World {
         let read = move |tx: &mut db::Tx<'_>| tx.row(text, args![&device]);
         let mut c = self.vault.db().read("test.disk", read).await.unwrap().unwrap().columns();
         (c.int().unwrap(), c.int().unwrap(), c.int().unwrap(), c.text().unwrap())
+    }
+}
+
+/// A transaction that stands before the phone's row: nobody's count gets through until it is let go.
+pub struct Held {
+    release: std::sync::mpsc::Sender<()>,
+    done: tokio::task::JoinHandle<Result<(), DbError>>,
+}
+
+impl World {
+    pub async fn hold(&self, phone: &Phone) -> Held {
+        let (started, mut holding) = tokio::sync::mpsc::unbounded_channel();
+        let (release, released) = std::sync::mpsc::channel();
+        let (db, device) = (self.vault.db().clone(), phone.device.clone());
+        let hold = move |tx: &mut db::Tx<'_>| {
+            // SQLite's one writer needs no lock to be kept busy.
+            if tx.is_postgres() {
+                tx.row("SELECT device FROM pin_state WHERE device = $1 FOR UPDATE", args![&device])?;
+            }
+            let _ = started.send(());
+            let _ = released.recv();
+            Ok(())
+        };
+        let done = tokio::spawn(async move { db.run("test.hold", hold).await });
+        holding.recv().await.unwrap();
+        Held { release, done }
+    }
+}
+
+impl Held {
+    pub async fn let_go(self) {
+        self.release.send(()).unwrap();
+        self.done.await.unwrap().unwrap();
     }
 }
 
