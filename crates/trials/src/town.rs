@@ -1,0 +1,345 @@
+//! The town: one server in this process, its doors on loopback, a clock in hand, and everybody it talks to played by us.
+//!
+//! Nothing happens by itself: time passes with [`Town::pass`], messages leave with [`Town::deliver`], rows are swept with
+//! [`Town::tidy`], the vault writes its good news with [`Town::settle`].
+
+pub mod bank;
+pub mod browser;
+pub mod partner;
+pub mod phone;
+mod reply;
+pub mod tables;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use axum::Router;
+use db::Db;
+use journeys::keys::PlatformKeys;
+use journeys::ports::{BankConnector, Boxed, Clock, Courier, Entropy};
+use journeys::registry::Banks;
+use journeys::settings::{Place, Settings};
+use journeys::world::Parts;
+use journeys::{Signals, World, deliver, tidy};
+use protocol::oidc::partner::Partners;
+use store::outbox::Message;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+pub use bank::DoubleBank;
+pub use browser::{Browser, Login};
+pub use partner::Partner;
+pub use phone::Phone;
+pub use reply::Reply;
+
+/// A Sunday in November 2026, five past two in Brussels.
+pub const NOW: i64 = 1_795_352_700;
+pub const TERMS: &str = "2026-11";
+
+/// One server and its people.
+pub struct Town {
+    pub world: World,
+    pub doors: web::Doors,
+    pub ops: web::ops::Ops,
+    pub vault: Arc<vault::Vault>,
+    pub clock: Arc<AtomicI64>,
+    pub bank: DoubleBank,
+    pub post: Post,
+    pub issuer: String,
+    pub app: String,
+    pub http: reqwest::Client,
+    /// Keys and, on SQLite, the databases.
+    pub folder: PathBuf,
+    pub partners: Vec<Arc<Partner>>,
+    url: Option<String>,
+    tasks: JoinSet<()>,
+    _keep: Arc<tempfile::TempDir>,
+}
+
+struct Hand(Arc<AtomicI64>);
+
+impl Clock for Hand {
+    fn now(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// The same chance in every run.
+struct Dice(AtomicU64, u64);
+
+impl Entropy for Dice {
+    fn fill(&self, bytes: &mut [u8]) {
+        for part in bytes.chunks_mut(32) {
+            let throw = self.0.fetch_add(1, Ordering::SeqCst);
+            let drawn = protocol::jose::sha256(&[self.1.to_be_bytes(), throw.to_be_bytes()].concat());
+            part.copy_from_slice(&drawn[..part.len()]);
+        }
+    }
+}
+
+/// The gateway for SMS and mail: keeps what it is given, unless it is on strike.
+#[derive(Clone, Default)]
+pub struct Post(Arc<Mutex<Bag>>);
+
+#[derive(Default)]
+struct Bag {
+    sent: Vec<Sent>,
+    strike: bool,
+}
+
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub kind: String,
+    pub id: String,
+    pub to: String,
+    pub text: String,
+}
+
+impl Post {
+    pub fn sent(&self) -> Vec<Sent> {
+        self.0.lock().unwrap().sent.clone()
+    }
+
+    pub fn to(&self, whom: &str) -> Vec<Sent> {
+        self.sent().into_iter().filter(|m| m.to == whom).collect()
+    }
+
+    pub fn strike(&self, on: bool) {
+        self.0.lock().unwrap().strike = on;
+    }
+}
+
+impl Courier for Post {
+    fn send<'a>(&'a self, kind: &'a str, id: &'a str, message: &'a Message) -> Boxed<'a, Result<(), String>> {
+        let mut bag = self.0.lock().unwrap();
+        let result = if bag.strike { Err("on strike".to_owned()) } else { Ok(()) };
+        if result.is_ok() {
+            let sent = Sent { kind: kind.into(), id: id.into(), to: message.to.clone(), text: message.text.clone() };
+            bag.sent.push(sent);
+        }
+        Box::pin(async move { result })
+    }
+}
+
+/// Who plays the banks.
+enum Banker {
+    Double(DoubleBank),
+    Real(Box<dyn BankConnector>),
+}
+
+impl Town {
+    pub async fn on_sqlite() -> Town {
+        Town::build(None, false).await
+    }
+
+    /// On a PostgreSQL database, platform and vault side by side in it.
+    pub async fn on(url: String) -> Town {
+        Town::build(Some(url), false).await
+    }
+
+    /// With the demo bank behind the real connector, on SQLite.
+    pub async fn with_real_bank() -> Town {
+        Town::build(None, true).await
+    }
+
+    async fn build(url: Option<String>, real_bank: bool) -> Town {
+        let keep = Arc::new(tempfile::tempdir().unwrap());
+        let folder = keep.path().join("one");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("platform.keys"), platform_keys()).unwrap();
+        let clock = Arc::new(AtomicI64::new(NOW));
+        let (site, app) = (listen("127.0.0.1:0").await, listen("127.0.0.1:0").await);
+        let mut tasks = JoinSet::new();
+        let bank_base = match real_bank {
+            true => bank::serve_demo_bank(&mut tasks, &folder, &clock, &site.1, &app.1).await,
+            false => "http://127.0.0.1:1".into(),
+        };
+        let partners = partner::all();
+        let town = Ground { keep, folder, url, clock, partners, bank_base, real_bank, post: Post::default() };
+        town.open(site, app, tasks).await
+    }
+
+    /// The power went: nothing was settled, no task ended well. The files as they lie on disk at this moment (SQLite) or the
+    /// database as it stands (PostgreSQL) are opened again, at the same addresses, with the same keys.
+    pub async fn after_a_power_cut(mut self) -> Town {
+        let folder = self.folder.with_file_name(format!("{}-again", self.folder.file_name().unwrap().display()));
+        std::fs::create_dir(&folder).unwrap();
+        for entry in std::fs::read_dir(&self.folder).unwrap() {
+            let path = entry.unwrap().path();
+            // The shared-memory file does not survive a power cut.
+            if !path.to_string_lossy().ends_with("-shm") {
+                std::fs::copy(&path, folder.join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        self.tasks.shutdown().await;
+        let ground = Ground {
+            keep: Arc::clone(&self._keep),
+            folder,
+            url: self.url.clone(),
+            clock: Arc::clone(&self.clock),
+            partners: self.partners.clone(),
+            bank_base: "http://127.0.0.1:1".into(),
+            real_bank: false,
+            post: self.post.clone(),
+        };
+        let bare = |address: &str| address.trim_start_matches("http://").to_owned();
+        let (site, app) = (listen(&bare(&self.issuer)).await, listen(&bare(&self.app)).await);
+        let mut again = ground.open(site, app, JoinSet::new()).await;
+        again.bank = self.bank.clone();
+        again
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst)
+    }
+
+    pub fn pass(&self, seconds: i64) {
+        self.clock.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Everything due leaves.
+    pub async fn deliver(&self) {
+        while deliver::once(&self.world).await.unwrap() > 0 {}
+    }
+
+    pub async fn tidy(&self) -> u64 {
+        tidy::once(&self.world).await.unwrap()
+    }
+
+    pub async fn settle(&self) {
+        self.vault.settle().await.unwrap();
+    }
+
+    /// The newest SMS code for this number, delivered first.
+    pub async fn sms_code(&self, e164: &str) -> String {
+        self.deliver().await;
+        let sms = self.post.to(e164).into_iter().rfind(|m| m.text.contains(" #"));
+        let sms = sms.unwrap_or_else(|| panic!("no SMS for {e164}"));
+        sms.text.rsplit(" #").next().unwrap().trim().to_owned()
+    }
+
+    pub fn partner(&self, id: &str) -> Arc<Partner> {
+        Arc::clone(self.partners.iter().find(|p| p.id == id).unwrap())
+    }
+}
+
+/// What a server is built on.
+struct Ground {
+    keep: Arc<tempfile::TempDir>,
+    folder: PathBuf,
+    url: Option<String>,
+    clock: Arc<AtomicI64>,
+    partners: Vec<Arc<Partner>>,
+    bank_base: String,
+    real_bank: bool,
+    post: Post,
+}
+
+type Door = (TcpListener, String);
+
+impl Ground {
+    async fn open(self, site: Door, app: Door, mut tasks: JoinSet<()>) -> Town {
+        let now = self.clock.load(Ordering::SeqCst);
+        let file = |name: &str| format!("sqlite:{}", self.folder.join(name).display());
+        let (platform, vault) = match &self.url {
+            Some(url) => (url.clone(), url.clone()),
+            None => (file("platform.db"), file("vault.db")),
+        };
+        let db = Db::open(&platform).unwrap();
+        db.migrate("platform", store::MIGRATIONS, now).await.unwrap();
+        let ring = vault::Keyring::load_or_create(&self.folder.join("vault.keys"), now).unwrap();
+        let vault = vault::Vault::open(Db::open(&vault).unwrap(), ring, now).await.unwrap();
+        let keys =
+            PlatformKeys::load_or_create(&self.folder.join("platform.keys"), |_| panic!("keys were given")).unwrap();
+        let double = DoubleBank::default();
+        let banker = match self.real_bank {
+            true => Banker::Real(bank::connector(&keys, &app.1)),
+            false => Banker::Double(double.clone()),
+        };
+        let world = World::new(Parts {
+            db: db.clone(),
+            sealer: Arc::new(store::Sealer::new(&keys.columns).unwrap()),
+            vault: vault::Client::Here(Arc::clone(&vault)),
+            keys,
+            settings: settings(&site.1, &app.1),
+            partners: Partners::new(self.partners.iter().map(|p| p.registered())).unwrap(),
+            banks: Banks::read(include_str!("../../../deploy/banks.toml"), &self.bank_base).unwrap(),
+            bank: match banker {
+                Banker::Double(double) => Box::new(double),
+                Banker::Real(real) => real,
+            },
+            courier: Box::new(self.post.clone()),
+            clock: Box::new(Hand(Arc::clone(&self.clock))),
+            entropy: Box::new(Dice(AtomicU64::new(0), self.folder.as_os_str().len() as u64 + now.unsigned_abs())),
+            signals: Signals::default(),
+        });
+        let settings =
+            web::DoorSettings { frame_ancestors: Vec::new(), behind_proxy: true, rates: web::limits::Rates::default() };
+        let doors = web::Doors::new(world.clone(), settings, web::AppFiles::none());
+        serve(&mut tasks, site.0, web::routes::site_router(doors.clone()));
+        serve(&mut tasks, app.0, web::routes::app_router(doors.clone()));
+        Town {
+            ops: web::ops::Ops(vec![("platform", db), ("vault", vault.db().clone())]),
+            world,
+            doors,
+            vault,
+            clock: self.clock,
+            bank: double,
+            post: self.post,
+            issuer: site.1,
+            app: app.1,
+            http: client(),
+            folder: self.folder,
+            partners: self.partners,
+            url: self.url,
+            tasks,
+            _keep: self.keep,
+        }
+    }
+}
+
+/// A client that looks at redirects before it follows them.
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+async fn listen(address: &str) -> Door {
+    let listener = TcpListener::bind(address).await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    (listener, base)
+}
+
+pub(crate) fn serve(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tasks.spawn(async move { axum::serve(listener, service).await.unwrap() });
+}
+
+/// Made once per process: an RSA key takes a while.
+fn platform_keys() -> &'static str {
+    static KEYS: OnceLock<String> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path: &Path = &folder.path().join("platform.keys");
+        PlatformKeys::load_or_create(path, |bytes| aws_lc_rs::rand::fill(bytes).unwrap()).unwrap();
+        std::fs::read_to_string(path).unwrap()
+    })
+}
+
+fn settings(issuer: &str, app: &str) -> Settings {
+    let everywhere = |prefix: &str, nl: &str| Place { prefix: prefix.into(), name: std::array::from_fn(|_| nl.into()) };
+    Settings {
+        issuer: issuer.into(),
+        app: app.into(),
+        name: "zelf".into(),
+        terms: TERMS.into(),
+        minimum_age: 18,
+        countries: Vec::new(),
+        time_zone: jiff::tz::TimeZone::get("Europe/Brussels").unwrap(),
+        test_world: true,
+        inbox: None,
+        sms_per_day: 10,
+        places: vec![everywhere("10.1.", "Stadhuis")],
+    }
+}
