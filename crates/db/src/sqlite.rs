@@ -14,8 +14,8 @@ use crate::tx::{Conn, Tx, sqlite_error};
 
 /// Called after the group's commit with its fate: answers the waiting caller.
 type Done = Box<dyn FnOnce(Result<(), DbError>) + Send>;
-/// One transaction: runs in its savepoint, returns how to answer.
-type Job = Box<dyn FnOnce(&Connection) -> Done + Send>;
+/// One transaction: runs in its savepoint, returns how to answer. Without a connection it only says that it did not run.
+type Job = Box<dyn FnOnce(Option<&Connection>) -> Done + Send>;
 
 /// At most so many transactions share a commit: bounds what one failed commit undoes.
 const GROUP: usize = 128;
@@ -65,7 +65,10 @@ impl Sqlite {
         let (answer, waiting) = oneshot::channel::<Result<T, E>>();
         let stats = Arc::clone(&self.stats);
         let job: Job = Box::new(move |conn| {
-            let result = in_savepoint(conn, &stats, name, writes, &mut work);
+            let result = match conn {
+                Some(conn) => in_savepoint(conn, &stats, name, writes, &mut work),
+                None => Err(DbError::Unavailable("no transaction could be begun".into()).into()),
+            };
             Box::new(move |commit| {
                 // Nobody waiting any more is fine: the transaction stands or fell without them.
                 let _ = answer.send(match commit {
@@ -127,19 +130,21 @@ fn connect(path: &str, flags: OpenFlags) -> Result<Connection, DbError> {
 fn write_loop(conn: &Connection, inbox: &mpsc::Receiver<Job>, stats: &Stats) {
     while let Ok(first) = inbox.recv() {
         let begun = conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.raw_execute());
-        let mut done = vec![first(conn)];
+        // Outside a transaction each statement would commit by itself: nothing may run then.
+        let open = begun.is_ok().then_some(conn);
+        let mut done = vec![first(open)];
         while done.len() < GROUP {
             match inbox.try_recv() {
-                Ok(job) => done.push(job(conn)),
+                Ok(job) => done.push(job(open)),
                 Err(_) => break,
             }
         }
         let fate = begun.and_then(|_| conn.prepare_cached("COMMIT").and_then(|mut s| s.raw_execute()));
-        if fate.is_err() {
+        if fate.is_ok() {
+            stats.commit();
+        } else if open.is_some() {
             // Nothing of this group may survive: each caller is told so below.
             let _ = conn.execute_batch("ROLLBACK");
-        } else {
-            stats.commit();
         }
         let fate = fate.map_err(|e| e.to_string());
         for answer in done {

@@ -32,7 +32,10 @@ async fn five_kinds_of_value_come_back_as_they_went() {
         let row = db
             .run("insert", |tx| {
                 insert(tx, "a", 1 << 40)?;
-                tx.row("SELECT id, n, flag, note, seal FROM thing WHERE id = $1 AND (note IS NULL OR note = $1)", args!["a"])
+                tx.row(
+                    "SELECT id, n, flag, note, seal FROM thing WHERE id = $1 AND (note IS NULL OR note = $1)",
+                    args!["a"],
+                )
             })
             .await
             .unwrap()

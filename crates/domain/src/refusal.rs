@@ -16,6 +16,8 @@ pub enum Refusal {
     EmailInvalid,
     BankUnknown,
     TermsOutdated,
+    /// This device key belongs to a phone already, or to one that was cut off: a new phone makes a new key.
+    DeviceUsed,
     ReturnWrong {
         left: i64,
     },

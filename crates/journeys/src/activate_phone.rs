@@ -13,7 +13,7 @@ use protocol::phone::{IdentityProof, View};
 use protocol::seal::Sealed;
 use serde::Deserialize;
 use store::activation::ActivationRow;
-use store::{StoreError, activation};
+use store::activation;
 use words::Lang;
 
 use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, wrong_step};
@@ -82,12 +82,15 @@ pub async fn start(world: &World, signed: &Signed) -> Result<View, Failure> {
     let fresh = Activation::start(world.id(domain::id::ACTIVATION), begin, now);
     let sealer = world.sealer.clone();
     let begun = world.db.run("activate.start", move |tx| {
+        if store::device::known(tx, &device)? {
+            return Err(Refusal::DeviceUsed.into());
+        }
         let found = activation::of_device(tx, &sealer, &device)?;
         match found {
-            Some(row) if !row.activation.over(now) => Ok::<_, StoreError>(row.activation),
+            Some(row) if !row.activation.over(now) => Ok::<_, Failure>(row.activation),
             found => {
-                activation::begin(tx, &sealer, &fresh, found.map(|row| row.version))?;
-                Ok(fresh.clone())
+                let begun = activation::begin(tx, &sealer, &fresh, found.map(|row| row.version))?;
+                if begun { Ok(fresh.clone()) } else { Err(Failure::Busy) }
             }
         }
     });
@@ -161,12 +164,19 @@ async fn take_sms_try(
 ) -> Result<(ActivationRow, SmsCheck), Failure> {
     let mut row = row;
     for _ in 0..ROUNDS {
-        let (next, check) = row.activation.clone().take_sms_try(now)?;
+        let (next, check) = match row.activation.clone().take_sms_try(now) {
+            Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await.and(Err(Failure::Busy)),
+            other => other?,
+        };
         let wrong = Refusal::SmsWrong { left: check.left };
         let next = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: Some(wrong) }), ..next };
         let (stored, current) = save(world, "activate.sms.take", row.version, next, None).await?;
         if stored {
             return Ok((current, check));
+        }
+        // The same command overtook us: it is being carried out, and its answer comes with the next sending.
+        if current.activation.last.as_ref().is_some_and(|last| last.jti == jti) {
+            return Err(Failure::Busy);
         }
         row = current;
     }

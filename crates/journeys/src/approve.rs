@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use domain::account::{Device, Profile};
 use domain::approval::{Approval, LoginRequest, State};
+use domain::date::Date;
+use domain::number::MobileNumber;
 use protocol::jose::PublicKey;
 use protocol::phone::{
     Answer, AnswerBody, Decision, DeviceState, Field, Pending, PendingBody, Request, RequestingParty,
 };
+use serde_json::Value;
 use store::approval::{Evidence, Waiting};
 use store::audit::Line;
 use subtle::ConstantTimeEq as _;
@@ -83,35 +86,46 @@ fn draft(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile,
     }
 }
 
-/// Each datum that will be shared, with its value.
+/// Each datum that will be shared, with its value, in the order people tell it. The whole name stands for its parts.
 fn fields(profile: &Profile, claims: &[String], lang: Lang) -> Vec<Field> {
     let attributes = profile.attributes();
     let names: Vec<&str> = claims.iter().map(String::as_str).collect();
     let values = protocol::oidc::attributes::pick(&attributes, &names);
-    let label = |name: &str| {
-        let key = format!("claim.{}", name.rsplit(':').next().unwrap_or(name));
-        words::lookup(lang, &key).unwrap_or("").to_owned()
+    let whole_name = values.contains_key("name");
+    let told = |claim: &&str| !(whole_name && ["given_name", "family_name"].contains(claim));
+    let field = |claim: &str| {
+        let key = format!("claim.{}", claim.rsplit(':').next().unwrap_or(claim));
+        let l = words::lookup(lang, &key)?.to_owned();
+        Some(Field { l, v: readable(claim, values.get(claim)?, lang) })
     };
-    let field = |(name, value): (&String, &serde_json::Value)| {
-        let l = label(name);
-        (!l.is_empty()).then(|| Field { l, v: readable(value, lang) })
-    };
-    values.iter().filter_map(field).collect()
+    protocol::oidc::attributes::CLAIMS.iter().copied().filter(told).filter_map(field).collect()
 }
 
-fn readable(value: &serde_json::Value, lang: Lang) -> String {
+fn readable(claim: &str, value: &Value, lang: Lang) -> String {
+    let part = |v: &Value| readable("", v, lang);
     match value {
-        serde_json::Value::String(text) => {
+        Value::String(text) if claim == "birthdate" => day(text),
+        Value::String(text) if claim == "phone_number" => {
+            MobileNumber::from_e164(text).map_or_else(|| text.clone(), |number| number.grouped())
+        }
+        Value::String(text) => {
             words::lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.clone(), str::to_owned)
         }
-        serde_json::Value::Bool(yes) => words::t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
-        serde_json::Value::Array(items) => items.iter().map(|i| readable(i, lang)).collect::<Vec<_>>().join(", "),
-        serde_json::Value::Object(parts) => match parts.get("formatted") {
-            Some(whole) => readable(whole, lang).replace('\n', ", "),
-            None => parts.values().map(|p| readable(p, lang)).collect::<Vec<_>>().join(", "),
-        },
+        Value::Bool(yes) => words::t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
+        Value::Array(items) => items.iter().map(part).collect::<Vec<_>>().join(", "),
+        Value::Object(parts) => {
+            let named = |name: &str| parts.get(name).map(part);
+            let town = [named("postal_code"), named("locality")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let lines = [named("street_address"), Some(town).filter(|t| !t.is_empty()), named("country")];
+            lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     }
+}
+
+/// `12-03-1955`, as the documents of our citizens write it.
+fn day(text: &str) -> String {
+    Date::parse(text).map_or_else(|| text.to_owned(), |d| format!("{:02}-{:02}-{}", d.day, d.month, d.year))
 }
 
 /// An answer. Gives M3; the same answer again gives the same M3 and costs nothing.
@@ -132,7 +146,7 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     let now = world.now();
     let approval = approval.filter(|a| a.open(now)).ok_or(Failure::Gone)?;
     if request.head != device.head || answer.payload.prev != device.head {
-        return Err(Failure::OutOfStep { head: device.head, seq: answer.payload.seq - 1 });
+        return Err(Failure::OutOfStep { head: device.head, seq: answer.payload.seq.saturating_sub(1) });
     }
     let matched = bool::from(approval.match_number.as_bytes().ct_eq(answer.payload.matched.as_bytes()));
     let approves = answer.payload.dec == Decision::Approve;
@@ -150,6 +164,10 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
             record(world, device, approval, evidence, Receipt { digest, answer: answer.digest, dec }, now).await
         }
         Verdict::NotAccepted(status) => {
+            // The same right answer twice at once: whoever came second gets the receipt of the first.
+            if let Some(m3) = receipt_of(world, &device.id, &answer.digest).await? {
+                return Ok(m3);
+            }
             if approves && !matched {
                 // One wrong number ends the request: whoever guesses at it gets one guess.
                 stop(world, &approval.id, now).await?;
@@ -162,6 +180,13 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
         Verdict::Wait(status) => Err(Failure::MustWait(status)),
         Verdict::Locked(status) => Err(Failure::NotAccepted(status)),
     }
+}
+
+/// The receipt of this very answer, if it was recorded meanwhile.
+async fn receipt_of(world: &World, device: &str, answer: &str) -> Result<Option<String>, Failure> {
+    let id = device.to_owned();
+    let device = world.db.read("approve.receipt", move |tx| store::device::find(tx, &id)).await?;
+    Ok(device.filter(|d| d.last_answer == answer).and_then(|d| d.last_receipt))
 }
 
 fn with_head(failure: Failure, device: &Device) -> Failure {

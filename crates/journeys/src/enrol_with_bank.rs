@@ -107,7 +107,7 @@ pub async fn came_back(world: &World, back: CameBack) -> Result<Arrival, Failure
     if hand_over.returned.is_some() {
         return Ok(confirmed(world, &row.activation.id, &back.state));
     }
-    if now >= hand_over.expires_at {
+    if now >= hand_over.expires_at || row.activation.over(now) {
         return Ok(Arrival::Unknown);
     }
     match back.outcome {

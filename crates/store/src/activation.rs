@@ -48,7 +48,8 @@ pub fn of_bank_state(tx: &mut Tx<'_>, sealer: &Sealer, state: &str) -> Result<Op
     row.map(|r| read(sealer, r.columns())).transpose()
 }
 
-/// Stores the next state, unless somebody was first.
+/// Stores the next state, unless somebody was first. While the attempt stays with the bank, `bank_state` stays too when none
+/// is given, so that the page of the return can be reloaded.
 pub fn save(
     tx: &mut Tx<'_>,
     sealer: &Sealer,
@@ -58,7 +59,9 @@ pub fn save(
 ) -> Result<bool, StoreError> {
     let body = sealer.seal("activation", &a.id, a)?;
     let moved = tx.execute(
-        "UPDATE activation SET stage = $3, version = version + 1, body = $4, bank_state = $5, expires_at = $6 WHERE id = $1 AND version = $2",
+        "UPDATE activation SET stage = $3, version = version + 1, body = $4,
+            bank_state = CASE WHEN $3 = 'handover' THEN COALESCE($5, bank_state) ELSE $5 END, expires_at = $6
+         WHERE id = $1 AND version = $2",
         args![&a.id, version, a.stage.word(), &body, bank_state, a.expires_at],
     )?;
     Ok(moved == 1)

@@ -102,10 +102,18 @@ impl Vault {
         if news.is_empty() {
             return Ok(());
         }
+        let told = news.clone();
         let write = move |tx: &mut db::Tx<'_>| {
-            news.iter().try_for_each(|(device, seq)| row::forgive(tx, device, *seq).map(drop))
+            told.iter().try_for_each(|(device, seq)| row::forgive(tx, device, *seq).map(drop))
         };
-        self.db.run("vault.settle", write).await?;
+        if let Err(error) = self.db.run("vault.settle", write).await {
+            // Next time, unless something newer is known by then.
+            let mut forgiven = lock(&self.forgiven);
+            for (device, seq) in news {
+                forgiven.entry(device).or_insert(seq);
+            }
+            return Err(error.into());
+        }
         Ok(())
     }
 

@@ -72,6 +72,7 @@ fn refusal_body(refusal: Refusal, now: i64) -> (StatusCode, Value) {
         Refusal::EmailInvalid => (no, json!({ "error": "email_invalid" })),
         Refusal::BankUnknown => (no, json!({ "error": "bank_unknown" })),
         Refusal::TermsOutdated => (no, json!({ "error": "terms_outdated" })),
+        Refusal::DeviceUsed => (no, json!({ "error": "device_used" })),
         Refusal::ReturnWrong { left } => (no, json!({ "error": "return_wrong", "left": left })),
         Refusal::SmsWrong { left } => (no, json!({ "error": "sms_wrong", "left": left })),
         Refusal::CodeRejected => (no, json!({ "error": "code_rejected" })),

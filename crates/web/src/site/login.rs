@@ -45,7 +45,8 @@ fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
             number_page(doors, headers, &state, None, None)
         }
         Err(AuthorizeError::Page(error)) => {
-            problem_here(doors, headers, error.code(), parameters.get(..120).unwrap_or(parameters))
+            // Not the parameters themselves: `login_hint` may hold somebody's number.
+            problem_here(doors, headers, error.code(), "the authorization request")
         }
         Err(AuthorizeError::Redirect(error)) => send(&error.answer(&world.settings.issuer)),
     }
