@@ -28,18 +28,28 @@ fn common(doors: &Doors, response: &mut Response) {
     }
 }
 
-/// Headers of the login site. Browsers apply `form-action` to redirects too, so the services' origins are in it.
+/// Where the forms of a page may lead besides ourselves: browsers apply `form-action` to redirects too, and "stop" leads back to
+/// the service that asked.
+#[derive(Clone)]
+pub struct FormTarget(String);
+
+impl FormTarget {
+    /// Lets the forms of `response` lead to the origin of `url`.
+    pub fn allow(response: &mut Response, url: &str) {
+        if let Some(origin) = origin(url) {
+            response.extensions_mut().insert(FormTarget(origin));
+        }
+    }
+}
+
+/// Headers of the login site.
 pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     common(&doors, &mut response);
-    let mut targets: Vec<String> =
-        doors.world.partners.iter().flat_map(|p| p.redirect_uris.iter().filter_map(|u| origin(u))).collect();
-    targets.sort();
-    targets.dedup();
+    let target = response.extensions_mut().remove::<FormTarget>().map(|t| format!(" {}", t.0)).unwrap_or_default();
     let csp = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-         base-uri 'none'; form-action 'self' {}; frame-ancestors {}",
-        targets.join(" "),
+         base-uri 'none'; form-action 'self'{target}; frame-ancestors {}",
         frame_ancestors(&doors)
     );
     set(&mut response, header::CONTENT_SECURITY_POLICY, &csp);

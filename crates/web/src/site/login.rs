@@ -20,7 +20,7 @@ use super::{
 use crate::Doors;
 use crate::limits::What;
 use crate::place::{Caller, browser};
-use crate::security::{cookie, read_cookie};
+use crate::security::{FormTarget, cookie, read_cookie};
 
 /// The waiting page may be reloaded for so long.
 const LOGIN_COOKIE_SECONDS: i64 = 900;
@@ -108,7 +108,9 @@ fn number_page(
         lang_href: &format!("/login?req={req}&lang="),
         back_href: Some(&back),
     };
-    page(login.render())
+    let mut response = page(login.render());
+    FormTarget::allow(&mut response, &state.authorization.redirect_uri);
+    response
 }
 
 #[derive(Deserialize)]

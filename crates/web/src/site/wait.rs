@@ -26,7 +26,7 @@ use super::{
     seal_cookie,
 };
 use crate::Doors;
-use crate::security::{cookie, read_cookie};
+use crate::security::{FormTarget, cookie, read_cookie};
 
 /// A stream lives so long; the browser opens the next one by itself.
 const STREAM_SECONDS: u64 = 240;
@@ -65,7 +65,10 @@ fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) 
     };
     let back = back_link(doors, &state, "the request was not approved");
     let req = state.seal(&doors.world);
-    page(Ended { lang, asker: asker(doors, &state, lang), why, req: &req, back_href: &back }.render())
+    let mut response =
+        page(Ended { lang, asker: asker(doors, &state, lang), why, req: &req, back_href: &back }.render());
+    FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
+    response
 }
 
 fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState, lang: Lang) -> Response {
@@ -79,7 +82,9 @@ fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState
         stream_href: &format!("/login/events/{}", login.approval),
         app_href: &doors.world.settings.app,
     };
-    page(waiting.render())
+    let mut response = page(waiting.render());
+    FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
+    response
 }
 
 fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
@@ -172,5 +177,7 @@ pub(crate) fn form_post(action: &str, fields: &[(&'static str, String)]) -> Resp
             }
         }
     };
-    page(form)
+    let mut response = page(form);
+    FormTarget::allow(&mut response, action);
+    response
 }
