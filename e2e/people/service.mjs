@@ -23,6 +23,11 @@ export class Service {
     await this.page.locator('#hello').filter({ hasText: name }).waitFor({ timeout: 20_000 })
   }
 
+  /** Not in, and told so. */
+  isBack() {
+    return this.page.locator('#notice').waitFor()
+  }
+
   async logsOut() {
     await this.page.locator('#logout').click()
   }

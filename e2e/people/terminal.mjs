@@ -21,7 +21,7 @@ export class TerminalPhone {
 
   async say(...words) {
     const { stdout } = await run(this.world.zelf, ['phone', '--server', this.world.issuer, '--state', this.state, '--lang', this.lang, ...words], { timeout: 60_000 })
-    return stdout.trim() ? JSON.parse(stdout.trim().split('\n').at(-1)) : {}
+    return stdout.trim() ? JSON.parse(stdout) : {}
   }
 
   waits() {

@@ -19,6 +19,8 @@
       clearTimeout(late);
       if (event.data === "done") { stream.close(); location.reload(); }
     });
+    // Somebody who stops is on the way elsewhere; the end of the request must not call them back.
+    document.addEventListener("submit", function () { clearTimeout(late); clearTimeout(again); again = 0; stream.close(); });
     stream.onerror = function () { if (stream.readyState === EventSource.CLOSED) reloadIn(2000); };
     // A phone that was asleep may have lost the stream without noticing.
     document.addEventListener("visibilitychange", function () {
