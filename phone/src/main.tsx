@@ -17,7 +17,9 @@ const memory = await Store.open().catch((error: unknown) => {
   if (error instanceof NoStorage) return null
   throw error
 })
-const lang = (await memory?.get<Lang>('lang')) ?? guessLang(navigator.languages)
+// The language last chosen here, else that of the page that led here, else the browser's.
+const asked = new URLSearchParams(location.search).get('lang') ?? ''
+const lang = (await memory?.get<Lang>('lang')) ?? guessLang([asked, ...navigator.languages])
 const app = new App(memory as Store, new Channel({ origin: location.origin }), lang)
 const place = document.getElementById('app')
 if (place) render(<Root app={app} />, place)

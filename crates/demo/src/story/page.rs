@@ -92,10 +92,11 @@ fn tabs(lang: Lang) -> Markup {
 }
 
 fn phone(lang: Lang, config: &StoryConfig) -> Markup {
+    let home = format!("{}/?lang={}", config.app, lang.code());
     html! {
         section.pane.phone id="phone" aria-labelledby="phone-name" {
-            h2 id="phone-name" { (Icon::Phone.draw(20)) (t(lang, "story.phone_of")) (alone(lang, &config.app)) }
-            div.shell { iframe src={ (config.app) "/" } title=(t(lang, "story.phone_of")) allow="clipboard-write" {} }
+            h2 id="phone-name" { (Icon::Phone.draw(20)) (t(lang, "story.phone_of")) (alone(lang, &home)) }
+            div.shell { iframe src=(home) title=(t(lang, "story.phone_of")) allow="clipboard-write" {} }
         }
     }
 }
@@ -140,8 +141,7 @@ fn people(lang: Lang, config: &StoryConfig) -> Markup {
                 table {
                     thead { tr {
                         th scope="col" { (t(lang, "story.person")) }
-                        th scope="col" { (t(lang, "story.number")) }
-                        th scope="col" { (t(lang, "story.card")) }
+                        th scope="col" { (t(lang, "story.number_and_card")) }
                         th scope="col" { (t(lang, "story.pin")) }
                     } }
                     tbody { @for customer in &config.customers { (person(lang, customer)) } }
@@ -162,8 +162,7 @@ fn person(lang: Lang, customer: &Customer) -> Markup {
                 @let note = customer.note(lang);
                 @if !note.is_empty() { small.remark { (note) } }
             }
-            td { (customer.number) }
-            td { (grouped(&customer.card)) }
+            td { (customer.number) br; (grouped(&customer.card)) }
             td { (customer.pin) }
         }
     }
