@@ -12,8 +12,8 @@ use protocol::oidc::attributes::Attributes;
 use protocol::phone::{IdentityProof, View};
 use protocol::seal::Sealed;
 use serde::Deserialize;
-use store::activation::ActivationRow;
 use store::activation;
+use store::activation::ActivationRow;
 use words::Lang;
 
 use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, wrong_step};
@@ -82,12 +82,18 @@ pub async fn start(world: &World, signed: &Signed) -> Result<View, Failure> {
     let fresh = Activation::start(world.id(domain::id::ACTIVATION), begin, now);
     let sealer = world.sealer.clone();
     let begun = world.db.run("activate.start", move |tx| {
-        if store::device::known(tx, &device)? {
-            return Err(Refusal::DeviceUsed.into());
-        }
         let found = activation::of_device(tx, &sealer, &device)?;
         match found {
+            // Cut off since, by a newer phone.
+            Some(row)
+                if matches!(row.activation.stage, Stage::Active { .. })
+                    && store::device::find(tx, &device)?.is_none() =>
+            {
+                Err(Refusal::DeviceUsed.into())
+            }
+            // Also the one that is active already: its answer may have been lost.
             Some(row) if !row.activation.over(now) => Ok::<_, Failure>(row.activation),
+            _ if store::device::known(tx, &device)? => Err(Refusal::DeviceUsed.into()),
             found => {
                 let begun = activation::begin(tx, &sealer, &fresh, found.map(|row| row.version))?;
                 if begun { Ok(fresh.clone()) } else { Err(Failure::Busy) }

@@ -8,8 +8,7 @@ use crate::{Sealer, StoreError};
 
 const ACTIVE: &str = "active";
 
-/// A new phone for `device.account`; the phones before it are cut off. Gives the ids of those. A phone that never heard that
-/// it was active, and never answered anything, may come again with the same key: it gets its new certificate.
+/// A new phone for `device.account`; the phones before it are cut off. Gives the ids of those.
 pub fn replace(
     tx: &mut Tx<'_>,
     device: &Device,
@@ -23,9 +22,7 @@ pub fn replace(
     )?;
     tx.execute(
         "INSERT INTO device (id, account, state, point, certificate, head, last_receipt, last_answer, biometrics, notifications, sharing, name, created_at)
-         VALUES ($1, $2, $3, $4, $5, '', NULL, '', $6, $6, $6, $7, $8)
-         ON CONFLICT (id) DO UPDATE SET certificate = excluded.certificate
-         WHERE device.account = excluded.account AND device.state = 'active' AND device.head = ''",
+         VALUES ($1, $2, $3, $4, $5, '', NULL, '', $6, $6, $6, $7, $8)",
         args![&device.id, &device.account, ACTIVE, &device.point, certificate, false, name, now],
     )?;
     old.into_iter().map(|r| Ok(r.columns().text()?)).collect()

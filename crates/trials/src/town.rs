@@ -157,7 +157,17 @@ impl Town {
             false => "http://127.0.0.1:1".into(),
         };
         let partners = partner::all();
-        let town = Ground { keep, folder, url, clock, partners, bank_base, real_bank, post: Post::default() };
+        let town = Ground {
+            keep,
+            folder,
+            url,
+            clock,
+            partners,
+            bank_base,
+            real_bank,
+            post: Post::default(),
+            bank: DoubleBank::default(),
+        };
         town.open(site, app, tasks).await
     }
 
@@ -183,12 +193,11 @@ impl Town {
             bank_base: "http://127.0.0.1:1".into(),
             real_bank: false,
             post: self.post.clone(),
+            bank: self.bank.clone(),
         };
         let bare = |address: &str| address.trim_start_matches("http://").to_owned();
         let (site, app) = (listen(&bare(&self.issuer)).await, listen(&bare(&self.app)).await);
-        let mut again = ground.open(site, app, JoinSet::new()).await;
-        again.bank = self.bank.clone();
-        again
+        ground.open(site, app, JoinSet::new()).await
     }
 
     pub fn now(&self) -> i64 {
@@ -235,6 +244,7 @@ struct Ground {
     bank_base: String,
     real_bank: bool,
     post: Post,
+    bank: DoubleBank,
 }
 
 type Door = (TcpListener, String);
@@ -253,10 +263,9 @@ impl Ground {
         let vault = vault::Vault::open(Db::open(&vault).unwrap(), ring, now).await.unwrap();
         let keys =
             PlatformKeys::load_or_create(&self.folder.join("platform.keys"), |_| panic!("keys were given")).unwrap();
-        let double = DoubleBank::default();
         let banker = match self.real_bank {
             true => Banker::Real(bank::connector(&keys, &app.1)),
-            false => Banker::Double(double.clone()),
+            false => Banker::Double(self.bank.clone()),
         };
         let world = World::new(Parts {
             db: db.clone(),
@@ -286,7 +295,7 @@ impl Ground {
             doors,
             vault,
             clock: self.clock,
-            bank: double,
+            bank: self.bank,
             post: self.post,
             issuer: site.1,
             app: app.1,

@@ -1,0 +1,360 @@
+//! Every door, tried by who may not pass: one clear error each, and not a row changes.
+//!
+//! The table here is compared with the routes: a new door without a line in it fails the test.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use web::routes;
+use zelf_trials::town::phone::{CODE, jti};
+use zelf_trials::town::tables::Tables;
+use zelf_trials::town::{Browser, Phone, Reply, Town};
+
+use crate::{AN, ELSEWHERE, HOME, JAN, once};
+
+/// A knock: how it is made is in [`knock`].
+type Tried = (&'static str, u16, &'static str);
+
+/// Commands of a phone, with a body that is in order.
+fn commands(phone: &Phone) -> Vec<(&'static str, Value)> {
+    vec![
+        ("activation/start", phone.start_body()),
+        ("activation/get", json!({})),
+        ("activation/number", json!({ "country": "BE", "number": AN })),
+        ("activation/email", json!({ "email": null })),
+        ("activation/bank", json!({ "bank": "belfius" })),
+        ("activation/return", json!({ "typed": "123456" })),
+        ("activation/sms", json!({ "code": "12345" })),
+        ("activation/resend", json!({})),
+        ("activation/finish", json!({ "sealed": { "kid": "vs_x", "enc": "", "ct": "" } })),
+        ("activation/cancel", json!({})),
+        ("home", json!({})),
+        ("settings", json!({ "sharing": true })),
+        ("pending", json!({ "lang": "nl" })),
+    ]
+}
+
+/// Doors of the login site that are not a phone's, and what strangers get there.
+const SITE: &[(&str, &str, &[Tried])] = &[
+    ("GET", "/", &[("", 200, "<html")]),
+    ("GET", "/health", &[("", 200, "ok")]),
+    ("GET", "/static/{file}", &[("/static/none.js", 404, ""), ("/static/..%2f..%2fetc%2fpasswd", 404, "")]),
+    ("GET", "/static/form-post.js", &[("", 200, "submit")]),
+    ("GET", "/.well-known/zelf", &[("", 200, "root")]),
+    ("GET", "/.well-known/openid-configuration", &[("", 200, "issuer")]),
+    ("GET", "/jwks.json", &[("", 200, "RS256")]),
+    ("GET", "/bank/jwks.json", &[("", 200, "ES256")]),
+    (
+        "GET",
+        "/authorize",
+        &[
+            ("", 400, "request_invalid"),
+            ("/authorize?client_id=nobody", 400, "client_unknown"),
+            ("/authorize?client_id=gemeente&redirect_uri=https://evil.example/", 400, "redirect_uri_not_registered"),
+            ("/authorize?client_id=gemeente&client_id=club", 400, "request_invalid"),
+            ("/authorize?client_id=gemeente&redirect_uri=https://gemeente.example/login/zelf", 303, "error="),
+        ],
+    ),
+    (
+        "POST",
+        "/authorize",
+        &[("", 400, "request_invalid"), ("client_id=nobody", 400, "client_unknown"), ("oversize", 413, "")],
+    ),
+    ("GET", "/login", &[("", 400, "request_expired"), ("/login?req=AAAA", 400, "request_expired")]),
+    (
+        "POST",
+        "/login",
+        &[
+            ("", 303, "/login/problem/request_invalid/"),
+            ("req=AAAA&phone=0468758960", 303, "/login/problem/request_expired/"),
+            ("json", 303, "/login/problem/request_invalid/"),
+            ("oversize", 303, "/login/problem/too_large/"),
+        ],
+    ),
+    (
+        "POST",
+        "/login/retry",
+        &[
+            ("", 303, "/login/problem/request_expired/"),
+            ("req=AAAA", 303, "/login/problem/request_expired/"),
+            ("oversize", 303, "/login/problem/"),
+        ],
+    ),
+    (
+        "POST",
+        "/login/cancel",
+        &[
+            ("", 303, "/login/problem/request_expired/"),
+            ("req=AAAA", 303, "/login/problem/request_expired/"),
+            ("stolen", 303, "error=access_denied"),
+            ("oversize", 303, "/login/problem/"),
+        ],
+    ),
+    (
+        "GET",
+        "/login/wait/{approval}",
+        &[("/login/wait/{hers}", 400, "session_lost"), ("/login/wait/x", 400, "session_lost")],
+    ),
+    ("GET", "/login/events/{approval}", &[("/login/events/{hers}", 403, ""), ("/login/events/x", 403, "")]),
+    (
+        "GET",
+        "/login/problem/{code}/{id}",
+        &[
+            ("/login/problem/request_expired/abc", 400, "request_expired"),
+            ("/login/problem/made_up/abc", 404, "not_found"),
+            ("/login/problem/request_expired/%3Cscript%3E", 404, "not_found"),
+        ],
+    ),
+    (
+        "POST",
+        "/token",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&grant_type=authorization_code", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    ("GET", "/userinfo", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    (
+        "POST",
+        "/userinfo",
+        &[("", 401, "invalid_token"), ("access_token=AAAA", 401, "invalid_token"), ("oversize", 401, "")],
+    ),
+];
+
+const APP: &[(&str, &str, &[Tried])] = &[
+    ("GET", "/.well-known/zelf", &[("", 200, "root")]),
+    (
+        "GET",
+        "/bank/return",
+        &[
+            ("", 404, ""),
+            ("/bank/return?state=guess&code=an", 404, ""),
+            ("/bank/return?state=guess&error=access_denied", 404, ""),
+        ],
+    ),
+    ("GET", "/static/{file}", &[("/static/none.js", 404, "")]),
+    ("GET", "/api/v1/nonce", &[("", 200, "nonce")]),
+];
+
+/// A town with An active and logging in, Jan half-way, so that every table has something to lose.
+async fn lived_in() -> (Town, Phone, Phone, String) {
+    let town = once().await;
+    let an = Phone::activate(&town, HOME, AN, "an").await;
+    let mut jan = Phone::new(&town, ELSEWHERE);
+    jan.to_sms(&town, JAN, "jan").await;
+    let login = Browser::at(HOME).login(&town, &town.partner("gemeente"), AN).await;
+    (town, an, jan, login.approval())
+}
+
+async fn unchanged(town: &Town, before: &Tables, what: &str) {
+    assert!(town.tables().await == *before, "{what}: a row changed");
+}
+
+#[test]
+fn every_door_stands_in_the_table() {
+    let named = |entries: &[routes::Entry]| -> BTreeSet<String> {
+        entries.iter().map(|e| format!("{} {}", e.method, e.path)).collect()
+    };
+    let table = |doors: &[(&str, &str, &[Tried])]| -> BTreeSet<String> {
+        doors.iter().map(|(method, path, _)| format!("{method} {path}")).collect()
+    };
+    assert_eq!(named(&routes::site()), table(SITE));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let phone = runtime.block_on(async { Phone::new(&once().await, HOME) });
+    let mut app = table(APP);
+    app.extend(commands(&phone).iter().map(|(name, _)| format!("POST /api/v1/{name}")));
+    app.insert("POST /api/v1/answer".into());
+    assert_eq!(named(&routes::app()), app);
+}
+
+#[tokio::test]
+async fn strangers_get_one_clear_answer_at_every_door_and_change_nothing() {
+    let (town, _, _, hers) = lived_in().await;
+    let mut thief = Browser::at(ELSEWHERE);
+    let theirs = thief.login(&town, &town.partner("gemeente"), JAN).await;
+    let stolen = thief.look(&town, &theirs).await.field("req");
+    thief.cookies.clear();
+    let before = town.tables().await;
+    for (base, doors) in [(&town.issuer, SITE), (&town.app, APP)] {
+        for (method, path, tries) in doors {
+            for (how, status, says) in *tries {
+                let reply = knock(&town, base, method, path, &how.replace("{hers}", &hers), &stolen).await;
+                let told = format!("{}{}", reply.location(), reply.body);
+                assert_eq!(reply.status, *status, "{method} {path} {how}: {told}");
+                assert!(told.contains(says), "{method} {path} {how}: {told}");
+                assert!(!told.contains("serde") && !told.contains("panicked"), "{method} {path} {how}: {told}");
+                unchanged(&town, &before, &format!("{method} {path} {how}")).await;
+            }
+            let other = if *method == "GET" { "DELETE" } else { "PUT" };
+            let url = format!(
+                "{base}{}",
+                path.replace("{file}", "x").replace("{approval}", "x").replace("{code}/{id}", "x/x")
+            );
+            let reply = town.http.request(other.parse().unwrap(), url).send().await.unwrap();
+            assert_eq!(reply.status(), 405, "{other} {path}");
+        }
+    }
+    unchanged(&town, &before, "other methods").await;
+}
+
+async fn knock(town: &Town, base: &str, method: &str, path: &str, how: &str, stolen: &str) -> Reply {
+    let request = match (method, how) {
+        ("GET", "bearer") => town.http.get(format!("{base}{path}")).bearer_auth("A".repeat(54)),
+        ("GET", "") => town.http.get(format!("{base}{path}")),
+        ("GET", target) => town.http.get(format!("{base}{target}")),
+        (_, "json") => town.http.post(format!("{base}{path}")).json(&json!({ "req": "x" })),
+        (_, "stolen") => town.http.post(format!("{base}{path}")).form(&[("req", stolen)]),
+        (_, "oversize") => {
+            let form = town.http.post(format!("{base}{path}"));
+            form.header("content-type", "application/x-www-form-urlencoded").body(format!("req={}", "A".repeat(70_000)))
+        }
+        (_, form) => {
+            let post = town.http.post(format!("{base}{path}"));
+            post.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned())
+        }
+    };
+    let request = request.header("origin", "https://evil.example").header("x-forwarded-for", ELSEWHERE);
+    Reply::read(request.send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_command_that_is_not_in_order_is_refused_at_every_door_of_the_phone() {
+    let (town, an, jan, _) = lived_in().await;
+    let nobody = Phone::new(&town, ELSEWHERE);
+    let before = town.tables().await;
+    for (command, body) in commands(&jan) {
+        let active = ["home", "settings", "pending"].contains(&command);
+        let starts = command == "activation/start";
+        let phone = if active { &an } else { &jan };
+        let body = if starts { phone.start_body() } else { body };
+        let payload = phone.payload(&town, command, body);
+        let with = |key: &str, value: Value| {
+            let mut changed = payload.clone();
+            changed[key] = value;
+            phone.sign(&changed)
+        };
+        let good = phone.sign(&payload);
+        let flipped = with("jti", jti().into());
+        let spliced = format!("{}.{}", good.rsplit_once('.').unwrap().0, flipped.rsplit_once('.').unwrap().1);
+        let mut greedy = payload.clone();
+        greedy["body"]["extra"] = json!(1);
+        let compact = payload.to_string();
+        let doubled = compact.replacen("{", "{\"v\":1,", 1);
+        let raw = |typ: &str, alg: &str, payload: &str| raw_jws(phone, typ, alg, payload);
+        let cmd = "zelf-cmd+jws";
+        let tries: Vec<(&str, String, u16, &str)> = vec![
+            ("nothing", String::new(), 400, "malformed"),
+            ("words", "hello".into(), 400, "malformed"),
+            ("json instead", compact.clone(), 400, "malformed"),
+            ("half of it", good[..good.len() / 2].into(), 400, "malformed"),
+            ("short signature", good[..good.len() - 6].into(), 401, "bad_signature"),
+            ("another's signature", spliced, 401, "bad_signature"),
+            ("alg none", raw(cmd, "none", &compact), 400, "malformed"),
+            ("another typ", raw("zelf-apr+jws", "ES256", &compact), 400, "malformed"),
+            ("doubled member", raw(cmd, "ES256", &doubled), 400, "malformed"),
+            ("more than a member", with("admin", json!(true)), 400, "malformed"),
+            ("more in the body", phone.sign(&greedy), 400, "malformed"),
+            ("body of another type", with("body", json!([1])), 400, "malformed"),
+            ("another htu", with("htu", format!("{}/api/v1/elsewhere", town.app).into()), 400, "malformed"),
+            ("another host", with("htu", format!("https://evil.example/api/v1/{command}").into()), 400, "malformed"),
+            ("another htm", with("htm", "GET".into()), 400, "malformed"),
+            ("another version", with("v", json!(2)), 400, "malformed"),
+            ("no nonce", with("nonce", "".into()), 401, "use_nonce"),
+            ("old nonce", with("nonce", town.world.keys.command_nonce(town.now() - 600).into()), 401, "use_nonce"),
+            ("endless jti", with("jti", "A".repeat(100).into()), 400, "malformed"),
+            ("17 KiB", with("jti", "A".repeat(17_000).into()), 413, "too_large"),
+            ("70 KiB", "A".repeat(70_000), 413, "too_large"),
+        ];
+        for (what, sent, status, error) in tries {
+            let reply = phone.post(&town, command, sent).await;
+            assert_eq!(reply.refusal(), (status, error.into()), "{command}: {what}: {}", reply.body);
+            assert!(reply.json()["id"].is_string() && !reply.header("zelf-nonce").is_empty(), "{command}: {what}");
+            unchanged(&town, &before, &format!("{command}: {what}")).await;
+        }
+        // A key nobody knows, and a key that calls itself by another's name.
+        let mine = nobody.sign(&nobody.payload(&town, command, payload["body"].clone()));
+        let expected = if starts { "bad_signature" } else { "device_unknown" };
+        assert_eq!(nobody.post(&town, command, mine).await.refusal(), (401, expected.into()), "{command}");
+        let header = json!({ "alg": "ES256", "typ": cmd, "kid": phone.id() });
+        let forged = nobody.key.sign_with(&header, &payload).unwrap();
+        assert_eq!(nobody.post(&town, command, forged).await.refusal(), (401, "bad_signature".into()), "{command}");
+        unchanged(&town, &before, command).await;
+    }
+}
+
+/// A JWS by the phone's key with any header and any payload text.
+fn raw_jws(phone: &Phone, typ: &str, alg: &str, payload: &str) -> String {
+    let header = json!({ "alg": alg, "typ": typ, "kid": phone.id() });
+    let b64u = |text: &str| protocol::jose::b64u(text);
+    let input = format!("{}.{}", b64u(&header.to_string()), b64u(payload));
+    let signature = phone.key.sign_bytes(input.as_bytes()).unwrap();
+    format!("{input}.{}", protocol::jose::b64u(signature))
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_in_order_is_refused_and_costs_no_try() {
+    let (town, an, jan, _) = lived_in().await;
+    let nobody = Phone::new(&town, ELSEWHERE);
+    let waiting = an.waiting(&town).await;
+    let good = an.approval(&waiting, "47", CODE);
+    let before = town.tables().await;
+    let say = |change: &dyn Fn(&mut protocol::phone::Answer)| {
+        let mut answer = an.say(&waiting, protocol::phone::Decision::Approve, "47");
+        change(&mut answer);
+        serde_json::to_value(an.compose(&waiting, &answer, Some(CODE))).unwrap()
+    };
+    let body = serde_json::to_value(&good).unwrap();
+    let with = |key: &str, value: Value| {
+        let mut changed = body.clone();
+        changed[key] = value;
+        changed
+    };
+    let forged = {
+        let answer = an.say(&waiting, protocol::phone::Decision::Approve, "47");
+        let header = json!({ "alg": "ES256", "typ": "zelf-apr+jws", "kid": an.id() });
+        nobody.key.sign_with(&header, &answer).unwrap()
+    };
+    let strange = nobody.approval(&waiting, "47", CODE);
+    let theirs = jan.approval(&waiting, "47", CODE);
+    let tries: Vec<(&str, Value, u16, &str)> = vec![
+        ("nothing", json!({}), 400, "malformed"),
+        ("a list", json!([]), 400, "malformed"),
+        ("more than a member", with("admin", json!(true)), 400, "malformed"),
+        ("no proof of the code", with("pin", json!(null)), 400, "malformed"),
+        ("a torn M2", with("m2", good.m2[..good.m2.len() / 2].into()), 400, "malformed"),
+        ("a torn M1", with("m1", good.m1[..good.m1.len() / 2].into()), 400, "malformed"),
+        ("M1 as M2", with("m2", good.m1.clone().into()), 400, "malformed"),
+        ("a key nobody knows", serde_json::to_value(strange).unwrap(), 401, "device_unknown"),
+        ("a phone that is not active yet", serde_json::to_value(theirs).unwrap(), 401, "device_unknown"),
+        ("another key under her name", with("m2", forged.into()), 401, "bad_signature"),
+        ("another request", say(&|a| a.rid = "apr_AAAAAAAAAAAAAAAAAAAAAA".into()), 400, "malformed"),
+        ("another text shown", say(&|a| a.shown = "A".repeat(43)), 400, "malformed"),
+        ("another challenge", say(&|a| a.chal = "A".repeat(43)), 400, "malformed"),
+        ("another number in the row", say(&|a| a.seq += 1), 400, "malformed"),
+        ("the smallest number there is", say(&|a| (a.seq, a.prev) = (i64::MIN, "x".into())), 409, "out_of_step"),
+        ("another receipt before it", say(&|a| a.prev = "A".repeat(43)), 409, "out_of_step"),
+        ("without a code", say(&|a| a.uv = "none".into()), 400, "malformed"),
+        ("another version", say(&|a| a.v = 2), 400, "malformed"),
+        ("a proof for another key", with("pin", json!({ "kid": "vs_x", "enc": "AA", "ct": "AA" })), 400, "malformed"),
+        ("17 KiB", with("m1", "A".repeat(17_000).into()), 413, "too_large"),
+        ("70 KiB", with("m1", "A".repeat(70_000).into()), 413, "too_large"),
+    ];
+    for (what, sent, status, error) in tries {
+        let url = format!("{}/api/v1/answer", town.app);
+        let reply = Reply::read(town.http.post(url).json(&sent).send().await.unwrap()).await;
+        assert_eq!(reply.refusal(), (status, error.into()), "{what}: {}", reply.body);
+        unchanged(&town, &before, what).await;
+    }
+    let url = format!("{}/api/v1/answer", town.app);
+    for (media, text) in
+        [("text/plain", body.to_string()), ("application/json", body.to_string().replacen('{', "{\"m1\":\"\",", 1))]
+    {
+        let request = town.http.post(&url).header("content-type", media).body(text);
+        let reply = Reply::read(request.send().await.unwrap()).await;
+        assert_eq!(reply.refusal(), (400, "malformed".into()), "{media}");
+    }
+    unchanged(&town, &before, "media").await;
+}
