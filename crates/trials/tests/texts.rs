@@ -85,7 +85,7 @@ fn is_key(name: &str) -> bool {
     let rest: Vec<&str> = parts.collect();
     // A file's name is no text's name.
     let file = rest.last().is_some_and(|last| {
-        ["css", "js", "json", "rs", "ts", "svg", "png", "html", "sock", "sqlite", "db"].contains(last)
+        ["css", "js", "json", "rs", "ts", "svg", "png", "html", "sock", "sqlite", "db", "key"].contains(last)
     });
     known && !rest.is_empty() && !file && rest.iter().all(|part| word(part))
 }
