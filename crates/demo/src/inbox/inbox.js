@@ -14,7 +14,7 @@
     item.querySelector("[data-to]").textContent = grouped(message.to);
     item.querySelector("[data-text]").textContent = message.text;
     item.querySelector("[data-time]").textContent =
-      new Date(message.at * 1000).toLocaleTimeString("nl-BE", { hour: "2-digit", minute: "2-digit" });
+      new Date(message.at * 1000).toLocaleTimeString("nl-BE", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Brussels" });
     if (message.subject) item.querySelector("[data-subject]").textContent = message.subject;
     list.querySelectorAll(".new").forEach(function (old) { old.classList.remove("new"); });
     item.classList.add("new");

@@ -157,30 +157,40 @@ fn crest() -> Markup {
     }
 }
 
-/// The claims we have words for, in the order received.
+/// What people expect first; further claims follow.
+const FIRST: [&str; 6] = ["name", "given_name", "family_name", "birthdate", "gender", "address"];
+
+/// The claims we have words for.
 fn readable_claims(lang: Lang, person: &Person) -> Vec<(&'static str, String)> {
     let row = |(name, value): (&String, &Value)| {
-        let name = name.rsplit(':').next().unwrap_or(name);
-        Some((lookup(lang, &format!("claim.{name}"))?, readable(lang, value)))
+        let short = name.rsplit(':').next().unwrap_or(name);
+        let text = if short == "birthdate" { day(value) } else { None };
+        Some((lookup(lang, &format!("claim.{short}"))?, text.unwrap_or_else(|| readable(lang, value))))
     };
-    person.claims.iter().filter_map(row).collect()
+    let mut claims: Vec<_> = person.claims.iter().collect();
+    claims.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    claims.into_iter().filter_map(row).collect()
+}
+
+/// A date as people here write it.
+fn day(value: &Value) -> Option<String> {
+    let date: jiff::civil::Date = value.as_str()?.parse().ok()?;
+    Some(date.strftime("%d-%m-%Y").to_string())
 }
 
 fn readable(lang: Lang, value: &Value) -> String {
-    let joined = |values: &mut dyn Iterator<Item = &Value>| {
-        let all: Vec<String> = values.map(|value| readable(lang, value)).collect();
-        all.join(", ")
-    };
     match value {
         Value::String(text) => {
             lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.replace('\n', ", "), str::to_owned)
         }
         Value::Bool(yes) => t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
-        Value::Array(items) => joined(&mut items.iter()),
-        Value::Object(parts) => match parts.get("formatted") {
-            Some(whole) => readable(lang, whole),
-            None => joined(&mut parts.values()),
-        },
+        Value::Array(items) => items.iter().map(|item| readable(lang, item)).collect::<Vec<_>>().join(", "),
+        Value::Object(parts) => {
+            let part = |name: &str| parts.get(name).map(|value| readable(lang, value));
+            let town: Vec<_> = [part("postal_code"), part("locality")].into_iter().flatten().collect();
+            let lines = [part("street_address"), Some(town.join(" ")).filter(|t| !t.is_empty()), part("country")];
+            lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
         other => other.to_string(),
     }
 }
@@ -201,15 +211,19 @@ mod tests {
 
     #[test]
     fn everybody_reads_what_was_shared_in_words() {
-        let claims = json!({ "given_name": "<An>", "gender": "female", "email_verified": true,
-            "address": { "formatted": "Lindestraat 2\n1000 Brussel", "country": "BE" } });
+        let claims = json!({ "given_name": "<An>", "birthdate": "1955-03-12", "gender": "female", "email_verified": true,
+            "address": { "formatted": "x", "street_address": "Lindestraat 2", "postal_code": "1000", "locality": "Brussel" } });
         let claims = claims.as_object().unwrap().clone();
         let person =
             Person { sub: "s1".into(), acr: "high".into(), amr: vec!["pin".into()], auth_time: 1_795_000_000, claims };
         for lang in Lang::ALL {
             let page = Page { lang, person: Some(&person), notice: None }.render().into_string();
             assert!(page.contains("&lt;An&gt;") && !page.contains("<An>"));
-            assert!(page.contains("Lindestraat 2, 1000 Brussel") && page.contains("18-11-2026"));
+            assert!(
+                page.contains("Lindestraat 2, 1000 Brussel")
+                    && page.contains("18-11-2026")
+                    && page.contains("12-03-1955")
+            );
             assert!(!page.contains(">claim.") && !page.contains(">service."), "a key shows");
         }
     }
