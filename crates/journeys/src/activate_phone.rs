@@ -16,7 +16,7 @@ use store::activation;
 use store::activation::ActivationRow;
 use words::Lang;
 
-use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, wrong_step};
+use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, waits, wrong_step};
 use crate::{Failure, Signed, World, notice};
 
 #[derive(Deserialize)]
@@ -200,7 +200,15 @@ async fn sms_proven(world: &World, row: ActivationRow, check: SmsCheck, jti: &st
     let next = row.activation.clone().sms_proven(check, by_person);
     let next = if taken { next.end(Ended::NumberTaken, now) } else { next };
     let next = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..next };
+    // The last try stands as a failed attempt until it is compared; it was right.
+    let lifted = waits(world, &row.activation);
     let (stored, current) = save(world, "activate.sms.proven", row.version, next, None).await?;
+    if stored && !lifted.is_empty() {
+        let lift = move |tx: &mut db::Tx<'_>| {
+            lifted.iter().try_for_each(|(key, until)| store::waiting_time::lift(tx, key, *until))
+        };
+        world.db.run("activate.sms.lift", lift).await?;
+    }
     if stored { view(world, &current.activation).await } else { Err(Failure::Busy) }
 }
 

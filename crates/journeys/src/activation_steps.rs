@@ -104,7 +104,7 @@ pub(crate) async fn save(
 }
 
 /// Who must wait because this attempt ended: the number at this place, and the person if we know them.
-fn waits(world: &World, next: &Activation) -> Vec<(Vec<u8>, i64)> {
+pub(crate) fn waits(world: &World, next: &Activation) -> Vec<(Vec<u8>, i64)> {
     let Stage::Refused { ended, until: Some(until), whom: Some(who) } = &next.stage else { return Vec::new() };
     let mut keys = Vec::new();
     if ended.earns_wait() {
@@ -189,6 +189,6 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
 fn banks(world: &World, lang: &str) -> Vec<Bank> {
     let lang = Lang::parse(lang).unwrap_or(Lang::Nl);
     let bank =
-        |b: &crate::registry::Bank| Bank { id: b.id.clone(), name: b.name.of(lang).to_owned(), needs_app: b.needs_app };
+        |b: &crate::registry::Bank| Bank { id: b.id.clone(), name: b.name.of(lang.code()).to_owned(), needs_app: b.needs_app };
     world.banks.all().iter().map(bank).collect()
 }

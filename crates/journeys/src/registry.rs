@@ -1,28 +1,7 @@
 //! The banks a citizen can choose, from a file (`deploy/banks.toml`).
 
+use protocol::oidc::partner::Names;
 use serde::Deserialize;
-use words::Lang;
-
-/// A name in the four languages.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Names {
-    pub nl: String,
-    pub fr: String,
-    pub de: String,
-    pub en: String,
-}
-
-impl Names {
-    pub fn of(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Nl => &self.nl,
-            Lang::Fr => &self.fr,
-            Lang::De => &self.de,
-            Lang::En => &self.en,
-        }
-    }
-}
 
 /// One bank.
 #[derive(Clone, Debug, Deserialize)]

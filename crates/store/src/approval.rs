@@ -3,10 +3,9 @@
 use db::{Columns, Tx, args};
 use domain::account::{Device, Profile};
 use domain::approval::{Approval, Crowd, FLOOD_SECONDS, LoginRequest, State};
-use protocol::phone::Settings;
 use serde::{Deserialize, Serialize};
 
-use crate::{Sealer, StoreError};
+use crate::{Sealer, StoreError, device};
 
 /// What proves an answer: the exact bytes of request, answer and receipt.
 #[derive(Clone, Serialize, Deserialize)]
@@ -114,7 +113,7 @@ pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> 
     let mut found: Option<Waiting> = None;
     for row in rows {
         let mut c = row.columns();
-        let device = device_columns(&mut c)?;
+        let device = device::read(&mut c)?;
         let profile = c.bytes()?;
         let waiting = match found.as_mut() {
             Some(waiting) => waiting,
@@ -137,18 +136,6 @@ pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> 
     Ok(found)
 }
 
-fn device_columns(c: &mut Columns) -> Result<Device, StoreError> {
-    Ok(Device {
-        id: c.text()?,
-        account: c.text()?,
-        point: c.bytes()?,
-        head: c.text()?,
-        last_receipt: c.text_or_null()?,
-        last_answer: c.text()?,
-        settings: Settings { biometrics: c.flag()?, notifications: c.flag()?, sharing: c.flag()? },
-    })
-}
-
 /// The phone that answers and the request it answers, if that is its own.
 pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Device, Option<Approval>)>, StoreError> {
     let row = tx.row(
@@ -160,7 +147,7 @@ pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Dev
     )?;
     row.map(|r| {
         let mut c = r.columns();
-        let device = device_columns(&mut c)?;
+        let device = device::read(&mut c)?;
         let found = if c.flag()? { Some(approval(&mut c)?) } else { None };
         Ok((device, found))
     })

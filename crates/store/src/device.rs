@@ -28,7 +28,8 @@ pub fn replace(
     old.into_iter().map(|r| Ok(r.columns().text()?)).collect()
 }
 
-fn device(c: &mut Columns) -> Result<Device, StoreError> {
+/// The nine columns of a phone, as every statement that reads one names them first.
+pub(crate) fn read(c: &mut Columns) -> Result<Device, StoreError> {
     Ok(Device {
         id: c.text()?,
         account: c.text()?,
@@ -52,7 +53,7 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Device>, StoreError> {
          FROM device WHERE id = $1 AND state = 'active'",
         args![id],
     )?;
-    row.map(|r| device(&mut r.columns())).transpose()
+    row.map(|r| read(&mut r.columns())).transpose()
 }
 
 /// An active phone and its person.
@@ -64,7 +65,7 @@ pub fn with_profile(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option
     )?;
     row.map(|r| {
         let mut c = r.columns();
-        let device = device(&mut c)?;
+        let device = read(&mut c)?;
         let profile = sealer.open("account", "profile", &device.account, &c.bytes()?)?;
         Ok((device, profile))
     })

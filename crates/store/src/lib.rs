@@ -1,5 +1,5 @@
 //! Rows: plain functions on an open transaction, one file per noun. Conditional updates here *are* the race decisions.
-//! Files do not use one another; only [`seal`] and the errors below are shared.
+//! Files share [`seal`], the errors below and how a phone's columns are read.
 
 pub mod account;
 pub mod activation;

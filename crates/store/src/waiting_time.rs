@@ -14,6 +14,12 @@ pub fn set(tx: &mut Tx<'_>, key: &[u8], until: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Takes back exactly this wait; another attempt's, with another end, stays.
+pub fn lift(tx: &mut Tx<'_>, key: &[u8], until: i64) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM waiting_time WHERE key = $1 AND expires_at = $2", args![key, until])?;
+    Ok(())
+}
+
 /// Until when, if later than `now`.
 pub fn until(tx: &mut Tx<'_>, key: &[u8], now: i64) -> Result<Option<i64>, StoreError> {
     let row = tx.row("SELECT expires_at FROM waiting_time WHERE key = $1 AND expires_at > $2", args![key, now])?;

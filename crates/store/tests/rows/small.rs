@@ -34,6 +34,10 @@ async fn a_longer_wait_stays_whoever_sets_a_shorter_one() {
             assert_eq!(waiting_time::until(tx, &[1; 32], NOW + 199)?, Some(NOW + 200));
             assert_eq!(waiting_time::until(tx, &[1; 32], NOW + 200)?, None);
             assert_eq!(waiting_time::until(tx, &[2; 32], NOW)?, None, "only that key waits");
+            waiting_time::lift(tx, &[1; 32], NOW + 199)?;
+            assert_eq!(waiting_time::until(tx, &[1; 32], NOW)?, Some(NOW + 200), "another attempt's wait stays");
+            waiting_time::lift(tx, &[1; 32], NOW + 200)?;
+            assert_eq!(waiting_time::until(tx, &[1; 32], NOW)?, None);
             Ok(())
         })
         .await;
