@@ -188,7 +188,10 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
 
 fn banks(world: &World, lang: &str) -> Vec<Bank> {
     let lang = Lang::parse(lang).unwrap_or(Lang::Nl);
-    let bank =
-        |b: &crate::registry::Bank| Bank { id: b.id.clone(), name: b.name.of(lang.code()).to_owned(), needs_app: b.needs_app };
+    let bank = |b: &crate::registry::Bank| Bank {
+        id: b.id.clone(),
+        name: b.name.of(lang.code()).to_owned(),
+        needs_app: b.needs_app,
+    };
     world.banks.all().iter().map(bank).collect()
 }

@@ -39,7 +39,9 @@ impl FromRequestParts<Doors> for Caller {
             .settings
             .behind_proxy
             .then(|| {
-                parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
+                // A proxy may add a line of its own below what the caller sent: only the very last entry is its word.
+                let last = parts.headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+                last.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
             })
             .flatten();
         Ok(Caller::of(told.or(peer).unwrap_or(IpAddr::from([0, 0, 0, 0]))))

@@ -252,6 +252,7 @@ async fn the_ninth_try_may_be_the_right_one() {
         }
     }
     assert_eq!(phone.finish(&town, CODE).await.ok()["step"], "active");
+    assert_eq!(town.count("waiting_time").await, 0, "and nobody waits for having been right");
 }
 
 #[tokio::test]

@@ -93,3 +93,23 @@ async fn a_network_that_starts_too_many_logins_is_told_to_wait() {
     assert!(told.status == 200 && told.has("error"), "{}", told.status);
     assert_eq!(Browser::at(HOME).type_number(&town, &page, AN).await.status, 303);
 }
+
+#[tokio::test]
+async fn nobody_chooses_their_own_network_by_writing_a_header() {
+    let town = once().await;
+    let gemeente = town.partner("gemeente");
+    let phone = Phone::activate(&town, HOME, AN, "an").await;
+    let (_, page) = Browser::at(ELSEWHERE).number_page(&town, &gemeente).await;
+    let req = page.field("req");
+    for n in 0..6 {
+        // What the caller wrote, and what the proxy in front added: in the same line, or in one of its own.
+        let request = town.http.post(format!("{}/login", town.issuer));
+        let request = match n % 2 {
+            0 => request.header("x-forwarded-for", format!("10.77.{n}.1, {ELSEWHERE}")),
+            _ => request.header("x-forwarded-for", format!("10.77.{n}.1")).header("x-forwarded-for", ELSEWHERE),
+        };
+        let form = [("req", req.as_str()), ("country", "BE"), ("phone", AN)];
+        assert_eq!(request.form(&form).send().await.unwrap().status(), 303);
+    }
+    assert_eq!(phone.pending(&town).await.len(), 3, "all of them came from one place");
+}

@@ -9,6 +9,7 @@ mod crash;
 mod doors;
 mod flood;
 mod lock;
+mod races;
 mod real_bank;
 mod sign_in;
 mod sweep;

@@ -1,5 +1,6 @@
 //! `GET /bank/return`: the browser comes back from the bank.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +12,7 @@ use words::Lang;
 use crate::site::page;
 use crate::{Doors, problem};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub struct Parameters {
     #[serde(default)]
     state: String,
@@ -20,7 +21,13 @@ pub struct Parameters {
     error: Option<String>,
 }
 
-pub async fn came_back(State(doors): State<Doors>, headers: HeaderMap, Query(query): Query<Parameters>) -> Response {
+pub async fn came_back(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    query: Result<Query<Parameters>, QueryRejection>,
+) -> Response {
+    // What cannot be read carries no state we know.
+    let query = query.map(|Query(query)| query).unwrap_or_default();
     let accept = headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let lang = Lang::negotiate(accept);
     let app = &doors.world.settings.app;

@@ -1,6 +1,6 @@
 //! `/authorize` and the number form.
 
-use axum::extract::rejection::FormRejection;
+use axum::extract::rejection::{FormRejection, QueryRejection, StringRejection};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -32,8 +32,18 @@ pub async fn authorize(State(doors): State<Doors>, headers: HeaderMap, RawQuery(
 }
 
 /// `POST /authorize` (OpenID Connect Core §3.1.2.1).
-pub async fn authorize_form(State(doors): State<Doors>, headers: HeaderMap, body: String) -> Response {
-    begin(&doors, &headers, &body)
+pub async fn authorize_form(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    body: Result<String, StringRejection>,
+) -> Response {
+    match body {
+        Ok(body) => begin(&doors, &headers, &body),
+        Err(e) if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
+            problem_here(&doors, &headers, "too_large", "authorization form")
+        }
+        Err(_) => problem_here(&doors, &headers, "request_invalid", "authorization form"),
+    }
 }
 
 fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
@@ -120,7 +130,12 @@ pub struct ShowQuery {
 }
 
 /// `GET /login?req=…&lang=…`: the same page in another language.
-pub async fn show(State(doors): State<Doors>, headers: HeaderMap, Query(query): Query<ShowQuery>) -> Response {
+pub async fn show(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    query: Result<Query<ShowQuery>, QueryRejection>,
+) -> Response {
+    let Ok(Query(query)) = query else { return problem_here(&doors, &headers, "request_invalid", "query") };
     let Some(mut state) = query.req.as_deref().and_then(|req| LoginState::open(&doors.world, req)) else {
         return problem_here(&doors, &headers, "request_expired", "no sealed request");
     };

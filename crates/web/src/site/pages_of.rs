@@ -1,5 +1,6 @@
 //! Front page, problems, and the files pages link to.
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -25,8 +26,13 @@ pub(crate) fn accepted(headers: &HeaderMap) -> Lang {
 }
 
 /// `GET /`.
-pub async fn front(State(doors): State<Doors>, headers: HeaderMap, Query(query): Query<LangQuery>) -> Response {
-    let lang = query.lang.as_deref().and_then(Lang::parse).unwrap_or_else(|| accepted(&headers));
+pub async fn front(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    query: Result<Query<LangQuery>, QueryRejection>,
+) -> Response {
+    let asked = query.ok().and_then(|Query(query)| query.lang);
+    let lang = asked.as_deref().and_then(Lang::parse).unwrap_or_else(|| accepted(&headers));
     page(SiteHome { lang, app_href: &doors.world.settings.app }.render())
 }
 
