@@ -1,5 +1,5 @@
 //! The real program, killed with -9 while people use it. Runs when `ZELF_BIN` names a built `zelf`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::net::TcpListener as StdListener;
 use std::path::{Path, PathBuf};

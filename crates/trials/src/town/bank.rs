@@ -93,7 +93,6 @@ pub fn person(given: &str, family: &str, born: &str, serial: u32) -> Identity {
                 postal_code: Some("1000".into()),
                 locality: Some("Brussel".into()),
                 country: Some("BEL".into()),
-                ..Address::default()
             }),
             national_number: Some(national_number(born, serial)),
             ..Attributes::default()
