@@ -415,7 +415,7 @@ async fn the_same_guess_sent_ten_times_at_once_counts_once() {
 }
 
 /// All at once.
-pub async fn join<F: std::future::Future>(all: Vec<F>) -> Vec<F::Output> {
+pub async fn join<F: Future>(all: Vec<F>) -> Vec<F::Output> {
     let mut all: Vec<_> = all.into_iter().map(|f| (Box::pin(f), None)).collect();
     std::future::poll_fn(|context| {
         let mut waiting = false;
