@@ -1,9 +1,20 @@
 //! What every page shares: head, wordmark, languages, footer.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use words::{Lang, t};
 
 use crate::{assets, icons};
+
+/// One process serves one world, and every one of its pages must say when that world believes test identities: a flag handed
+/// down by each caller could be forgotten by one.
+static TEST_WORLD: AtomicBool = AtomicBool::new(false);
+
+/// Labels every page from now on.
+pub fn label_test_world(yes: bool) {
+    TEST_WORLD.store(yes, Ordering::Relaxed);
+}
 
 /// A whole page around `main`.
 pub struct Layout<'a> {
@@ -42,6 +53,7 @@ impl<'a> Layout<'a> {
                     a.skip href="#main" { (t(self.lang, "site.skip")) }
                     header.top {
                         span.mark { (icons::mark(36)) "zelf" }
+                        @if TEST_WORLD.load(Ordering::Relaxed) { span.world id="test-world" { (t(self.lang, "site.test_world")) } }
                         @if let Some(href) = self.lang_href { (languages(self.lang, href)) }
                     }
                     main id="main" { (self.main) }

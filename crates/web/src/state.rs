@@ -79,6 +79,7 @@ pub struct Doors {
 
 impl Doors {
     pub fn new(world: World, settings: DoorSettings, app: AppFiles) -> Doors {
+        pages::layout::label_test_world(world.settings.test_world);
         let limits = Arc::new(Limits::new(settings.rates));
         Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app) }
     }
