@@ -70,7 +70,8 @@ pub(crate) fn activated(world: &World, code_lang: &str, profile: &Profile) -> Re
     }])
 }
 
-/// The person's contacts before this activation hear that a new phone took over, where they differ from the new ones.
+/// The number this person had before the activation hears that a new phone took over, also when it is the same number: whoever
+/// holds the old phone must know.
 pub(crate) fn previous(
     tx: &mut Tx<'_>,
     sealer: &Sealer,
