@@ -16,7 +16,7 @@ export const phone = (browser, lang, more = {}) => context(browser, lang, { view
 export const computer = (browser, lang, more = {}) => context(browser, lang, { viewport: COMPUTER, ...more })
 
 async function context(browser, lang, more) {
-  const made = await browser.newContext({ locale: LOCALES[lang], ...more })
+  const made = await browser.newContext({ locale: LOCALES[lang], timezoneId: 'Europe/Brussels', ...more })
   made.setDefaultTimeout(15_000)
   return made
 }

@@ -90,7 +90,7 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await me.tap('fraud')
     await me.sees('fraud')
     await login.ended()
-    await login.sees('stopped')
+    await login.sees('fraud')
     await me.tap('to-home')
   }, [page, me.page])
   await step(t, 'an unknown number looks exactly the same', async () => {

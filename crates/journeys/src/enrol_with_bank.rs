@@ -224,9 +224,16 @@ pub async fn join(world: &World, signed: &Signed) -> Result<View, Failure> {
     }
     let mac = world.keys.code_mac(label::RETURN, &current.activation.id, &shown);
     if !PlatformKeys::same(&mac, &back.proof_mac) && !PlatformKeys::same(&mac, &back.typed_mac) {
-        return Err(wrong.into());
+        return if back.left > 0 { Err(wrong.into()) } else { last_return_wrong(world, current, now).await };
     }
     send_code(world, current, &jti, now).await
+}
+
+/// The last try was wrong: the attempt ends here and now, not at a sixth that nobody announced.
+async fn last_return_wrong(world: &World, row: ActivationRow, now: i64) -> Result<View, Failure> {
+    let next = row.activation.clone().end(Ended::ReturnExhausted, now);
+    let (_, current) = save(world, "enrol.join.end", row.version, next, None).await?;
+    view(world, &current.activation).await
 }
 
 async fn send_code(world: &World, row: ActivationRow, jti: &str, now: i64) -> Result<View, Failure> {

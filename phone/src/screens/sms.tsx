@@ -4,7 +4,7 @@ import { span } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
 import { Digits } from '../ui/digits.tsx'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
-import { Trouble } from '../ui/trouble.tsx'
+import { triesLeft, Trouble } from '../ui/trouble.tsx'
 
 export function Sms() {
   const { app, state, t } = useUi()
@@ -34,7 +34,7 @@ export function Sms() {
         <Digits id="sms" label={t('app.sms.label')} length={5} value={code} onValue={setCode} oneTime />
         <Trouble />
       </form>
-      {sms && sms.left < 3 && !state.problem && <p class="note">{sms.left === 1 ? t('app.left.one') : t('app.left.more', { left: sms.left })}</p>}
+      {sms && sms.left < 3 && !state.problem && <p class="note">{triesLeft(t, sms.left)}</p>}
       {sms && <Resend at={sms.resend_at} onResend={() => void resend(app).then(() => setCode(''))} />}
       {inbox && (
         <p class="soft">

@@ -34,6 +34,9 @@ export function Trouble() {
   )
 }
 
+/** How often it may be tried again; after the last try of an SMS, what to do instead. */
+export const triesLeft = (t: Say, left: number) => (left === 0 ? t('app.left.none') : left === 1 ? t('app.left.one') : t('app.left.more', { left }))
+
 function Told({ problem, t }: { problem: Problem; t: Say }) {
   const now = useNow()
   const { left, until, id } = problem
@@ -42,7 +45,7 @@ function Told({ problem, t }: { problem: Problem; t: Say }) {
       <Icon name="warn" />
       <div>
         <p>{t(WORDS[problem.code])}</p>
-        {left !== undefined && <p>{left === 1 ? t('app.left.one') : t('app.left.more', { left })}</p>}
+        {left !== undefined && <p>{triesLeft(t, left)}</p>}
         {until !== undefined && until > now && <p>{t('app.again_in', { span: span(t, until - now) })}</p>}
         {id && <p class="soft">{t('app.problem.id', { id })}</p>}
       </div>

@@ -15,7 +15,7 @@ use words::{Lang, fill, t};
 use super::problem::Refusal;
 use super::rows::{Session, Step};
 use super::{Bank, sign};
-use crate::customers::{Customer, customers, grouped};
+use crate::customers::{Customer, customer_of_card, customers, grouped};
 
 static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("bank", "css", include_bytes!("bank.css")));
 static READER: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("reader", "js", include_bytes!("reader.js")));
@@ -38,7 +38,14 @@ pub(super) fn sign(bank: &Bank, id: &str, session: &Session, lang: Lang, error: 
     if session.step == Step::Locked {
         return ending(bank, id, lang, Some(session), Refusal::ChallengeLocked);
     }
-    let all = customers(bank.today());
+    let mut all = customers(bank.today());
+    // A guest's card lies on the table too, once it was given.
+    let given = session.card.as_deref().and_then(|card| customer_of_card(card, bank.today()));
+    if let (Some(guest), Step::Sign) = (given, session.step)
+        && all.iter().all(|c| c.id != guest.id)
+    {
+        all.push(guest);
+    }
     let place = format!("{}/sign/{}", bank.issuer(id), session.id);
     let view = View { lang, place: &place, error };
     let (title, main) = match session.step {

@@ -358,12 +358,14 @@ async fn six_digits_may_be_typed_and_five_wrong_guesses_end_it() {
         guesser.to_bank(&town, JAN).await;
         let back = guesser.sign_at_bank(&town, "jan").await;
         let wrong = if back.digits == "000000" { "000001" } else { "000000" };
-        for _ in 0..5 {
+        for left in [4, 3, 2, 1] {
             let reply = guesser.command(&town, "activation/return", json!({ "typed": wrong })).await;
-            assert_eq!(reply.refusal(), (422, "return_wrong".into()));
+            assert_eq!((reply.refusal(), &reply.json()["left"]), ((422, "return_wrong".into()), &json!(left)));
         }
+        let reply = guesser.command(&town, "activation/return", json!({ "typed": wrong })).await;
+        assert_eq!(reply.ok()["refusal"]["code"], "return_exhausted");
         let reply = guesser.command(&town, "activation/return", json!({ "typed": back.digits })).await;
-        assert_eq!(reply.ok()["refusal"]["code"], "return_exhausted", "the right one comes too late");
+        assert_eq!(reply.refusal(), (409, "wrong_step".into()), "the right one comes too late");
     })
     .await;
 }

@@ -1,0 +1,117 @@
+// The story page of the demo, as a newcomer uses it: everything in its frames, by mouse, on one screen.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { complaints, computer, open, phone } from '../browser.mjs'
+import { look, shoot } from '../look.mjs'
+import { Bank } from '../people/bank.mjs'
+import { Login } from '../people/login.mjs'
+import { Phone } from '../people/phone.mjs'
+import { readWorld } from '../world.mjs'
+import { step } from './step.mjs'
+
+const world = readWorld()
+const lang = 'nl'
+const jan = world.customers.find((one) => one.id === 'jan')
+const CODE = '47138'
+let browser
+
+before(async () => {
+  browser = await open()
+})
+after(() => browser?.close())
+
+test('a newcomer activates and logs in without leaving the story page', async (t) => {
+  const context = await computer(browser, lang, { viewport: { width: 1600, height: 1100 } })
+  const page = await context.newPage()
+  const heard = complaints(page)
+  await page.goto(world.story)
+  const frame = async (id) => {
+    const found = await page.locator(`#${id} iframe`).elementHandle()
+    return found.contentFrame()
+  }
+  const app = await frame('phone')
+  const me = new Phone(context, app, world, lang)
+  const site = await frame('browser')
+  const login = new Login(site, lang)
+
+  await step(t, 'phone, browser, inbox and people stand side by side', async () => {
+    await me.at('welcome')
+    await site.locator('#login').waitFor()
+    await look(page, lang, 'start', { folder: 'story' })
+  }, [page])
+  await step(t, 'the phone frame activates, through the bank and back', async () => {
+    for (const id of ['activate', 'accept-terms']) await me.tap(id)
+    await me.type('number', jan.number.replace('+32 ', '0'))
+    await me.tap('continue')
+    await me.tap('no-email')
+    await me.tap('bank-cbc')
+    await me.tap('to-bank')
+    const bank = new Bank(app, lang)
+    await bank.arrives()
+    await app.locator('#customer-jan').click()
+    await app.locator('#challenge').waitFor()
+    await shoot(page, 'story', 'bank')
+    await bank.signs(await bank.usesReader(jan.pin))
+    await me.at('sms')
+    const inbox = await frame('inbox')
+    const sms = inbox.getByText(/(?<!\d)\d{5}(?!\d)/).first()
+    await sms.waitFor()
+    await look(page, lang, 'sms', { folder: 'story' })
+    await me.type('sms', (await sms.innerText()).match(/(?<!\d)\d{5}(?!\d)/)[0])
+    await me.tap('continue')
+    for (const round of ['code', 'code-again']) {
+      await me.at(round)
+      await me.code(CODE)
+      await me.tap('continue')
+    }
+    for (const question of ['biometrics', 'notifications', 'sharing']) {
+      await me.at(question)
+      await me.tap('not-now')
+    }
+    await me.tap('to-home')
+    await me.at('home')
+  }, [page])
+  await step(t, 'the browser frame logs in', async () => {
+    await site.locator('#login').click()
+    await login.asksNumber()
+    await login.gives(jan.number.replace('+32 ', '0'))
+    const match = await login.match()
+    await shoot(page, 'story', 'waiting')
+    await me.opens(match)
+    await me.tap('continue')
+    await me.code(CODE)
+    await me.tap('approve')
+    await me.at('approved')
+    await site.locator('#hello').filter({ hasText: 'Jan' }).waitFor({ timeout: 20_000 })
+    await look(page, lang, 'inside', { folder: 'story' })
+  }, [page])
+  assert.deepEqual(heard, [])
+  await context.close()
+})
+
+test('on a narrow screen the story is told in tabs', async () => {
+  const context = await phone(browser, lang)
+  const page = await context.newPage()
+  await page.goto(world.story)
+  await look(page, lang, 'narrow', { folder: 'story' })
+  for (const tab of await page.locator('[data-shows]').all()) {
+    await tab.click()
+    await look(page, lang, `narrow-${await tab.getAttribute('data-shows')}`, { folder: 'story' })
+  }
+  await context.close()
+})
+
+for (const other of ['fr', 'de', 'en']) {
+  test(`the story page in ${other}`, async () => {
+    const context = await computer(browser, other)
+    const page = await context.newPage()
+    await page.goto(world.story)
+    await (await (await page.locator('#phone iframe').elementHandle()).contentFrame()).locator('[data-screen="welcome"]').waitFor()
+    await look(page, other, `start-${other}`, { folder: 'story' })
+    await page.goto(world.inbox)
+    await look(page, other, `inbox-${other}`, { folder: 'story' })
+    await page.goto(world.issuer)
+    await look(page, other, `front-${other}`, { folder: 'story' })
+    await context.close()
+  })
+}
