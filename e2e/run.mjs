@@ -1,12 +1,14 @@
 // Starts a fresh demo world on free ports, tells the stories to it, and stops it:
 //   node run.mjs [story file …]        ZELF names the server's binary, CHROMIUM the browser
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { startWorld } from './world.mjs'
 
 const here = new URL('.', import.meta.url).pathname
 const told = process.argv.slice(2)
 const files = told.length > 0 ? told : readdirSync(`${here}stories`).filter((name) => name.endsWith('.test.mjs')).map((name) => `stories/${name}`)
+
+if (told.length === 0) rmSync(`${here}../target/shots`, { recursive: true, force: true })
 
 const world = await startWorld()
 const runner = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=600000', ...files], {
