@@ -161,7 +161,15 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     match world.vault.attempt(attempt, now).await.map_err(|e| with_head(e.into(), &device))? {
         Verdict::Accepted { m3, digest, dec } => {
             let evidence = Evidence { m1: body.m1, m2: body.m2, m3 };
-            record(world, device, approval, evidence, Receipt { digest, answer: answer.digest, dec }, now).await
+            let (id, sent) = (device.id.clone(), answer.digest.clone());
+            let receipt = Receipt { digest, answer: answer.digest, dec };
+            match record(world, device, approval, evidence, receipt, now).await {
+                // The same answer twice at once: the other one recorded it.
+                Err(failure @ (Failure::Gone | Failure::OutOfStep { .. })) => {
+                    receipt_of(world, &id, &sent).await?.ok_or(failure)
+                }
+                done => done,
+            }
         }
         Verdict::NotAccepted(status) => {
             // The same right answer twice at once: whoever came second gets the receipt of the first.

@@ -150,12 +150,22 @@ impl Vault {
 
     /// The row did not move: says why, without counting anything.
     async fn explain(&self, device: String, answer: &Verified<Answer>, now: i64) -> Result<Verdict, VaultError> {
-        let row = self.db.read("vault.explain", move |tx| row::find(tx, &device)).await?;
+        let (seq, digest) = (answer.payload.seq, answer.digest.clone());
+        let read = move |tx: &mut db::Tx<'_>| {
+            Ok::<_, db::DbError>((row::find(tx, &device)?, row::stepped(tx, &device, seq, &digest)?))
+        };
+        let (row, stepped) = self.db.read("vault.explain", read).await?;
         let row = row.ok_or(VaultError::Unknown)?;
         let status = self.status_of(&row);
         if row.last_answer == answer.digest {
-            // The same answer again, and it was not the right one (a right one is answered from its receipt).
-            return Ok(Verdict::NotAccepted(status));
+            // The same answer again. Counting sets `tries` above zero and only a right code takes it back: this one was right,
+            // but nobody recorded its receipt yet.
+            return match stepped {
+                Some((generation, certificate)) if status.left == MAX_TRIES => {
+                    self.receipt(answer, "pin", generation, certificate, now)
+                }
+                _ => Ok(Verdict::NotAccepted(status)),
+            };
         }
         if row.seq != answer.payload.seq - 1 {
             return Err(VaultError::OutOfStep { seq: row.seq });
