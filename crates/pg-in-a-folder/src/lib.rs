@@ -29,7 +29,16 @@ pub fn database() -> String {
     let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
     let socket = server.folder.display();
     let made = Command::new("psql")
-        .args(["-h", &socket.to_string(), "-U", "zelf", "-d", "postgres", "-qc", &format!("CREATE DATABASE {name} TEMPLATE template0")])
+        .args([
+            "-h",
+            &socket.to_string(),
+            "-U",
+            "zelf",
+            "-d",
+            "postgres",
+            "-qc",
+            &format!("CREATE DATABASE {name} TEMPLATE template0"),
+        ])
         .status()
         .expect("psql runs");
     assert!(made.success(), "CREATE DATABASE {name}");
