@@ -1,6 +1,6 @@
 //! What people read: complete in four languages, filled alike, and all of it used.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,11 @@ fn every_text_stands_in_every_language_and_is_filled_alike() {
         assert!(apart.is_empty(), "{lang}: {apart:?}");
         for (key, text) in &other {
             assert!(!text.trim().is_empty(), "{lang} {key} is empty");
-            assert_eq!(places(text), places(&dutch[key]), "{lang} {key}: other places to fill than in Dutch");
+            assert_eq!(
+                places(text),
+                dutch.get(key).map(|t| places(t)).unwrap_or_default(),
+                "{lang} {key}: other places to fill than in Dutch"
+            );
         }
     }
 }

@@ -28,7 +28,7 @@ enum Command {
     /// Fill a database with computed phones, for benchmarks.
     Seed(command::seed::SeedArgs),
     /// A phone in the terminal.
-    Phone(command::phone::PhoneArgs),
+    Phone(Box<command::phone::PhoneArgs>),
 }
 
 #[tokio::main]
@@ -39,6 +39,6 @@ async fn main() -> ExitCode {
         Command::Demo(args) => command::demo::run(args).await,
         Command::Bench(args) => command::bench::run(args).await,
         Command::Seed(args) => command::seed::run(args).await,
-        Command::Phone(args) => command::phone::run(args).await,
+        Command::Phone(args) => command::phone::run(*args).await,
     }
 }

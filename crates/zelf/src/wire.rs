@@ -220,7 +220,6 @@ fn identity(proof: BankProof, now: i64) -> Identity {
                 postal_code: Some(a.postal_code),
                 locality: Some(a.locality),
                 country: Some(a.country),
-                ..Address::default()
             }),
             national_number: Some(proof.national_number),
             ..Attributes::default()
