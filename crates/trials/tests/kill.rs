@@ -1,4 +1,4 @@
-//! The real program, killed with -9 while people use it. Runs when `ZELF_BIN` names a built `zelf`.
+//! The real program, killed with -9 while people use it. `ZELF_BIN` names another than this build's.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::net::TcpListener as StdListener;
@@ -175,13 +175,18 @@ fn let_in(page: &Page) -> bool {
     page.location.as_ref().is_some_and(|to| to.as_str().starts_with(REDIRECT))
 }
 
+/// The program of this build: `cargo test --workspace` puts it beside the folder of the tests.
+fn built() -> PathBuf {
+    let named = std::env::var_os("ZELF_BIN").map(PathBuf::from);
+    let beside = || std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().join("zelf");
+    let binary = named.unwrap_or_else(beside);
+    assert!(binary.exists(), "{} is not built: cargo build -p zelf", binary.display());
+    binary
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_was_answered_keeps_the_answer() {
-    let Some(binary) = std::env::var_os("ZELF_BIN") else {
-        eprintln!("ZELF_BIN is not set: nothing was killed");
-        return;
-    };
-    let mut scene = Scene::open(binary.into()).await;
+    let mut scene = Scene::open(built()).await;
     let mut phone = scene.activate().await;
     scene.kill_and_restart();
     scene.up().await;
