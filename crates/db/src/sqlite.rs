@@ -30,8 +30,8 @@ pub(crate) struct Sqlite {
 }
 
 struct Readers {
-    idle: Arc<Mutex<Vec<Connection>>>,
-    permits: Arc<Semaphore>,
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
 }
 
 impl Sqlite {
@@ -89,17 +89,13 @@ impl Sqlite {
         E: From<DbError> + Send + 'static,
     {
         let Some(readers) = &self.readers else { return self.write(name, false, work).await };
-        let permit = Arc::clone(&readers.permits).acquire_owned().await.map_err(|_| gone())?;
-        let idle = Arc::clone(&readers.idle);
-        let stats = Arc::clone(&self.stats);
-        let task = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            let conn = idle.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or_else(gone)?;
-            let result = read_once(&conn, &stats, name, &mut work);
-            idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
-            result
-        });
-        task.await.map_err(|_| DbError::Panicked)?
+        let _permit = readers.permits.acquire().await.map_err(|_| gone())?;
+        let conn = readers.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().ok_or_else(gone)?;
+        // Read here and now: our reads are a few rows by index, some tens of microseconds, and handing one to another thread
+        // and back costs as much again.
+        let result = read_once(&conn, &self.stats, name, &mut work);
+        readers.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        result
     }
 }
 
@@ -111,7 +107,7 @@ impl Readers {
     fn open(path: &str) -> Result<Readers, DbError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let idle = (0..READERS).map(|_| connect(path, flags)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Readers { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(READERS)) })
+        Ok(Readers { idle: Mutex::new(idle), permits: Semaphore::new(READERS) })
     }
 }
 

@@ -1,6 +1,9 @@
 //! The first page of a login: whose phone shall ask?
 
-use maud::{Markup, html};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use maud::{Markup, PreEscaped, html};
 use words::{Lang, fill, t};
 
 use crate::countries::{self, Country};
@@ -37,6 +40,21 @@ pub struct LoginNumber<'a> {
     pub back_href: Option<&'a str>,
 }
 
+fn option(country: &Country, selected: bool) -> Markup {
+    html! {
+        option value=(country.iso) selected[selected] { (country.name) " (+" (country.calling_code) ")" }
+    }
+}
+
+/// The long list with none chosen, drawn once: it is most of the page, and nearly everybody's country stands above it.
+fn every_country(lang: Lang) -> PreEscaped<&'static str> {
+    static DRAWN: LazyLock<HashMap<Lang, String>> = LazyLock::new(|| {
+        let draw = |lang| html! { @for country in countries::all(lang) { (option(&country, false)) } }.into_string();
+        Lang::ALL.into_iter().map(|lang| (lang, draw(lang))).collect()
+    });
+    PreEscaped(DRAWN.get(&lang).map_or("", String::as_str))
+}
+
 impl LoginNumber<'_> {
     pub fn render(&self) -> Markup {
         let title = t(self.lang, "site.login.title");
@@ -68,11 +86,6 @@ impl LoginNumber<'_> {
     }
 
     fn country_field(&self) -> Markup {
-        let option = |country: &Country, selected: bool| {
-            html! {
-                option value=(country.iso) selected[selected] { (country.name) " (+" (country.calling_code) ")" }
-            }
-        };
         let favourites = countries::favourites(self.lang);
         let favoured = favourites.iter().any(|country| country.iso == self.country);
         html! {
@@ -83,8 +96,8 @@ impl LoginNumber<'_> {
                         @for country in &favourites { (option(country, country.iso == self.country)) }
                     }
                     optgroup label=(t(self.lang, "site.login.all_countries")) {
-                        @for country in countries::all(self.lang) {
-                            (option(&country, !favoured && country.iso == self.country))
+                        @if favoured { (every_country(self.lang)) } @else {
+                            @for country in countries::all(self.lang) { (option(&country, country.iso == self.country)) }
                         }
                     }
                 }
