@@ -106,11 +106,15 @@ impl Desk {
     }
 }
 
-/// "123/310 crates" out of cargo's `Building [==>  ] 123/310: serde, tokio`.
+/// "123/310 crates" out of cargo's `Building [==>  ] 123/310: serde, tokio`; quiet cargo leaves the word out.
 fn progress(line: &str) -> Option<String> {
-    let rest = line.trim_start().strip_prefix("Building [")?;
+    let line = line.trim_start();
+    let rest = line.strip_prefix("Building ").unwrap_or(line).strip_prefix('[')?;
     let counted = rest.split_once("] ")?.1;
-    Some(format!("{} crates", counted.split(':').next().unwrap_or(counted).trim()))
+    let count = counted.split(':').next().unwrap_or(counted).trim();
+    let (at, of) = count.split_once('/')?;
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    (number(at) && number(of)).then(|| format!("{count} crates"))
 }
 
 fn shown(command: &Command) -> String {
@@ -202,6 +206,8 @@ mod tests {
     #[test]
     fn cargos_progress_becomes_a_count() {
         assert_eq!(progress("    Building [=====>      ] 123/310: serde, tokio").as_deref(), Some("123/310 crates"));
+        assert_eq!(progress("[=>   ] 95/378: serde").as_deref(), Some("95/378 crates"));
+        assert_eq!(progress("[3/4] a step of its own"), None);
         assert_eq!(progress("   Compiling serde v1.0.0"), None);
         assert_eq!(progress("Building [half"), None);
     }
