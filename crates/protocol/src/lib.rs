@@ -3,6 +3,7 @@
 //! Pure: no network, no database, no clock (time is an argument). `docs/protocol.md` tells the same in prose.
 
 pub mod cap;
+pub mod eid;
 pub mod jose;
 pub mod label;
 pub mod oidc;

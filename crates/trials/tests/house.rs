@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 /// Floors from the ground up. A room leans only on rooms below its own floor.
 const FLOORS: &[&[&str]] = &[
-    &["protocol", "words", "db"],
-    &["domain", "vault", "pages"],
-    &["store", "outbound"],
+    &["protocol", "words", "db", "eid-card"],
+    &["domain", "vault", "pages", "eid-proof", "eid-virtual"],
+    &["store", "outbound", "eid-session"],
     &["journeys"],
     &["web"],
     &["demo"],
-    &["zelf"],
+    &["zelf", "eid"],
     &["trials"],
 ];
 
@@ -27,7 +27,13 @@ const NARROW: &[(&str, &[&str])] = &[
     ("pages", &["words"]),
     // The vault must not see the platform's rows; other people, played by us, know what strangers know.
     ("vault", &["protocol", "db"]),
-    ("demo", &["protocol", "words", "pages"]),
+    ("demo", &["protocol", "words", "pages", "eid-card", "eid-virtual", "eid-session"]),
+    // The card program sees what a stranger's computer sees.
+    ("eid-card", &[]),
+    ("eid-proof", &["protocol", "eid-card"]),
+    ("eid-virtual", &["protocol", "eid-card"]),
+    ("eid-session", &["protocol", "words", "eid-card", "eid-proof"]),
+    ("eid", &["protocol", "words", "eid-card", "eid-proof", "eid-session"]),
     ("web", &["protocol", "domain", "journeys", "db", "words", "pages"]),
 ];
 

@@ -1,0 +1,1 @@
+//! What an identity card proves: files signed by the National Register, certificates under pinned roots, possession.
