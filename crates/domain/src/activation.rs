@@ -5,8 +5,12 @@
 //! is compared, so that the count is on disk first.
 
 mod ended;
+mod sms;
+mod token;
 
 pub use ended::Ended;
+pub use sms::SmsCode;
+pub use token::{TOKEN_TRIES, TokenCheck, TokenSms};
 
 use protocol::jose::Jwk;
 use serde::{Deserialize, Serialize};
@@ -27,8 +31,6 @@ pub const RETURN_TRIES: i64 = 5;
 pub const SMS_SECONDS: i64 = 5 * 60;
 pub const SMS_TRIES: i64 = 3;
 pub const MAX_SMS: i64 = 3;
-/// Pause before the second and third SMS.
-const RESEND_SECONDS: [i64; 2] = [30, 60];
 
 /// How to reach the person: proven (number) or said (e-mail, optional, rule R19).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,11 +70,21 @@ pub struct Return {
 pub struct SmsCheck {
     pub contact: Contact,
     pub identity: Identity,
+    pub sms: SmsCode,
+}
+
+/// A try of an SMS code that was counted: what to compare with, and what is due when it is right.
+pub struct SmsTry {
     pub code_mac: String,
-    pub expires_at: i64,
     pub left: i64,
-    pub sent: i64,
-    pub resend_at: i64,
+    before: Stage,
+}
+
+impl SmsTry {
+    /// What the bank proved; `None` on the way with a token.
+    pub fn check(&self) -> Option<&SmsCheck> {
+        if let Stage::Sms(check) = &self.before { Some(check) } else { None }
+    }
 }
 
 /// Number and identity are proven; the person chooses a code.
@@ -82,7 +94,26 @@ pub struct ChoosingCode {
     pub contact: Contact,
     pub identity: Identity,
     /// This person has an account: finishing moves it to this phone.
-    pub known: Option<String>,
+    pub known: Option<Known>,
+    /// What a card told besides, and the enrolment it came from.
+    pub card: Option<FromCard>,
+}
+
+/// The account that a person has already.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    pub account: String,
+    /// The request to the old phone, if there is one that can answer.
+    pub asked: Option<String>,
+}
+
+/// An enrolment with a card that led here.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FromCard {
+    pub enrolment: String,
+    pub data: crate::enrolment::CardData,
 }
 
 /// Whose attempt ended: what the wait is kept for.
@@ -99,6 +130,8 @@ impl Stage {
             Stage::HandOver(h) => (&h.contact, h.returned.as_ref().map(|r| &r.identity)),
             Stage::Sms(s) => (&s.contact, Some(&s.identity)),
             Stage::Code(c) => (&c.contact, Some(&c.identity)),
+            Stage::TokenSms(t) => return Some(Box::new(Whom { number: t.number.clone(), national_number: None })),
+            Stage::Token(t) => return Some(Box::new(Whom { number: t.number.clone(), national_number: None })),
             _ => return None,
         };
         let national_number = identity.and_then(|i| i.attributes.national_number.clone());
@@ -114,6 +147,8 @@ pub enum Stage {
     Bank { contact: Contact },
     HandOver(Box<HandOver>),
     Sms(Box<SmsCheck>),
+    TokenSms(Box<TokenSms>),
+    Token(Box<TokenCheck>),
     Code(Box<ChoosingCode>),
     Active { account: String, first_name: String, certificate: String },
     Refused { ended: Ended, until: Option<i64>, whom: Option<Box<Whom>> },
@@ -128,6 +163,8 @@ impl Stage {
             Stage::Bank { .. } => "bank",
             Stage::HandOver(_) => "handover",
             Stage::Sms(_) => "sms",
+            Stage::TokenSms(_) => "token_sms",
+            Stage::Token(_) => "token",
             Stage::Code(_) => "code",
             Stage::Active { .. } => "active",
             Stage::Refused { .. } => "refused",
@@ -212,6 +249,8 @@ impl Activation {
         match &self.stage {
             Stage::Number | Stage::Email { .. } | Stage::Bank { .. } => Ok(self.to(Stage::Email { number })),
             Stage::HandOver(h) if h.returned.is_none() => Ok(self.to(Stage::Email { number })),
+            // A slip in the number: no code will come, so let it be mended.
+            Stage::TokenSms(t) if t.sms.sent < MAX_SMS && t.number != number => Ok(self.to(Stage::Email { number })),
             _ => Err(Refusal::WrongStep),
         }
     }
@@ -309,57 +348,57 @@ impl Activation {
     pub fn joined(self, code_mac: String, now: i64) -> Result<Activation, Refusal> {
         let Stage::HandOver(h) = self.stage.clone() else { return Err(Refusal::WrongStep) };
         let Some(back) = h.returned else { return Err(Refusal::WrongStep) };
-        let check = SmsCheck {
-            contact: h.contact,
-            identity: back.identity,
-            code_mac,
-            expires_at: now + SMS_SECONDS,
-            left: SMS_TRIES,
-            sent: 1,
-            resend_at: now + RESEND_SECONDS[0],
-        };
+        let check = SmsCheck { contact: h.contact, identity: back.identity, sms: SmsCode::first(code_mac, now) };
         Ok(self.to(Stage::Sms(Box::new(check))))
     }
 
     /// Another SMS; kills the code before it.
     pub fn resend(self, code_mac: String, now: i64) -> Result<Activation, Refusal> {
         self.alive(now)?;
-        let Stage::Sms(sms) = self.stage.clone() else { return Err(Refusal::WrongStep) };
-        if sms.sent >= MAX_SMS {
-            return Err(Refusal::Wait { until: self.expires_at, reason: WaitReason::TooMany });
+        let until = self.expires_at;
+        match self.stage.clone() {
+            Stage::Sms(c) => {
+                let sms = c.sms.again(code_mac, now, until)?;
+                Ok(self.to(Stage::Sms(Box::new(SmsCheck { sms, ..*c }))))
+            }
+            Stage::TokenSms(t) => {
+                let sms = t.sms.again(code_mac, now, until)?;
+                Ok(self.to(Stage::TokenSms(Box::new(TokenSms { sms, ..*t }))))
+            }
+            _ => Err(Refusal::WrongStep),
         }
-        if now < sms.resend_at {
-            return Err(Refusal::Wait { until: sms.resend_at, reason: WaitReason::Resend });
-        }
-        let check = SmsCheck {
-            code_mac,
-            expires_at: now + SMS_SECONDS,
-            left: SMS_TRIES,
-            sent: sms.sent + 1,
-            resend_at: now + RESEND_SECONDS[1],
-            ..*sms
-        };
-        Ok(self.to(Stage::Sms(Box::new(check))))
     }
 
     /// Takes one try of the SMS code and tells the MAC to compare with. With the last try of the last SMS the attempt is
     /// ended already; [`Activation::sms_proven`] on the one before revives nothing else.
-    pub fn take_sms_try(self, now: i64) -> Result<(Activation, SmsCheck), Refusal> {
+    pub fn take_sms_try(self, now: i64) -> Result<(Activation, SmsTry), Refusal> {
         self.alive(now)?;
-        let Stage::Sms(mut sms) = self.stage.clone() else { return Err(Refusal::WrongStep) };
-        if sms.left <= 0 || now >= sms.expires_at {
-            return Err(Refusal::SmsWrong { left: 0 });
-        }
-        sms.left -= 1;
-        let taken = (*sms).clone();
-        let spent = taken.left == 0 && taken.sent >= MAX_SMS;
-        let next = if spent { self.end(Ended::SmsExhausted, now) } else { self.to(Stage::Sms(sms)) };
-        Ok((next, taken))
+        let before = self.stage.clone();
+        let (sms, stage) = match before.clone() {
+            Stage::Sms(c) => {
+                let sms = c.sms.take(now)?;
+                (sms.clone(), Stage::Sms(Box::new(SmsCheck { sms, ..*c })))
+            }
+            Stage::TokenSms(t) => {
+                let sms = t.sms.take(now)?;
+                (sms.clone(), Stage::TokenSms(Box::new(TokenSms { sms, ..*t })))
+            }
+            _ => return Err(Refusal::WrongStep),
+        };
+        let next = if sms.spent() { self.end(Ended::SmsExhausted, now) } else { self.to(stage) };
+        Ok((next, SmsTry { code_mac: sms.code_mac, left: sms.left, before }))
     }
 
-    /// The code was right. `check` is what [`Activation::take_sms_try`] gave.
-    pub fn sms_proven(self, check: SmsCheck, known: Option<String>) -> Activation {
-        self.to(Stage::Code(Box::new(ChoosingCode { contact: check.contact, identity: check.identity, known })))
+    /// The code was right. `tried` is what [`Activation::take_sms_try`] gave; `known` counts on the way with a bank.
+    pub fn sms_proven(self, tried: SmsTry, known: Option<Known>) -> Activation {
+        match tried.before {
+            Stage::Sms(c) => {
+                let choosing = ChoosingCode { contact: c.contact, identity: c.identity, known, card: None };
+                self.to(Stage::Code(Box::new(choosing)))
+            }
+            Stage::TokenSms(t) => self.to(Stage::Token(Box::new(TokenCheck { number: t.number, left: TOKEN_TRIES }))),
+            other => self.to(other),
+        }
     }
 
     pub fn choosing(&self, now: i64) -> Result<&ChoosingCode, Refusal> {

@@ -73,7 +73,25 @@ pub enum Progress {
     Expired,
 }
 
-/// What a login asks, sealed in its row.
+/// What is asked of a person, sealed in its row.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    Login(Box<LoginRequest>),
+    NewPhone(NewPhone),
+}
+
+/// The person's own account is being taken to a new phone: was it them?
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPhone {
+    pub activation: String,
+    /// What the new phone calls itself, and its network.
+    pub device: String,
+    pub place: String,
+}
+
+/// What a login asks.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoginRequest {

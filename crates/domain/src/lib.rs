@@ -5,6 +5,7 @@ pub mod account;
 pub mod activation;
 pub mod approval;
 pub mod date;
+pub mod enrolment;
 pub mod identity;
 pub mod number;
 pub mod refusal;
@@ -14,4 +15,5 @@ pub mod id {
     pub const ACCOUNT: &str = "acc";
     pub const ACTIVATION: &str = "act";
     pub const APPROVAL: &str = "apr";
+    pub const ENROLMENT: &str = "enr";
 }

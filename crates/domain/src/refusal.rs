@@ -24,6 +24,17 @@ pub enum Refusal {
     SmsWrong {
         left: i64,
     },
+    TokenWrong {
+        left: i64,
+    },
+    /// The same letters in another case.
+    TokenCase {
+        left: i64,
+    },
+    /// It was right once.
+    TokenExpired {
+        left: i64,
+    },
     /// The seal of the chosen code did not open or its proof failed.
     CodeRejected,
     /// Come back at `until`.

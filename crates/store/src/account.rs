@@ -10,6 +10,8 @@ pub struct AccountRow {
     pub id: String,
     pub profile: Profile,
     pub activated_at: i64,
+    /// Until then it may only log in; 0: not limited.
+    pub limited_until: i64,
 }
 
 /// Ids of the account of this person and of the account of this number.
@@ -50,23 +52,31 @@ pub fn renew(
     id: &str,
     number: &[u8],
     profile: &Profile,
+    limited_until: i64,
     now: i64,
 ) -> Result<bool, StoreError> {
     let sealed = sealer.seal("account", id, profile)?;
     let changed = tx.execute(
-        "UPDATE account SET number_hash = $2, profile = $3, activated_at = $4
+        "UPDATE account SET number_hash = $2, profile = $3, activated_at = $4, limited_until = $5
          WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM account other WHERE other.number_hash = $2 AND other.id <> $1)",
-        args![id, number, &sealed, now],
+        args![id, number, &sealed, now, limited_until],
     )?;
     Ok(changed == 1)
 }
 
 pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<AccountRow>, StoreError> {
-    let row = tx.row("SELECT profile, activated_at FROM account WHERE id = $1", args![id])?;
+    let row = tx.row("SELECT profile, activated_at, limited_until FROM account WHERE id = $1", args![id])?;
     row.map(|r| {
         let mut c = r.columns();
         let profile = sealer.open("account", "profile", id, &c.bytes()?)?;
-        Ok(AccountRow { id: id.to_owned(), profile, activated_at: c.int()? })
+        Ok(AccountRow { id: id.to_owned(), profile, activated_at: c.int()?, limited_until: c.int()? })
     })
     .transpose()
+}
+
+/// The profile as it is now known; nothing else changes.
+pub fn save_profile(tx: &mut Tx<'_>, sealer: &Sealer, id: &str, profile: &Profile) -> Result<(), StoreError> {
+    let sealed = sealer.seal("account", id, profile)?;
+    tx.execute("UPDATE account SET profile = $2 WHERE id = $1", args![id, &sealed])?;
+    Ok(())
 }

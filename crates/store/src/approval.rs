@@ -2,7 +2,7 @@
 
 use db::{Columns, Tx, args};
 use domain::account::{Device, Profile};
-use domain::approval::{Approval, Crowd, FLOOD_SECONDS, LoginRequest, State};
+use domain::approval::{Approval, Asked, Crowd, FLOOD_SECONDS, LoginRequest, State};
 use serde::{Deserialize, Serialize};
 
 use crate::{Sealer, StoreError, device};
@@ -47,7 +47,7 @@ pub fn insert(
     a: &Approval,
     number: &[u8],
     lane: &str,
-    request: &LoginRequest,
+    request: &Asked,
 ) -> Result<(), StoreError> {
     let sealed = sealer.seal("approval", &a.id, request)?;
     tx.execute(
@@ -80,10 +80,28 @@ fn approval(c: &mut Columns) -> Result<Approval, StoreError> {
     Ok(Approval { id, device, account, partner, match_number, created_at, expires_at, state })
 }
 
-fn with_request(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, LoginRequest), StoreError> {
+fn with_request(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, Asked), StoreError> {
     let approval = approval(c)?;
     let request = sealer.open("approval", NO_REQUEST, &approval.id, &c.bytes()?)?;
     Ok((approval, request))
+}
+
+/// The request of a partner.
+fn login(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, LoginRequest), StoreError> {
+    match with_request(sealer, c)? {
+        (approval, Asked::Login(request)) => Ok((approval, *request)),
+        (approval, Asked::NewPhone(_)) => Err(inconsistent("request", &approval.id)),
+    }
+}
+
+/// Where a request stands, whatever it asks.
+pub fn state(tx: &mut Tx<'_>, id: &str) -> Result<Option<State>, StoreError> {
+    let row = tx.row("SELECT state, decided_at FROM approval WHERE id = $1", args![id])?;
+    row.map(|r| {
+        let mut c = r.columns();
+        State::read(&c.text()?, c.int_or_null()?).ok_or_else(|| inconsistent("state", id))
+    })
+    .transpose()
 }
 
 pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
@@ -91,14 +109,14 @@ pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Approv
         "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request FROM approval WHERE id = $1",
         args![id],
     )?;
-    row.map(|r| with_request(sealer, &mut r.columns())).transpose()
+    row.map(|r| login(sealer, &mut r.columns())).transpose()
 }
 
 /// A phone, its person, and the requests that wait for it, oldest first: one statement, for phones ask this all day.
 pub struct Waiting {
     pub device: Device,
     pub profile: Profile,
-    pub requests: Vec<(Approval, LoginRequest)>,
+    pub requests: Vec<(Approval, Asked)>,
 }
 
 pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> Result<Option<Waiting>, StoreError> {
@@ -194,7 +212,7 @@ pub fn redeem(
          RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request",
         args![id, partner, approved_after],
     )?;
-    row.map(|r| with_request(sealer, &mut r.columns())).transpose()
+    row.map(|r| login(sealer, &mut r.columns())).transpose()
 }
 
 /// A code that came twice: what it was exchanged for is void.
@@ -219,7 +237,7 @@ pub fn redeemed(
     )?;
     row.map(|r| {
         let mut c = r.columns();
-        let (approval, request) = with_request(sealer, &mut c)?;
+        let (approval, request) = login(sealer, &mut c)?;
         let account = approval.account.clone().unwrap_or_default();
         let profile = sealer.open("account", "profile", &account, &c.bytes()?)?;
         Ok((approval, request, profile))

@@ -56,10 +56,16 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Device>, StoreError> {
     row.map(|r| read(&mut r.columns())).transpose()
 }
 
-/// An active phone and its person.
-pub fn with_profile(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Device, Profile)>, StoreError> {
+/// The active phone of an account.
+pub fn of_account(tx: &mut Tx<'_>, account: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.row("SELECT id FROM device WHERE account = $1 AND state = 'active'", args![account])?;
+    row.map(|r| Ok(r.columns().text()?)).transpose()
+}
+
+/// An active phone, its person, and until when the account is limited.
+pub fn with_profile(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Device, Profile, i64)>, StoreError> {
     let row = tx.row(
-        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, a.profile
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, a.profile, a.limited_until
          FROM device d JOIN account a ON a.id = d.account WHERE d.id = $1 AND d.state = 'active'",
         args![id],
     )?;
@@ -67,7 +73,7 @@ pub fn with_profile(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option
         let mut c = r.columns();
         let device = read(&mut c)?;
         let profile = sealer.open("account", "profile", &device.account, &c.bytes()?)?;
-        Ok((device, profile))
+        Ok((device, profile, c.int()?))
     })
     .transpose()
 }

@@ -5,7 +5,9 @@ pub mod account;
 pub mod activation;
 pub mod approval;
 pub mod audit;
+pub mod card_data;
 pub mod device;
+pub mod enrolment;
 pub mod outbox;
 pub mod seal;
 pub mod used_token;
@@ -16,8 +18,10 @@ use db::{DbError, Migration};
 pub use seal::Sealer;
 
 /// The platform's tables.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_first", sql: include_str!("../../../migrations/platform_0001_first.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_first", sql: include_str!("../../../migrations/platform_0001_first.sql") },
+    Migration { name: "0002_eid", sql: include_str!("../../../migrations/platform_0002_eid.sql") },
+];
 
 /// What can go wrong with rows.
 #[derive(Debug)]

@@ -12,6 +12,9 @@ pub enum Ended {
     SmsExhausted,
     ReturnExhausted,
     NumberTaken,
+    TokenExhausted,
+    /// The old phone or the computer said no.
+    Stopped,
     /// This person's last attempt failed less than twenty minutes ago.
     Wait,
 }
@@ -25,12 +28,14 @@ impl Ended {
             Ended::SmsExhausted => "sms_exhausted",
             Ended::ReturnExhausted => "return_exhausted",
             Ended::NumberTaken => "number_taken",
+            Ended::TokenExhausted => "token_exhausted",
+            Ended::Stopped => "stopped",
             Ended::Wait => "wait",
         }
     }
 
     /// Counts as a failed attempt: the next one waits. Old data at the bank or a child's age do not get better by waiting.
     pub fn earns_wait(self) -> bool {
-        matches!(self, Ended::BankRefused | Ended::SmsExhausted | Ended::ReturnExhausted)
+        matches!(self, Ended::BankRefused | Ended::SmsExhausted | Ended::ReturnExhausted | Ended::TokenExhausted)
     }
 }
