@@ -1,6 +1,6 @@
 // What every journey holds in its hands: the picture, this phone's memory, its keys and the line to the server.
 import { Channel, Offline, Refused } from './channel.ts'
-import type { Discovery, Lang } from './contract.ts'
+import type { Discovery, Lang, View } from './contract.ts'
 import type { Device } from './keys/device.ts'
 import type { Store } from './keys/store.ts'
 import { Malformed } from './protocol/bytes.ts'
@@ -121,12 +121,25 @@ export class App {
     this.dispatch({ type: 'problem', problem: { code, ...more } })
   }
 
+  /** The number is proven, the token was not right: only the token is asked again. */
+  private askTokenAgain({ sms: _, ...view }: View, error: Refused): void {
+    if (error.code === 'token_expired') {
+      this.dispatch({ type: 'token', token: '' })
+      void this.store.write({ values: { token: undefined } })
+    }
+    this.dispatch({ type: 'view', view: { ...view, step: 'token', token: { left: error.data.left ?? 1 } } })
+  }
+
   private refused(error: Refused): void {
     const { view, until, reason, left, id } = error.data
     const running = this.state.phase === 'activation' ? this.state.view : null
     if (running && (error.code === 'expired' || error.code === 'device_unknown')) return this.dispatch({ type: 'view', view: { ...running, step: 'expired' } })
     if (error.code === 'device_unknown') return this.dispatch({ type: 'broken', why: 'replaced' })
-    if (error.code === 'wrong_step' && view) return this.dispatch({ type: 'view', view })
+    if (error.code === 'wrong_step' && view) {
+      this.dispatch({ type: 'view', view })
+      return this.dispatch({ type: 'revisit', to: null })
+    }
+    if (running && OF_TOKENS.has(error.code)) this.askTokenAgain(running, error)
     if (error.code === 'wait' && until && reason === 'failed_attempt') return this.dispatch({ type: 'wait', until })
     const more: Omit<Problem, 'code'> = {}
     if (left !== undefined) more.left = left
@@ -137,12 +150,14 @@ export class App {
   }
 }
 
+const OF_TOKENS = new Set(['token_wrong', 'token_case', 'token_expired'])
+
 /** Failures that somebody else must look into: only these show an id. */
 const FOR_HELPDESK = new Set<ProblemCode>(['unexpected', 'busy', 'bank_unreachable', 'bank_unknown', 'code_rejected', 'out_of_step'])
 
 const TOLD: Partial<Record<string, ProblemCode>> = {
   number_invalid: 'number_invalid', country_not_served: 'country_not_served', email_invalid: 'email_invalid', bank_unknown: 'bank_unknown',
-  return_wrong: 'return_wrong', sms_wrong: 'sms_wrong', code_rejected: 'code_rejected', terms_outdated: 'terms_outdated',
+  return_wrong: 'return_wrong', token_wrong: 'token_wrong', token_case: 'token_case', token_expired: 'token_expired', sms_wrong: 'sms_wrong', code_rejected: 'code_rejected', terms_outdated: 'terms_outdated',
   wait: 'wait', bank_unreachable: 'bank_unreachable', busy: 'busy', out_of_step: 'out_of_step', not_accepted: 'not_accepted',
 }
 

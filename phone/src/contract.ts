@@ -18,7 +18,7 @@ export interface Discovery {
   inbox?: string
 }
 
-export type Step = 'number' | 'email' | 'bank' | 'handover' | 'sms' | 'code' | 'active' | 'refused' | 'expired'
+export type Step = 'number' | 'email' | 'bank' | 'handover' | 'sms' | 'token' | 'code' | 'active' | 'refused' | 'expired'
 
 export interface Bank {
   id: string
@@ -26,7 +26,8 @@ export interface Bank {
   needs_app: boolean
 }
 
-export type RefusalCode = 'bank_refused' | 'bank_data_outdated' | 'too_young' | 'sms_exhausted' | 'number_taken' | 'return_exhausted' | 'wait'
+export type RefusalCode =
+  | 'bank_refused' | 'bank_data_outdated' | 'too_young' | 'sms_exhausted' | 'number_taken' | 'return_exhausted' | 'token_exhausted' | 'stopped' | 'wait'
 
 /** Where an activation is; the server's word is the truth. Times are seconds since 1970. */
 export interface View {
@@ -37,9 +38,12 @@ export interface View {
   number: string | null
   email: string | null
   bank: string | null
+  /** The way with an identity card and a token (docs/eid.md §4.1). */
+  method?: 'eid'
   banks?: Bank[]
   handover?: { url: string; expires: number; returned: boolean }
   sms?: { left: number; expires: number; resend_at: number }
+  token?: { left: number }
   birthdate?: string
   account_known?: boolean
   first_name?: string
@@ -67,6 +71,8 @@ export interface Home {
   email: string | null
   settings: Settings
   device: DeviceState
+  /** Until then this phone may only log in (docs/eid.md §4.2). */
+  limited?: number
   head: string
   seq: number
   last_receipt: string | null

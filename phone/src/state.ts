@@ -16,10 +16,13 @@ export interface Problem {
 export type ProblemCode =
   | 'offline' | 'busy' | 'unexpected' | 'bank_unreachable' | 'wait'
   | 'number_empty' | 'number_invalid' | 'number_landline' | 'number_premium' | 'number_other' | 'country_not_served'
-  | 'email_invalid' | 'bank_unknown' | 'return_wrong' | 'return_length' | 'sms_wrong' | 'sms_length' | 'code_rejected'
+  | 'email_invalid' | 'bank_unknown' | 'return_wrong' | 'return_length'
+  | 'token_wrong' | 'token_case' | 'token_expired' | 'token_length' | 'token_character' | 'sms_wrong' | 'sms_length' | 'code_rejected'
   | 'code_common' | 'code_birthdate' | 'code_number' | 'code_differs' | 'code_paste' | 'match_length'
   | 'not_accepted' | 'not_accepted_last' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
 
+/** How somebody proves who they are: their bank confirms it, or a card that was read at a computer. */
+export type Way = 'bank' | 'eid'
 export type Choice = 'biometrics' | 'notifications' | 'sharing' | 'done'
 export type Side = 'menu' | 'my-data' | 'language' | 'about' | 'receipts'
 
@@ -52,9 +55,12 @@ export interface State {
   skew: number
   // activation
   view: View | null
+  way: Way
+  /** The identification token as typed; it leaves with the SMS code. */
+  token: string
   begun: 'welcome' | 'terms'
   /** An earlier answer that the person went back to. */
-  revisit: 'terms' | 'number' | 'email' | 'bank' | 'country' | 'missing' | 'typed' | 'pause' | null
+  revisit: 'terms' | 'number' | 'email' | 'bank' | 'country' | 'missing' | 'no-token' | 'typed' | 'pause' | null
   country: string
   /** The number as it stands in the field. */
   typed: string
@@ -66,7 +72,7 @@ export interface State {
   wait: { until: number } | null
   choice: Choice | null
   // active
-  home: Pick<Home, 'first_name' | 'number' | 'email' | 'settings'> | null
+  home: Pick<Home, 'first_name' | 'number' | 'email' | 'settings' | 'limited'> | null
   device: DeviceState | null
   waiting: Waiting[]
   open: { rid: string; step: 'look' | 'code'; match: string; times: number } | null
@@ -77,7 +83,7 @@ export interface State {
 
 export const initial = (lang: Lang): State => ({
   lang, phase: 'loading', broken: null, world: null, online: true, busy: false, problem: null, skew: 0,
-  view: null, begun: 'welcome', revisit: null, country: 'BE', typed: '', banks: [], chosen: null, stranger: false, wait: null, choice: null,
+  view: null, way: 'bank', token: '', begun: 'welcome', revisit: null, country: 'BE', typed: '', banks: [], chosen: null, stranger: false, wait: null, choice: null,
   home: null, device: null, waiting: [], open: null, outcome: null, side: null, history: [],
 })
 
@@ -89,7 +95,9 @@ export type Event =
   | { type: 'problem'; problem: Problem | null }
   | { type: 'clock'; skew: number }
   | { type: 'broken'; why: State['broken'] }
-  | { type: 'fresh'; begun?: State['begun'] }
+  | { type: 'fresh'; begun?: State['begun']; way?: Way }
+  | { type: 'way'; way: Way }
+  | { type: 'token'; token: string }
   | { type: 'view'; view: View }
   | { type: 'revisit'; to: State['revisit'] }
   | { type: 'country'; country: string }
@@ -126,7 +134,11 @@ export function reduce(state: State, event: Event): State {
     case 'broken':
       return { ...state, broken: event.why, busy: false }
     case 'fresh':
-      return { ...initial(state.lang), world: state.world, online: state.online, skew: state.skew, phase: 'activation', begun: event.begun ?? 'welcome' }
+      return { ...initial(state.lang), world: state.world, online: state.online, skew: state.skew, phase: 'activation', begun: event.begun ?? 'welcome', way: event.way ?? 'bank' }
+    case 'way':
+      return { ...state, way: event.way, revisit: null, problem: null }
+    case 'token':
+      return { ...state, token: event.token }
     case 'view':
       return withView(state, event.view)
     case 'revisit':
@@ -170,7 +182,8 @@ export function reduce(state: State, event: Event): State {
 function withView(state: State, view: View): State {
   const moved = view.step !== state.view?.step || view.activation !== state.view.activation
   const { revisit, chosen, problem, wait } = moved ? { revisit: null, chosen: null, problem: null, wait: null } : state
-  return { ...state, phase: 'activation', stranger: false, view, banks: view.banks ?? state.banks, revisit, chosen, problem, wait }
+  const way = view.method ?? state.way
+  return { ...state, phase: 'activation', stranger: false, view, way, banks: view.banks ?? state.banks, revisit, chosen, problem, wait }
 }
 
 /** What waits now; an open request that is gone says so. */
@@ -198,6 +211,7 @@ function back(state: State): State {
     case 'missing':
       return { ...calm, revisit: step === 'bank' ? null : 'bank' }
     case 'typed':
+    case 'no-token':
     case 'pause':
       return { ...calm, revisit: null }
     case 'bank':
@@ -211,6 +225,7 @@ function back(state: State): State {
   }
   if (!state.view) return { ...calm, begun: 'welcome' }
   if (step === 'number') return { ...calm, revisit: 'terms' }
+  if (asksToken(state) || (step === 'sms' && state.view.method === 'eid')) return { ...calm, revisit: 'number' }
   if (step === 'email') return { ...calm, revisit: 'number' }
   if (step === 'bank') return { ...calm, revisit: 'email' }
   if (step === 'handover') return { ...calm, revisit: 'bank' }
@@ -218,7 +233,7 @@ function back(state: State): State {
 }
 
 export type ScreenName =
-  | 'loading' | 'broken' | 'welcome' | 'terms' | 'number' | 'country' | 'email' | 'bank' | 'bank-missing' | 'handover' | 'return' | 'stranger'
+  | 'loading' | 'broken' | 'welcome' | 'terms' | 'number' | 'country' | 'email' | 'bank' | 'bank-missing' | 'token' | 'no-token' | 'handover' | 'return' | 'stranger'
   | 'sms' | 'code' | 'code-again' | 'biometrics' | 'notifications' | 'sharing' | 'done' | 'pause' | 'refused' | 'wait' | 'expired'
   | 'home' | 'approval' | 'approval-code' | 'approved' | 'answer-refused' | 'fraud' | 'request-expired' | 'locked' | Side
 
@@ -233,7 +248,7 @@ export function screenOf(state: State): ScreenName {
   return activationScreen(state)
 }
 
-const REVISITED = { terms: 'terms', number: 'number', email: 'email', bank: 'bank', country: 'country', missing: 'bank-missing', typed: 'return', pause: 'pause' } as const
+const REVISITED = { terms: 'terms', number: 'number', email: 'email', bank: 'bank', country: 'country', missing: 'bank-missing', 'no-token': 'no-token', typed: 'return', pause: 'pause' } as const
 
 function activationScreen(state: State): ScreenName {
   const view = state.view
@@ -241,8 +256,15 @@ function activationScreen(state: State): ScreenName {
   if (view.step === 'refused') return view.refusal?.code === 'wait' ? 'wait' : 'refused'
   if (view.step === 'expired') return 'expired'
   if (state.revisit) return REVISITED[state.revisit]
+  if (asksToken(state)) return 'token'
   if (view.step === 'code') return state.chosen === null ? 'code' : 'code-again'
   return view.step === 'active' ? 'loading' : view.step
+}
+
+/** The number is known and the person has chosen the card: the server does not know that yet. */
+export function asksToken({ way, view }: State): boolean {
+  if (way !== 'eid' || !view) return false
+  return view.step === 'email' || view.step === 'bank' || (view.step === 'handover' && !view.handover?.returned)
 }
 
 function activeScreen(state: State): ScreenName {

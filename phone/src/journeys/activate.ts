@@ -1,4 +1,4 @@
-// Activation through the bank, step by step (docs/protocol.md §3.1).
+// Activation, step by step; token.ts has what differs for somebody with an identity card (docs/protocol.md §3.1).
 import type { App, Chain } from '../app.ts'
 import { Refused } from '../channel.ts'
 import { TERMS, type Settings, type View } from '../contract.ts'
@@ -11,12 +11,14 @@ import type { Choice } from '../state.ts'
 import { weakness } from '../weak-code.ts'
 import { countryOf } from '../countries.ts'
 import { forget, refreshHome } from './boot.ts'
+import { forgetToken } from './token.ts'
 
-const step = (app: App, name: string, body: unknown) => app.channel.command<View>(app.own, `activation/${name}`, body)
+export const step = (app: App, name: string, body: unknown) => app.channel.command<View>(app.own, `activation/${name}`, body)
 
 /** Shows a view; an activation that has ended well becomes an account on this phone. */
 export async function arrive(app: App, view: View): Promise<void> {
   if (view.step === 'active') return settle(app, view)
+  if (app.state.token && (view.step === 'code' || view.step === 'refused')) await forgetToken(app)
   app.dispatch({ type: 'view', view })
 }
 
@@ -39,9 +41,12 @@ export const giveNumber = (app: App, typed: string) =>
     const { country, number } = readNumber(typed, app.state.country)
     if (!/\d/.test(number)) return app.tell('number_empty')
     app.dispatch({ type: 'typed', typed })
+    const mended = app.state.view?.step === 'sms'
     const view = await step(app, 'number', { country, number })
     await arrive(app, view)
-    app.dispatch({ type: 'revisit', to: view.step === 'email' || view.step === 'number' ? null : 'email' })
+    const settled = view.step === 'email' || view.step === 'number' || app.state.way === 'eid'
+    app.dispatch({ type: 'revisit', to: settled ? null : 'email' })
+    if (mended && app.state.token) await arrive(app, await step(app, 'eid', {}))
   })
 
 /** Somebody who types `+352 …` or `0032 …` has named the country already. */
@@ -111,7 +116,8 @@ export const giveSms = (app: App, typed: string) =>
   app.during(async () => {
     const code = typed.replace(/\D/g, '')
     if (code.length !== 5) return app.tell('sms_length')
-    await arrive(app, await step(app, 'sms', { code }))
+    const { token, view } = app.state
+    await arrive(app, await step(app, 'sms', view?.method === 'eid' && token ? { code, token } : { code }))
   })
 
 export const resend = (app: App) => app.during(async () => arrive(app, await step(app, 'resend', {})))
@@ -144,7 +150,7 @@ async function settle(app: App, view: View): Promise<void> {
   if (read.dev !== own.dev || read.jwk.x !== own.jwk.x || read.jwk.y !== own.jwk.y) throw new NotSigned('a certificate for another phone')
   const chain: Chain = { certificate, head: view.head ?? '', seq: view.seq ?? 0 }
   const home = { first_name: view.first_name ?? '', number: view.number ?? '', email: view.email, settings: { biometrics: false, notifications: false, sharing: false } }
-  await app.store.write({ values: { chain, profile: await lockAway(own, home), choice: 'biometrics', return: undefined } })
+  await app.store.write({ values: { chain, profile: await lockAway(own, home), choice: 'biometrics', return: undefined, token: undefined } })
   app.chain = chain
   app.dispatch({ type: 'choice', choice: 'biometrics' })
   app.dispatch({ type: 'home', home, device: { state: 'active', left: 5, not_before: 0 } })
@@ -163,7 +169,7 @@ export const choose = (app: App, choice: Exclude<Choice, 'done'>, yes: boolean) 
 
 export async function goOn(app: App, from: Choice): Promise<void> {
   const next = NEXT[from]
-  await app.store.write({ values: { choice: next ?? undefined } })
+  await app.store.write({ values: next ? { choice: next } : { choice: undefined, way: undefined } })
   app.dispatch({ type: 'choice', choice: next })
   if (next === null) await refreshHome(app).catch(() => undefined)
 }

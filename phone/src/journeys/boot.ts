@@ -3,8 +3,9 @@ import type { App, Chain } from '../app.ts'
 import { Offline, Refused } from '../channel.ts'
 import type { Home, View } from '../contract.ts'
 import { takeOut, type Box, type Device } from '../keys/device.ts'
-import type { Choice, State } from '../state.ts'
+import type { Choice, State, Way } from '../state.ts'
 import { arrive, bringBack } from './activate.ts'
+import { recallToken } from './token.ts'
 import { heal } from './receipts.ts'
 
 export async function boot(app: App): Promise<void> {
@@ -12,6 +13,7 @@ export async function boot(app: App): Promise<void> {
     await bringReturn(app)
     app.device = (await app.store.get<Device>('device')) ?? null
     app.chain = (await app.store.get<Chain>('chain')) ?? null
+    app.dispatch({ type: 'way', way: (await app.store.get<Way>('way')) ?? 'bank' })
     if (app.chain) await resumeActive(app)
     else await resumeActivation(app)
   } catch (error) {
@@ -29,6 +31,7 @@ async function resumeActivation(app: App): Promise<void> {
   }
   try {
     await app.discover()
+    await recallToken(app)
     await arrive(app, await app.channel.command<View>(app.own, 'activation/get', {}))
   } catch (error) {
     if (!(error instanceof Refused && error.code === 'device_unknown')) throw error
@@ -55,8 +58,8 @@ async function resumeActive(app: App): Promise<void> {
 /** Asks the server how things stand, and fetches a receipt that a killed app had missed. */
 export async function refreshHome(app: App): Promise<Home> {
   const home = await app.channel.command<Home>(app.own, 'home', {})
-  const { first_name, number, email, settings, device } = home
-  app.dispatch({ type: 'home', home: { first_name, number, email, settings }, device })
+  const { first_name, number, email, settings, device, limited } = home
+  app.dispatch({ type: 'home', home: { first_name, number, email, settings, ...(limited === undefined ? {} : { limited }) }, device })
   await heal(app, home)
   return home
 }
@@ -69,11 +72,12 @@ export async function bringReturn(app: App): Promise<void> {
   history.replaceState(history.state, '', location.pathname + location.search)
 }
 
-/** Everything about this activation or account is forgotten on this phone; the language stays. */
+/** Everything about this activation or account is forgotten on this phone; the language stays, and for another attempt the way. */
 export async function forget(app: App, begun: State['begun'] = 'welcome'): Promise<void> {
   const lang = await app.store.get('lang')
-  await app.store.write({ wipe: true, values: { lang } })
+  const way = begun === 'terms' ? app.state.way : undefined
+  await app.store.write({ wipe: true, values: { lang, way } })
   app.device = null
   app.chain = null
-  app.dispatch({ type: 'fresh', begun })
+  app.dispatch({ type: 'fresh', begun, ...(way ? { way } : {}) })
 }

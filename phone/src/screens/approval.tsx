@@ -15,9 +15,16 @@ function useRequest(): Request | undefined {
   return state.waiting.find((one) => one.request.rid === state.open?.rid)?.request
 }
 
-/** Always visible under the answer. */
-function OtherAnswers() {
+/** Always visible under the answer. For a phone of one's own there is one no: it stops whoever is at it. */
+function OtherAnswers({ admin }: { admin: boolean }) {
   const { app, t } = useUi()
+  if (admin) {
+    return (
+      <Secondary id="refuse" tone="stop" onClick={() => void refuse(app)}>
+        <Icon name="warn" /> {t('app.admin.refuse')}
+      </Secondary>
+    )
+  }
   return (
     <div class="pair">
       <Secondary id="refuse" onClick={() => void refuse(app)}>
@@ -39,14 +46,15 @@ export function Approval() {
     if (state.problem?.code.startsWith('not_accepted')) setMatch('')
   }, [state.problem])
   if (!request) return null
+  const admin = request.kind === 'admin'
   const times = state.open?.times ?? 0
   const until = state.device?.not_before ?? 0
   const send = () => typeMatch(app, match)
   return (
     <Page
       name="approval"
-      title={t('approval.title')}
-      help="app.help.approval"
+      title={t(admin ? 'app.admin.title' : 'approval.title')}
+      help={admin ? 'app.help.admin' : 'app.help.approval'}
       actions={
         <>
           {request.match && until <= now && (
@@ -63,24 +71,25 @@ export function Approval() {
           <Primary id="continue" disabled={until > now} onClick={send}>
             {t('approval.continue')}
           </Primary>
-          <OtherAnswers />
+          <OtherAnswers admin={admin} />
         </>
       }
     >
       <Clock until={request.exp} />
       <Trouble />
+      {admin && <p class="lead">{t('app.admin.lead')}</p>}
       <section class="card approval">
         <div class="who" data-testid="who">
           <h2>{request.rp.name}</h2>
           <p class="domain">{request.rp.domain}</p>
-          <p class="soft">{times === 0 ? t('approval.first_time') : times === 1 ? t('approval.once') : t('approval.times', { n: times })}</p>
+          {!admin && <p class="soft">{times === 0 ? t('approval.first_time') : times === 1 ? t('approval.once') : t('approval.times', { n: times })}</p>}
         </div>
         <p class="what" data-testid="what">
-          <Icon name="login" /> <strong>{request.title}</strong>
+          <Icon name={admin ? 'phone' : 'login'} /> <strong>{request.title}</strong>
         </p>
         {request.fields.length > 0 && (
           <div class="details">
-            <h3>{t('approval.details')}</h3>
+            <h3>{t(admin ? 'app.admin.details' : 'approval.details')}</h3>
             <dl data-testid="fields">
               {request.fields.map((field, at) => (
                 <div key={at}>
@@ -115,6 +124,7 @@ export function ApprovalCode() {
     if (state.problem && state.problem.code !== 'offline') setCode('')
   }, [state.problem])
   if (!request) return null
+  const admin = request.kind === 'admin'
   const send = (typed = code) => {
     if (typed.length === 5) void approve(app, typed)
   }
@@ -128,7 +138,7 @@ export function ApprovalCode() {
           <Primary id="approve" disabled={code.length < 5} onClick={() => send()}>
             {t('approval.approve')}
           </Primary>
-          <OtherAnswers />
+          <OtherAnswers admin={admin} />
         </>
       }
     >

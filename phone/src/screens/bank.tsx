@@ -1,14 +1,15 @@
 import { chooseBank } from '../journeys/activate.ts'
+import { takeWay } from '../journeys/token.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Page, Secondary } from '../ui/page.tsx'
+import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 
 export function BankChoice() {
   const { app, state, t } = useUi()
   const banks = state.view?.banks ?? state.banks
   return (
-    <Page name="bank" title={t('app.bank.title')} help="app.help.bank" step={[4, 'app.step.bank']}>
+    <Page name="bank" title={t('app.bank.title')} help="app.help.bank" step="bank">
       <p class="lead">{t('app.bank.lead')}</p>
       <Trouble />
       <ul class="rows" data-testid="banks">
@@ -31,6 +32,9 @@ export function BankChoice() {
       <Secondary id="bank-missing" onClick={() => app.dispatch({ type: 'revisit', to: 'missing' })}>
         {t('app.bank.missing')}
       </Secondary>
+      <Secondary id="to-eid" onClick={() => void takeWay(app, 'eid')}>
+        {t('app.bank.eid')}
+      </Secondary>
     </Page>
   )
 }
@@ -38,7 +42,12 @@ export function BankChoice() {
 export function BankMissing() {
   const { app, t } = useUi()
   return (
-    <Page name="bank-missing" title={t('app.bank_missing.title')} help="app.help.bank" step={[4, 'app.step.bank']} actions={<Secondary id="to-banks" onClick={() => app.dispatch({ type: 'back' })}>{t('app.bank_missing.back')}</Secondary>}>
+    <Page name="bank-missing" title={t('app.bank_missing.title')} help="app.help.bank" step="bank" actions={
+      <>
+        <Primary id="to-eid" onClick={() => void takeWay(app, 'eid')}>{t('app.bank.eid')}</Primary>
+        <Secondary id="to-banks" onClick={() => app.dispatch({ type: 'back' })}>{t('app.bank_missing.back')}</Secondary>
+      </>
+    }>
       <p class="lead">{t('app.bank_missing.lead')}</p>
       <ul class="plain">
         <li>{t('app.bank_missing.second')}</li>

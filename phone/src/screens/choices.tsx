@@ -23,7 +23,7 @@ export function Question({ about }: { about: Question }) {
       name={about}
       title={t(words.title)}
       help={words.help}
-      step={[7, 'app.step.choices']}
+      step="choices"
       back={false}
       actions={
         <>
@@ -51,7 +51,7 @@ export function Done() {
       name="done"
       title={t('app.done.title', { name: state.home?.first_name ?? '' })}
       help="app.help.done"
-      step={[8, 'app.step.done']}
+      step="done"
       back={false}
       actions={
         <Primary id="to-home" onClick={() => void goOn(app, 'done')}>

@@ -13,7 +13,7 @@ export function Email() {
       name="email"
       title={t('app.email.title')}
       help="app.help.email"
-      step={[3, 'app.step.email']}
+      step="email"
       actions={
         <>
           <Primary id="continue" onClick={send}>

@@ -1,21 +1,11 @@
-import { useEffect, useState } from 'preact/hooks'
-import { goToBank, look, typeReturn } from '../journeys/activate.ts'
+import { useState } from 'preact/hooks'
+import { goToBank, typeReturn } from '../journeys/activate.ts'
 import { useUi } from '../ui/context.ts'
 import { Clock } from '../ui/clock.tsx'
 import { Digits } from '../ui/digits.tsx'
+import { useLooking } from '../ui/looking.ts'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
-
-const LOOK_EVERY_MS = 4_000
-
-/** While the bank has the floor, look now and then whether it has spoken. */
-function useLooking(): void {
-  const { app } = useUi()
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && void look(app), LOOK_EVERY_MS)
-    return () => clearInterval(timer)
-  }, [app])
-}
 
 export function Handover() {
   const { app, state, t } = useUi()
@@ -26,7 +16,7 @@ export function Handover() {
   const typed = () => app.dispatch({ type: 'revisit', to: 'typed' })
   if (view?.handover?.returned) {
     return (
-      <Page name="handover" title={t('app.handover.returned')} help="app.help.return" step={[4, 'app.step.bank']} actions={<Primary id="type-return" onClick={typed}>{t('app.handover.type')}</Primary>}>
+      <Page name="handover" title={t('app.handover.returned')} help="app.help.return" step="bank" actions={<Primary id="type-return" onClick={typed}>{t('app.handover.type')}</Primary>}>
         <p class="lead">{t('app.handover.returned_lead', { bank: name })}</p>
         <Trouble />
       </Page>
@@ -37,7 +27,7 @@ export function Handover() {
       name="handover"
       title={t('app.handover.title', { bank: name })}
       help="app.help.handover"
-      step={[4, 'app.step.bank']}
+      step="bank"
       actions={
         <>
           <Primary id="to-bank" onClick={() => goToBank(app)}>
@@ -67,7 +57,7 @@ export function Return() {
   const [digits, setDigits] = useState('')
   const send = () => void typeReturn(app, digits)
   return (
-    <Page name="return" title={t('app.return.title')} help="app.help.return" step={[4, 'app.step.bank']} actions={<Primary id="continue" onClick={send}>{t('app.continue')}</Primary>}>
+    <Page name="return" title={t('app.return.title')} help="app.help.return" step="bank" actions={<Primary id="continue" onClick={send}>{t('app.continue')}</Primary>}>
       <p class="lead">{t('app.return.lead')}</p>
       <form
         onSubmit={(event) => {

@@ -3,7 +3,7 @@ import { openRequest } from '../journeys/approve.ts'
 import { loadHistory } from '../journeys/settings.ts'
 import type { Waiting } from '../state.ts'
 import { Clock } from '../ui/clock.tsx'
-import { useUi } from '../ui/context.ts'
+import { useNow, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Page } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
@@ -24,6 +24,7 @@ export function Home() {
         {waiting.length > 0 ? t('app.home.waiting') : ''}
       </p>
       <Trouble />
+      <Limited />
       {waiting.length > 0 ? (
         <section>
           <h2>{t('app.home.waiting')}</h2>
@@ -54,11 +55,29 @@ export function Home() {
   )
 }
 
+/** For a day after the account moved here without the old phone's word: what works, until when, and why. */
+function Limited() {
+  const { state, t } = useUi()
+  const until = state.home?.limited ?? 0
+  if (until <= useNow()) return null
+  const when = new Intl.DateTimeFormat(`${state.lang}-BE`, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(until * 1000))
+  return (
+    <section class="note care" data-testid="limited">
+      <Icon name="clock" size={20} />
+      <div class="stack">
+        <h2>{t('app.limited.title')}</h2>
+        <p>{t('app.limited.until', { when })}</p>
+        <p class="soft">{t('app.limited.why')}</p>
+      </div>
+    </section>
+  )
+}
+
 function RequestCard({ waiting: { request } }: { waiting: Waiting }) {
   const { app, t } = useUi()
   return (
     <button type="button" class="request" data-testid="request" data-rid={request.rid} onClick={() => void openRequest(app, request.rid)}>
-      <Icon name="login" size={32} />
+      <Icon name={request.kind === 'admin' ? 'phone' : 'login'} size={32} />
       <span class="grow">
         <strong>{request.title}</strong>
         <span>{request.rp.name}</span>

@@ -15,6 +15,7 @@ import { About, Language, Menu, MyData } from './side.tsx'
 import { Sms } from './sms.tsx'
 import { BrokenScreen, Expired, Loading, Locked, Pause, RefusedScreen, Wait } from './stops.tsx'
 import { Terms } from './terms.tsx'
+import { NoToken, Token } from './token.tsx'
 import { Welcome } from './welcome.tsx'
 
 export function Screen({ state }: { state: State }) {
@@ -38,6 +39,10 @@ export function Screen({ state }: { state: State }) {
       return <BankChoice />
     case 'bank-missing':
       return <BankMissing />
+    case 'token':
+      return <Token />
+    case 'no-token':
+      return <NoToken />
     case 'handover':
       return <Handover />
     case 'return':

@@ -11,7 +11,7 @@ export function Number() {
   const country = new Intl.DisplayNames([state.lang], { type: 'region' }).of(state.country) ?? state.country
   const code = callingCode(state.country)
   return (
-    <Page name="number" title={t('app.number.title')} help="app.help.number" step={[2, 'app.step.number']} actions={<Primary id="continue" onClick={send}>{t('app.continue')}</Primary>}>
+    <Page name="number" title={t('app.number.title')} help="app.help.number" step="number" actions={<Primary id="continue" onClick={send}>{t('app.continue')}</Primary>}>
       <p class="lead">{t('app.number.lead')}</p>
       {state.view?.number && state.revisit === 'number' && <p class="note">{t('app.number.now', { number: state.view.number })}</p>}
       <form

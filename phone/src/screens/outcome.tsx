@@ -6,6 +6,7 @@ import { Page, Picture, Primary } from '../ui/page.tsx'
 export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
   const { app, t } = useUi()
   const name = outcome.request.rp.name
+  const admin = outcome.request.kind === 'admin'
   const home = (
     <Primary id="to-home" onClick={() => app.dispatch({ type: 'close' })}>
       {t('app.outcome.home')}
@@ -13,6 +14,15 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
   )
   switch (outcome.kind) {
     case 'approved':
+      if (admin) {
+        return (
+          <Page name="approved" title={t('app.admin.approved')} help="app.help.outcome" back={false} tone="good" actions={home}>
+            <Picture name="phone" tone="good" />
+            <p class="lead">{t('app.admin.approved_lead')}</p>
+            <p>{t('app.admin.approved_next')}</p>
+          </Page>
+        )
+      }
       return (
         <Page name="approved" title={t('app.outcome.approved')} help="app.help.outcome" back={false} tone="good" actions={home}>
           <Picture name="check" tone="good" />
@@ -21,6 +31,19 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
         </Page>
       )
     case 'refused':
+      if (admin) {
+        return (
+          <Page name="answer-refused" title={t('app.admin.refused')} help="app.help.fraud" back={false} tone="stop" actions={home}>
+            <Picture name="shield" tone="stop" />
+            <p class="lead">{t('app.admin.refused_lead')}</p>
+            <ol class="steps">
+              <li>{t('app.outcome.fraud_call')}</li>
+              <li>{t('app.admin.refused_card')}</li>
+              <li>{t('app.admin.refused_pin')}</li>
+            </ol>
+          </Page>
+        )
+      }
       return (
         <Page name="answer-refused" title={t('app.outcome.refused')} help="app.help.outcome" back={false} actions={home}>
           <Picture name="cross" tone="care" />

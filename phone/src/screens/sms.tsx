@@ -3,6 +3,8 @@ import { giveSms, resend } from '../journeys/activate.ts'
 import { span } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
 import { Digits } from '../ui/digits.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { useLooking } from '../ui/looking.ts'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { triesLeft, Trouble } from '../ui/trouble.tsx'
 
@@ -11,20 +13,22 @@ export function Sms() {
   const [code, setCode] = useState('')
   const send = () => void giveSms(app, code)
   const sms = state.view?.sms
+  const card = state.view?.method === 'eid'
+  useLooking(card)
   const inbox = state.world?.test_world ? state.world.inbox : undefined
   return (
     <Page
       name="sms"
       title={t('app.sms.title')}
-      help="app.help.sms"
-      step={[5, 'app.step.sms']}
+      help={card ? 'app.help.sms_eid' : 'app.help.sms'}
+      step="sms"
       actions={
         <Primary id="continue" onClick={send}>
           {t('app.continue')}
         </Primary>
       }
     >
-      <p class="lead">{t('app.sms.lead', { number: state.view?.number ?? '' })}</p>
+      <p class="lead">{t(card ? 'app.sms.lead_eid' : 'app.sms.lead', { number: state.view?.number ?? '' })}</p>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -36,6 +40,17 @@ export function Sms() {
       </form>
       {sms && sms.left < 3 && !state.problem && <p class="note">{triesLeft(t, sms.left)}</p>}
       {sms && <Resend at={sms.resend_at} onResend={() => void resend(app).then(() => setCode(''))} />}
+      {card && (
+        <div class="note">
+          <Icon name="info" size={20} />
+          <div class="stack">
+            <p>{t('app.sms.same_number')}</p>
+            <Secondary id="change-number" onClick={() => app.dispatch({ type: 'revisit', to: 'number' })}>
+              {t('app.sms.change_number')}
+            </Secondary>
+          </div>
+        </div>
+      )}
       {inbox && (
         <p class="soft">
           {t('app.sms.demo')}{' '}

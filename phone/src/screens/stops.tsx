@@ -17,6 +17,8 @@ const REFUSALS: Record<RefusalCode, { title: Key; happened: Key; next: Key }> = 
   sms_exhausted: { title: 'app.refusal.sms_exhausted.title', happened: 'app.refusal.sms_exhausted.happened', next: 'app.refusal.sms_exhausted.next' },
   number_taken: { title: 'app.refusal.number_taken.title', happened: 'app.refusal.number_taken.happened', next: 'app.refusal.number_taken.next' },
   return_exhausted: { title: 'app.refusal.return_exhausted.title', happened: 'app.refusal.return_exhausted.happened', next: 'app.refusal.return_exhausted.next' },
+  token_exhausted: { title: 'app.refusal.token_exhausted.title', happened: 'app.refusal.token_exhausted.happened', next: 'app.refusal.token_exhausted.next' },
+  stopped: { title: 'app.refusal.stopped.title', happened: 'app.refusal.stopped.happened', next: 'app.refusal.stopped.next' },
   wait: { title: 'app.wait.title', happened: 'app.wait.lead', next: 'app.wait.why' },
 }
 
@@ -98,7 +100,7 @@ export function Expired() {
 
 /** Back where nothing can be undone: leave it, continue, or stop for good. */
 export function Pause() {
-  const { app, t } = useUi()
+  const { app, state, t } = useUi()
   return (
     <Page
       name="pause"
@@ -117,7 +119,7 @@ export function Pause() {
       }
     >
       <p class="lead">{t('app.pause.lead')}</p>
-      <p>{t('app.pause.cancel_means')}</p>
+      <p>{t(state.way === 'eid' ? 'app.pause.cancel_means_eid' : 'app.pause.cancel_means')}</p>
       <Trouble />
     </Page>
   )
@@ -137,7 +139,7 @@ export function BrokenScreen({ why }: { why: Broken }) {
   const { app, t } = useUi()
   const words = BROKEN[why]
   const reactivates = why === 'replaced' || why === 'out_of_step'
-  const act = () => (reactivates ? void app.during(async () => forget(app, 'terms')) : location.reload())
+  const act = () => (reactivates ? void app.during(async () => forget(app)) : location.reload())
   return (
     <Page
       name="broken"
@@ -163,7 +165,7 @@ export function BrokenScreen({ why }: { why: Broken }) {
 export function Locked() {
   const { app, t } = useUi()
   return (
-    <Page name="locked" title={t('app.locked.title')} help="app.help.locked" back={false} tone="stop" actions={<Primary id="reactivate" onClick={() => void again(app)}>{t('app.reactivate')}</Primary>}>
+    <Page name="locked" title={t('app.locked.title')} help="app.help.locked" back={false} tone="stop" actions={<Primary id="reactivate" onClick={() => void app.during(async () => forget(app))}>{t('app.reactivate')}</Primary>}>
       <Picture name="lock" tone="stop" />
       <p class="lead">{t('app.locked.lead')}</p>
       <ul class="plain">

@@ -14,7 +14,7 @@ export function Terms() {
       name="terms"
       title={t('app.terms.title')}
       help="app.help.terms"
-      step={[1, 'app.step.terms']}
+      step="terms"
       actions={
         <>
           <p class="soft">{t('app.terms.by')}</p>

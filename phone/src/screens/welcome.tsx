@@ -1,9 +1,10 @@
 import { LANGS, type Lang } from '../contract.ts'
 import { changeLang } from '../journeys/settings.ts'
-import { LANGUAGE_NAMES } from '../texts/index.ts'
+import { begin } from '../journeys/token.ts'
+import { LANGUAGE_NAMES, type Key } from '../texts/index.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Page, Primary } from '../ui/page.tsx'
+import { Page, Primary, Secondary } from '../ui/page.tsx'
 
 export function Welcome() {
   const { app, t } = useUi()
@@ -14,24 +15,40 @@ export function Welcome() {
       help="app.help.welcome"
       back={false}
       actions={
-        <Primary id="activate" onClick={() => app.dispatch({ type: 'fresh', begun: 'terms' })}>
-          {t('app.welcome.activate')}
-        </Primary>
+        <>
+          <Primary id="activate" onClick={() => void begin(app, 'bank')}>
+            {t('app.welcome.activate')}
+          </Primary>
+          <Secondary id="activate-eid" onClick={() => void begin(app, 'eid')}>
+            {t('app.welcome.activate_eid')}
+          </Secondary>
+        </>
       }
     >
       <img class="emblem" src="/icon-192.png" alt="" width="88" height="88" />
       <p class="lead">{t('app.welcome.lead')}</p>
-      <h2>{t('app.welcome.need')}</h2>
+      <Needs title={t('app.welcome.need')} keys={['app.welcome.need_card', 'app.welcome.need_reader', 'app.welcome.need_app']} />
+      <Needs title={t('app.welcome.need_eid')} keys={['app.welcome.need_identity_card', 'app.welcome.need_computer']} />
+      <p class="soft">{t('app.welcome.credit_card')}</p>
+      <Languages />
+    </Page>
+  )
+}
+
+/** What to have at hand on one of the two ways. */
+function Needs({ title, keys }: { title: string; keys: Key[] }) {
+  const { t } = useUi()
+  return (
+    <section class="needs">
+      <h2>{title}</h2>
       <ul class="checks">
-        {(['app.welcome.need_phone', 'app.welcome.need_card', 'app.welcome.need_reader', 'app.welcome.need_app'] as const).map((key) => (
+        {keys.map((key) => (
           <li key={key}>
             <Icon name="check" size={20} /> <span>{t(key)}</span>
           </li>
         ))}
       </ul>
-      <p class="soft">{t('app.welcome.credit_card')}</p>
-      <Languages />
-    </Page>
+    </section>
   )
 }
 

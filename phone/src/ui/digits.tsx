@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { useUi } from './context.ts'
 
-interface DigitsProps {
+interface BoxesProps {
   id: string
   label: string
   hint?: string
@@ -12,9 +12,17 @@ interface DigitsProps {
   /** From an SMS: the phone may fill it in. */
   oneTime?: boolean
   focus?: boolean
+  /** What counts of the text that was typed, filled in or pasted. */
+  read: (text: string) => string
+  /** Letters: nothing may correct them, and the screen keyboard must show them. */
+  letters?: boolean
 }
 
-export function Digits({ id, label, hint, length, value, onValue, oneTime = false, focus = false }: DigitsProps) {
+type DigitsProps = Omit<BoxesProps, 'read' | 'letters'>
+
+export const Digits = (props: DigitsProps) => <Boxes {...props} read={(text) => text.replace(/\D/g, '')} />
+
+export function Boxes({ id, label, hint, length, value, onValue, oneTime = false, focus = false, read, letters = false }: BoxesProps) {
   const { state } = useUi()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -31,9 +39,9 @@ export function Digits({ id, label, hint, length, value, onValue, oneTime = fals
       )}
       <div class={`digits of-${length}`}>
         <div class="boxes" aria-hidden="true">
-          {boxes.map((digit, at) => (
+          {boxes.map((sign, at) => (
             <span key={at} class={at === Math.min(value.length, length - 1) ? 'box at' : 'box'}>
-              {digit}
+              {sign}
             </span>
           ))}
         </div>
@@ -42,15 +50,18 @@ export function Digits({ id, label, hint, length, value, onValue, oneTime = fals
           id={id}
           data-testid={id}
           type="text"
-          inputMode="numeric"
+          inputMode={letters ? 'text' : 'numeric'}
+          autocapitalize="none"
+          autocorrect="off"
+          spellcheck={false}
           autocomplete={oneTime ? 'one-time-code' : 'off'}
           value={value}
           aria-describedby={hint ? `${id}-hint trouble` : 'trouble'}
           aria-invalid={state.problem !== null}
           onInput={(event) => {
-            const digits = event.currentTarget.value.replace(/\D/g, '').slice(0, length)
-            event.currentTarget.value = digits
-            onValue(digits)
+            const kept = read(event.currentTarget.value).slice(0, length)
+            event.currentTarget.value = kept
+            onValue(kept)
           }}
         />
       </div>

@@ -1,21 +1,31 @@
 // The frame of every screen: back, help, progress in words, one question, and the answer at the bottom.
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ScreenName } from '../state.ts'
+import type { ScreenName, Way } from '../state.ts'
 import type { Key } from '../texts/index.ts'
 import { useUi } from './context.ts'
 import { Dialog } from './dialog.tsx'
 import { Icon } from './icons.tsx'
 
-const STEPS = 8
+const STEPS = {
+  bank: ['terms', 'number', 'email', 'bank', 'sms', 'code', 'choices', 'done'],
+  eid: ['terms', 'number', 'token', 'sms', 'code', 'choices', 'done'],
+} as const satisfies Record<Way, readonly string[]>
+
+type StepName = (typeof STEPS)[Way][number]
+
+const STEP_WORDS: Record<StepName, Key> = {
+  terms: 'app.step.terms', number: 'app.step.number', email: 'app.step.email', bank: 'app.step.bank', token: 'app.step.token',
+  sms: 'app.step.sms', code: 'app.step.code', choices: 'app.step.choices', done: 'app.step.done',
+}
 
 interface PageProps {
   name: ScreenName
   title: string
   /** What Help says about this screen. */
   help: Key
-  /** Where we are: 1 to 8, and in words. */
-  step?: [number, Key]
+  /** Where we are, on the bar and in words. */
+  step?: StepName
   back?: boolean
   /** Menu in place of Back (home). */
   menu?: boolean
@@ -59,7 +69,7 @@ export function Page({ name, title, help, step, back = true, menu = false, actio
           </button>
         )}
         </div>
-        {step && <Progress at={step[0]} what={t(step[1])} />}
+        {step && <Progress step={step} />}
       </header>
       <main data-screen={name} data-tone={tone} class="main">
         {!state.online && name !== 'broken' && (
@@ -88,13 +98,15 @@ function Unbroken({ text }: { text: string }) {
   return <>{text.split(/(\S+-\S+)/).map((part, at) => (at % 2 ? <span key={at} class="whole">{part}</span> : part))}</>
 }
 
-function Progress({ at, what }: { at: number; what: string }) {
-  const { t } = useUi()
-  const words = t('app.progress', { at, of: STEPS, what })
+function Progress({ step }: { step: StepName }) {
+  const { state, t } = useUi()
+  const steps: readonly StepName[] = STEPS[state.way]
+  const at = steps.indexOf(step) + 1
+  const words = t('app.progress', { at, of: steps.length, what: t(STEP_WORDS[step]) })
   return (
     <div class="progress">
       <p id="progress">{words}</p>
-      <progress max={STEPS} value={at} aria-labelledby="progress" />
+      <progress max={steps.length} value={at} aria-labelledby="progress" />
     </div>
   )
 }

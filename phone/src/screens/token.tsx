@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'preact/hooks'
+import { giveToken, takeWay } from '../journeys/token.ts'
+import { readToken, sortOf, strangers, TOKEN_LENGTH } from '../token-letters.ts'
+import type { Key } from '../texts/index.ts'
+import { useUi } from '../ui/context.ts'
+import { Boxes } from '../ui/digits.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { useLooking } from '../ui/looking.ts'
+import { Page, Primary, Secondary } from '../ui/page.tsx'
+import { Trouble } from '../ui/trouble.tsx'
+
+const SORTS: Record<ReturnType<typeof sortOf>, Key> = { capital: 'app.token.capital', small: 'app.token.small', digit: 'app.token.digit' }
+
+/** The six characters that the computer shows; capital and small letters count. */
+export function Token() {
+  const { app, state, t } = useUi()
+  const [token, setToken] = useState(state.token)
+  const proven = state.view?.step === 'token'
+  useLooking(proven)
+  useEffect(() => setToken(state.token), [state.token])
+  const send = () => void giveToken(app, token)
+  const strange = strangers(token)
+  return (
+    <Page
+      name="token"
+      title={t('app.token.title')}
+      help="app.help.token"
+      step="token"
+      actions={
+        <>
+          <Primary id="continue" onClick={send}>
+            {t('app.continue')}
+          </Primary>
+          <Secondary id="no-token" onClick={() => app.dispatch({ type: 'revisit', to: 'no-token' })}>
+            {t('app.token.none')}
+          </Secondary>
+        </>
+      }
+    >
+      <p class="lead">{t(proven ? 'app.token.lead_proven' : 'app.token.lead')}</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          send()
+        }}
+      >
+        <Boxes id="token" label={t('app.token.label')} hint={t('app.token.case')} length={TOKEN_LENGTH} value={token} onValue={setToken} read={readToken} letters />
+        <p class="soft spelled" aria-hidden="true" data-testid="spelled">
+          {[...token].filter((sign) => !strange.includes(sign)).map((sign) => t(SORTS[sortOf(sign)], { sign })).join(' · ')}
+        </p>
+        <p role="status" class={strange.length > 0 ? 'note care' : 'unseen'} data-testid="strange">
+          {strange.length > 0 && t('app.token.strange', { signs: strange.join(' ') })}
+        </p>
+        <Trouble />
+      </form>
+      {!proven && (
+        <Secondary id="to-bank-way" onClick={() => void takeWay(app, 'bank')}>
+          {t('app.token.bank')}
+        </Secondary>
+      )}
+    </Page>
+  )
+}
+
+/** Where a token comes from: a computer with a card reader. */
+export function NoToken() {
+  const { app, state, t } = useUi()
+  const place = `${state.world?.issuer ?? ''}/activate`
+  return (
+    <Page name="no-token" title={t('app.no_token.title')} help="app.help.token" step="token" actions={<Primary id="continue" onClick={() => app.dispatch({ type: 'back' })}>{t('app.no_token.have')}</Primary>}>
+      <p class="lead">{t('app.no_token.lead')}</p>
+      <p class="place" data-testid="place">
+        {state.world?.test_world ? (
+          <a href={place} target="_blank" rel="noopener noreferrer">
+            {place}
+          </a>
+        ) : (
+          place
+        )}
+      </p>
+      <h2>{t('app.no_token.need')}</h2>
+      <ul class="checks">
+        {(['app.no_token.need_computer', 'app.no_token.need_reader', 'app.no_token.need_card', 'app.no_token.need_number'] as const).map((key) => (
+          <li key={key}>
+            <Icon name="check" size={20} /> <span>{key === 'app.no_token.need_number' ? t(key, { number: state.view?.number ?? '' }) : t(key)}</span>
+          </li>
+        ))}
+      </ul>
+      <div class="note care">
+        <Icon name="clock" size={20} />
+        <p>{t('app.no_token.minutes')}</p>
+      </div>
+    </Page>
+  )
+}
