@@ -1,32 +1,52 @@
 //! The Belgian identity card as bytes: APDUs, files, PIN block. Talks through a [`Transport`] and touches no reader itself.
 
-/// A way to the chip: a PC/SC reader, a virtual card in memory, a scripted double.
-pub trait Transport {
-    /// Sends one short command APDU; gives the answer as the reader gave it, status word last. `61xx` and `6Cxx` may come
-    /// through; [`TransportError`] says what the reader could not do.
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError>;
+pub mod address;
+pub mod day;
+pub mod der;
+mod files;
+pub mod identity;
+pub mod tlv;
+mod transport;
 
-    /// Asks the PIN on the reader's own keys, where it has any: `None` when it has none. Gives the status word.
-    fn verify_on_pad(&mut self) -> Option<Result<u16, TransportError>> {
-        None
-    }
+pub use address::Address;
+pub use day::{BirthDate, Day};
+pub use files::{CardFile, Files};
+pub use identity::{Identity, Sex};
+pub use transport::{Transport, TransportError};
 
-    /// The reader has keys of its own.
-    fn has_pad(&self) -> bool {
-        false
+/// What is wrong with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileError {
+    /// A field says it is longer than the file.
+    Truncated,
+    TooLarge,
+    /// The field with this tag is not there, or empty.
+    Missing(u8),
+    /// The field with this tag stands twice.
+    Repeated(u8),
+    /// The field with this tag does not hold what it should.
+    Value(u8),
+}
+
+impl std::fmt::Display for FileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FileError::Truncated => f.write_str("file cut short"),
+            FileError::TooLarge => f.write_str("file too large"),
+            FileError::Missing(tag) => write!(f, "field {tag:02X} missing"),
+            FileError::Repeated(tag) => write!(f, "field {tag:02X} stands twice"),
+            FileError::Value(tag) => write!(f, "field {tag:02X} malformed"),
+        }
     }
 }
 
-/// What a reader could not do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TransportError {
-    /// Card pulled out, or reader unplugged.
-    Removed,
-    /// Another program reset the card: start over.
-    Reset,
-    /// The person pressed the reader's cancel key, or waited too long.
-    Cancelled,
-    TimedOut,
-    /// Anything else.
-    Failed,
+impl std::error::Error for FileError {}
+
+/// Text of a field: UTF-8, no control characters (they would reach terminals and pages), blanks at the ends dropped.
+fn text(tag: u8, value: &[u8]) -> Result<String, FileError> {
+    let text = std::str::from_utf8(value).map_err(|_| FileError::Value(tag))?;
+    if text.chars().any(char::is_control) {
+        return Err(FileError::Value(tag));
+    }
+    Ok(text.trim().to_owned())
 }
