@@ -43,6 +43,14 @@ impl Profile {
     }
 }
 
+/// An account that came back on a phone its old phone did not vouch for may only log in for so long.
+pub const LIMITED_SECONDS: i64 = 24 * 3600;
+
+/// Until when it may only log in, if it still is.
+pub fn limited(limited_until: i64, now: i64) -> Option<i64> {
+    (limited_until > now).then_some(limited_until)
+}
+
 /// A phone in use. `head` is the digest of its last receipt, `""` before the first.
 #[derive(Clone)]
 pub struct Device {

@@ -70,7 +70,7 @@ pub fn national_number_holds(number: &str, born: Date) -> bool {
     let (year, month, day) = (part(0, 2), part(2, 4) % 20, part(4, 6));
     let dated = year == i64::from(born.year) % 100
         && (month == i64::from(born.month) || month == 0)
-        && (day == i64::from(born.day) || month == 0);
+        && (day == i64::from(born.day) || day == 0 || month == 0);
     dated && 97 - head % 97 == part(9, 11)
 }
 

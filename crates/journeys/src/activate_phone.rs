@@ -3,21 +3,20 @@
 //! Every step is one command of the phone, one transaction on one row. A repeated command (same `jti`) is answered from the
 //! row and counted once.
 
-use domain::activation::{Activation, Ended, LastCommand, SmsCheck, Stage, Start};
+use domain::activation::{Activation, Ended, Known, LastCommand, SmsTry, Stage, Start};
 use domain::number::MobileNumber;
 use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::{Jwk, PublicKey};
 use protocol::label;
 use protocol::oidc::attributes::Attributes;
-use protocol::phone::{IdentityProof, View};
-use protocol::seal::Sealed;
+use protocol::phone::View;
 use serde::Deserialize;
 use store::activation;
 use store::activation::ActivationRow;
 use words::Lang;
 
 use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, waits, wrong_step};
-use crate::{Failure, Signed, World, notice};
+use crate::{Failure, Signed, World, enrol_with_eid, new_phone, notice};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,12 +44,8 @@ struct EmailBody {
 #[serde(deny_unknown_fields)]
 struct SmsBody {
     code: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FinishBody {
-    sealed: Sealed,
+    #[serde(default)]
+    token: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -140,7 +135,7 @@ pub async fn cancel(world: &World, signed: &Signed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The SMS code. The try is on disk before anything is compared.
+/// The SMS code. The try is on disk before anything is compared. On the way with a card the token may come along.
 pub async fn sms(world: &World, signed: &Signed) -> Result<View, Failure> {
     let (row, (body, jti)) = authenticate::<SmsBody>(world, signed).await?;
     if let Some(answer) = repeated(world, &row, &jti).await {
@@ -148,13 +143,17 @@ pub async fn sms(world: &World, signed: &Signed) -> Result<View, Failure> {
     }
     let now = world.now();
     let mac = world.keys.code_mac(label::SMS, &row.activation.id, body.code.trim());
-    let (row, check) = take_sms_try(world, row, &jti, now).await?;
-    if world_same(&check.code_mac, &mac) {
-        return sms_proven(world, row, check, &jti).await;
+    let (row, tried) = take_sms_try(world, row, &jti, now).await?;
+    if !world_same(&tried.code_mac, &mac) {
+        return match &row.activation.stage {
+            Stage::Refused { .. } => view(world, &row.activation).await,
+            _ => Err(Refusal::SmsWrong { left: tried.left }.into()),
+        };
     }
-    match &row.activation.stage {
-        Stage::Refused { .. } => view(world, &row.activation).await,
-        _ => Err(Refusal::SmsWrong { left: check.left }.into()),
+    let current = sms_proven(world, row, tried, &jti).await?;
+    match (&current.activation.stage, &body.token) {
+        (Stage::Token(_), Some(token)) => enrol_with_eid::try_token(world, current, token, &jti).await,
+        _ => view(world, &current.activation).await,
     }
 }
 
@@ -167,18 +166,18 @@ async fn take_sms_try(
     row: ActivationRow,
     jti: &str,
     now: i64,
-) -> Result<(ActivationRow, SmsCheck), Failure> {
+) -> Result<(ActivationRow, SmsTry), Failure> {
     let mut row = row;
     for _ in 0..ROUNDS {
-        let (next, check) = match row.activation.clone().take_sms_try(now) {
+        let (next, tried) = match row.activation.clone().take_sms_try(now) {
             Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await.and(Err(Failure::Busy)),
             other => other?,
         };
-        let wrong = Refusal::SmsWrong { left: check.left };
+        let wrong = Refusal::SmsWrong { left: tried.left };
         let next = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: Some(wrong) }), ..next };
         let (stored, current) = save(world, "activate.sms.take", row.version, next, None).await?;
         if stored {
-            return Ok((current, check));
+            return Ok((current, tried));
         }
         // The same command overtook us: it is being carried out, and its answer comes with the next sending.
         if current.activation.last.as_ref().is_some_and(|last| last.jti == jti) {
@@ -189,27 +188,71 @@ async fn take_sms_try(
     Err(Failure::Busy)
 }
 
-/// Only now is it said whether this person or number has an account.
-async fn sms_proven(world: &World, row: ActivationRow, check: SmsCheck, jti: &str) -> Result<View, Failure> {
+/// Only now is it said whether this person or number has an account: on the way with a card, once the token is right too.
+async fn sms_proven(world: &World, row: ActivationRow, tried: SmsTry, jti: &str) -> Result<ActivationRow, Failure> {
     let now = world.now();
-    let number = world.keys.number_hash(check.contact.number.e164());
-    let person = person_hash(world, &check.identity.attributes)?;
-    let (by_person, by_number) =
-        world.db.read("activate.known", move |tx| store::account::known(tx, &person, &number)).await?;
-    let taken = by_number.is_some() && by_number != by_person;
-    let next = row.activation.clone().sms_proven(check, by_person);
-    let next = if taken { next.end(Ended::NumberTaken, now) } else { next };
+    let found = match tried.check() {
+        Some(check) => {
+            let number = world.keys.number_hash(check.contact.number.e164());
+            account_of(world, person_hash(world, &check.identity.attributes)?, number).await?
+        }
+        None => AccountOf::default(),
+    };
+    let ask = found.ask(world, &row.activation, now);
+    let asked = ask.as_ref().map(|a| a.approval.id.clone());
+    let known = found.person.clone().map(|account| Known { account, asked });
+    let next = row.activation.clone().sms_proven(tried, known);
+    let next = if found.taken { next.end(Ended::NumberTaken, now) } else { next };
     let next = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..next };
     // The last try stands as a failed attempt until it is compared; it was right.
     let lifted = waits(world, &row.activation);
     let (stored, current) = save(world, "activate.sms.proven", row.version, next, None).await?;
-    if stored && !lifted.is_empty() {
-        let lift = move |tx: &mut db::Tx<'_>| {
-            lifted.iter().try_for_each(|(key, until)| store::waiting_time::lift(tx, key, *until))
-        };
-        world.db.run("activate.sms.lift", lift).await?;
+    if !stored {
+        return Err(Failure::Busy);
     }
-    if stored { view(world, &current.activation).await } else { Err(Failure::Busy) }
+    let old_phone = ask.as_ref().filter(|_| !found.taken).map(|a| a.device.clone());
+    if !lifted.is_empty() || old_phone.is_some() {
+        let (sealer, ask) = (world.sealer.clone(), ask.filter(|_| !found.taken));
+        let after = move |tx: &mut db::Tx<'_>| {
+            lifted.iter().try_for_each(|(key, until)| store::waiting_time::lift(tx, key, *until))?;
+            ask.iter().try_for_each(|ask| ask.insert(tx, &sealer, now))
+        };
+        world.db.run("activate.sms.after", after).await?;
+    }
+    old_phone.iter().for_each(|device| world.signals.ring(device));
+    Ok(current)
+}
+
+/// What is known of a proven person and number.
+#[derive(Default)]
+pub(crate) struct AccountOf {
+    /// The person's account.
+    pub(crate) person: Option<String>,
+    /// The number is somebody else's.
+    pub(crate) taken: bool,
+    /// The person's phone that can still vouch for a new one: not when the account is limited itself.
+    phone: Option<String>,
+}
+
+impl AccountOf {
+    /// The question to the old phone, if there is one.
+    pub(crate) fn ask(&self, world: &World, activation: &Activation, now: i64) -> Option<new_phone::Ask> {
+        let (account, phone) = (self.person.as_deref()?, self.phone.clone()?);
+        Some(new_phone::Ask::new(world, activation, account, phone, now))
+    }
+}
+
+pub(crate) async fn account_of(world: &World, person: Vec<u8>, number: Vec<u8>) -> Result<AccountOf, Failure> {
+    let (sealer, now) = (world.sealer.clone(), world.now());
+    let found = world.db.read("activate.known", move |tx| {
+        let (by_person, by_number) = store::account::known(tx, &person, &number)?;
+        let taken = by_number.is_some() && by_number != by_person;
+        let Some(account) = by_person else { return Ok(AccountOf { person: None, taken, phone: None }) };
+        let limited = store::account::find(tx, &sealer, &account)?.is_some_and(|a| a.limited_until > now);
+        let phone = if limited { None } else { store::device::of_account(tx, &account)? };
+        Ok::<_, store::StoreError>(AccountOf { person: Some(account), taken, phone })
+    });
+    Ok(found.await?)
 }
 
 /// Another SMS.
@@ -221,146 +264,16 @@ pub async fn resend(world: &World, signed: &Signed) -> Result<View, Failure> {
     let code = world.digits::<5>();
     let mac = world.keys.code_mac(label::SMS, &row.activation.id, &code);
     let now = world.now();
-    let Stage::Sms(check) = &row.activation.stage else { return wrong_step(world, &row.activation).await };
-    let number = check.contact.number.clone();
+    let (number, leaves) = match &row.activation.stage {
+        Stage::Sms(check) => (check.contact.number.clone(), true),
+        Stage::TokenSms(t) => (t.number.clone(), enrol_with_eid::is_expected(world, t.number.e164()).await?),
+        _ => return wrong_step(world, &row.activation).await,
+    };
     let next = row.activation.clone().resend(mac, now)?;
     let next = Activation { last: Some(LastCommand { jti, refusal: None }), ..next };
     let sms = notice::sms_code(world, &row.activation.lang, &number, &code)?;
-    let (stored, current) = save(world, "activate.resend", row.version, next, Some(sms)).await?;
+    let (stored, current) = save(world, "activate.resend", row.version, next, leaves.then_some(sms)).await?;
     if stored { view(world, &current.activation).await } else { Err(Failure::Busy) }
-}
-
-/// The chosen code goes to the vault, then account and phone stand in one transaction; old phones are cut off at the end.
-pub async fn finish(world: &World, signed: &Signed) -> Result<View, Failure> {
-    let (row, (body, jti)) = authenticate::<FinishBody>(world, signed).await?;
-    if let Stage::Active { .. } = row.activation.stage {
-        return view(world, &row.activation).await;
-    }
-    let now = world.now();
-    let choosing = match row.activation.choosing(now) {
-        Ok(choosing) => choosing.clone(),
-        Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await,
-        Err(other) => return Err(other.into()),
-    };
-    let account = choosing.known.clone().unwrap_or_else(|| world.id(domain::id::ACCOUNT));
-    let identity = &choosing.identity;
-    let enrolment = vault::Enrolment {
-        device: row.activation.device.clone(),
-        activation: row.activation.id.clone(),
-        jwk: row.activation.jwk.clone(),
-        sealed: body.sealed,
-        account_commitment: world.keys.account_commitment(&account, &row.activation.device),
-        proof: IdentityProof {
-            method: identity.method.clone(),
-            evidence_sha256: identity.evidence_sha256.clone(),
-            ts: identity.proven_at,
-        },
-    };
-    let certificate = match world.vault.enrol(enrolment, now).await {
-        Ok(certificate) => certificate,
-        Err(vault::VaultError::Malformed) => return Err(Refusal::CodeRejected.into()),
-        Err(other) => return Err(other.into()),
-    };
-    let opened = Opened::new(world, &row.activation, choosing, account, certificate, &jti)?;
-    let (activation, cut_off) = opened.store(world, row.version, now).await?;
-    for device in cut_off {
-        world.vault.revoke(device).await?;
-    }
-    view(world, &activation).await
-}
-
-/// Everything the last transaction of an activation writes.
-struct Opened {
-    activation: Activation,
-    profile: domain::account::Profile,
-    device: domain::account::Device,
-    account: String,
-    is_new: bool,
-    certificate: String,
-    number: Vec<u8>,
-    person: Vec<u8>,
-    notices: Vec<notice::Notice>,
-    audit: String,
-}
-
-impl Opened {
-    fn new(
-        world: &World,
-        activation: &Activation,
-        choosing: domain::activation::ChoosingCode,
-        account: String,
-        certificate: String,
-        jti: &str,
-    ) -> Result<Opened, Failure> {
-        let identity = choosing.identity;
-        let key = PublicKey::from_jwk(&activation.jwk)?;
-        let profile = domain::account::Profile {
-            number: choosing.contact.number,
-            email: choosing.contact.email,
-            proof: domain::account::ProofSummary {
-                method: identity.method,
-                source: identity.source,
-                source_subject: identity.source_subject,
-                document_number: identity.document_number,
-                evidence_sha256: identity.evidence_sha256,
-                proven_at: identity.proven_at,
-            },
-            attributes: identity.attributes,
-        };
-        let finished = activation.clone().finish(account.clone(), certificate.clone())?;
-        Ok(Opened {
-            activation: Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..finished },
-            number: world.keys.number_hash(profile.number.e164()),
-            person: person_hash(world, &profile.attributes)?,
-            notices: notice::activated(world, &activation.lang, &profile)?,
-            device: domain::account::Device {
-                id: activation.device.clone(),
-                account: account.clone(),
-                point: key.point().to_vec(),
-                head: String::new(),
-                last_receipt: None,
-                last_answer: String::new(),
-                settings: protocol::phone::Settings::default(),
-            },
-            profile,
-            is_new: choosing.known.is_none(),
-            account,
-            certificate,
-            audit: world.id("aud"),
-        })
-    }
-
-    async fn store(self, world: &World, version: i64, now: i64) -> Result<(Activation, Vec<String>), Failure> {
-        let sealer = world.sealer.clone();
-        let done = world.db.run("activate.finish", move |tx| {
-            let o = &self;
-            let stands = if o.is_new {
-                store::account::insert(tx, &sealer, &o.account, &o.number, &o.person, &o.profile, now)?
-            } else {
-                notice::previous(tx, &sealer, &o.account, &o.notices, now)?;
-                store::account::renew(tx, &sealer, &o.account, &o.number, &o.profile, now)?
-            };
-            if !stands || !activation::save(tx, &sealer, &o.activation, version, None)? {
-                return Err(Failure::Busy);
-            }
-            let cut_off = store::device::replace(tx, &o.device, &o.certificate, &o.activation.device_name, now)?;
-            for notice in &o.notices {
-                notice.insert(tx, &sealer, now)?;
-            }
-            let detail = if o.is_new { "new" } else { "again" };
-            let line = store::audit::Line {
-                id: &o.audit,
-                at: now,
-                action: "activated",
-                actor: &o.device.id,
-                subject: &o.account,
-                detail,
-            };
-            store::audit::append(tx, &line)?;
-            Ok((o.activation.clone(), cut_off))
-        });
-        done.await
-    }
 }
 
 pub(crate) fn person_hash(world: &World, attributes: &Attributes) -> Result<Vec<u8>, Failure> {

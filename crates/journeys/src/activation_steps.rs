@@ -1,9 +1,9 @@
 //! What the steps of every activation share: who speaks, said before, the row's next state, what the phone is told.
 
-use domain::activation::{Activation, LastCommand, Stage};
+use domain::activation::{Activation, LastCommand, SmsCode, Stage};
 use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::PublicKey;
-use protocol::phone::{Bank, HandOver, SmsState, Step, View};
+use protocol::phone::{Bank, HandOver, SmsState, Step, TokenState, View};
 use store::activation::ActivationRow;
 use store::{activation, outbox};
 use words::Lang;
@@ -128,6 +128,8 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
         banks: None,
         handover: None,
         sms: None,
+        method: None,
+        token: None,
         birthdate: None,
         account_known: None,
         first_name: None,
@@ -173,17 +175,34 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
         Stage::Sms(s) => {
             v.step = Step::Sms;
             contact(&mut v, &s.contact);
-            let left = if now >= s.expires_at { 0 } else { s.left };
-            v.sms = Some(SmsState { left, expires: s.expires_at, resend_at: s.resend_at });
+            v.sms = Some(sms_state(&s.sms, now));
+        }
+        Stage::TokenSms(t) => {
+            v.step = Step::Sms;
+            v.method = Some("eid".into());
+            v.number = Some(t.number.grouped());
+            v.sms = Some(sms_state(&t.sms, now));
+        }
+        Stage::Token(t) => {
+            v.step = Step::Token;
+            v.method = Some("eid".into());
+            v.number = Some(t.number.grouped());
+            v.token = Some(TokenState { left: t.left });
         }
         Stage::Code(c) => {
             v.step = Step::Code;
             contact(&mut v, &c.contact);
             v.birthdate.clone_from(&c.identity.attributes.birthdate);
+            v.method = c.card.as_ref().map(|_| "eid".to_owned());
             v.account_known = Some(c.known.is_some());
         }
     }
     Ok(v)
+}
+
+fn sms_state(sms: &SmsCode, now: i64) -> SmsState {
+    let left = if now >= sms.expires_at { 0 } else { sms.left };
+    SmsState { left, expires: sms.expires_at, resend_at: sms.resend_at }
 }
 
 fn banks(world: &World, lang: &str) -> Vec<Bank> {

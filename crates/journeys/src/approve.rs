@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use domain::account::{Device, Profile};
-use domain::approval::{Approval, LoginRequest, State};
+use domain::approval::{Approval, Asked, LoginRequest, NewPhone, State};
 use domain::date::Date;
 use domain::number::MobileNumber;
 use protocol::jose::PublicKey;
@@ -62,22 +62,52 @@ async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Fai
 }
 
 /// The request as this person reads it.
-fn draft(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile, lang: Lang, now: i64) -> Draft {
+fn draft(world: &World, a: &Approval, asked: &Asked, profile: &Profile, lang: Lang, now: i64) -> Draft {
+    match asked {
+        Asked::Login(request) => login(world, a, request, profile, lang, now),
+        Asked::NewPhone(phone) => new_phone(world, a, phone, lang, now),
+    }
+}
+
+/// "Is this new phone yours?": asked by us, about the account itself.
+fn new_phone(world: &World, a: &Approval, phone: &NewPhone, lang: Lang, now: i64) -> Draft {
+    let domain = world.settings.app.split("://").nth(1).unwrap_or_default().to_owned();
+    Draft {
+        rid: a.id.clone(),
+        kind: "admin".into(),
+        lang: lang.code().into(),
+        title: words::t(lang, "approval.new_phone").into(),
+        rp: RequestingParty { id: "zelf".into(), name: world.settings.name.clone(), domain },
+        from: from(world, a, &phone.place, "", lang),
+        fields: vec![Field { l: words::t(lang, "approval.new_phone_device").into(), v: phone.device.clone() }],
+        claims: Vec::new(),
+        wants_match: false,
+        iat: now,
+        exp: a.expires_at,
+    }
+}
+
+/// When, where, in which browser.
+fn from(world: &World, a: &Approval, address: &str, browser: &str, lang: Lang) -> String {
+    let place = world.settings.place(address, lang).unwrap_or_else(|| words::t(lang, "approval.place_unknown"));
+    let parts = [world.settings.local_time(a.created_at), place.to_owned(), browser.to_owned()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile, lang: Lang, now: i64) -> Draft {
     let partner = world.partners.find(&a.partner);
     let rp = RequestingParty {
         id: a.partner.clone(),
         name: partner.map_or_else(|| a.partner.clone(), |p| p.name.of(lang.code()).to_owned()),
         domain: partner.map(|p| p.domain.clone()).unwrap_or_default(),
     };
-    let place = world.settings.place(&request.place, lang).unwrap_or_else(|| words::t(lang, "approval.place_unknown"));
-    let from = [world.settings.local_time(a.created_at), place.to_owned(), request.browser.clone()];
     Draft {
         rid: a.id.clone(),
         kind: "login".into(),
         lang: lang.code().into(),
         title: words::t(lang, "approval.login").into(),
         rp,
-        from: from.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        from: from(world, a, &request.place, &request.browser, lang),
         fields: fields(profile, &request.claims, lang),
         claims: request.claims.clone(),
         wants_match: true,

@@ -4,6 +4,9 @@
 //! |---|---|
 //! | get a phone going: number, e-mail, SMS, code | [`activate_phone`] |
 //! | prove who you are at your bank | [`enrol_with_bank`] |
+//! | prove who you are with your identity card | [`enrol_with_eid`] |
+//! | choose a code: the phone is yours | [`finish_activation`] |
+//! | an old phone vouches for a new one | `new_phone` |
 //! | look at my account, choose settings | [`my_phone`] |
 //! | see what waits, approve or refuse | [`approve`] |
 //! | log in to a service | [`sign_in`] |
@@ -19,9 +22,12 @@ pub mod approve;
 mod command;
 pub mod deliver;
 pub mod enrol_with_bank;
+pub mod enrol_with_eid;
 mod failure;
+pub mod finish_activation;
 pub mod keys;
 pub mod my_phone;
+mod new_phone;
 mod notice;
 pub mod ports;
 pub mod registry;

@@ -21,7 +21,6 @@ pub(crate) struct Notice {
     pub(crate) recipient: Vec<u8>,
     seconds: i64,
     message: Message,
-    lang: Lang,
 }
 
 impl Notice {
@@ -47,7 +46,6 @@ pub(crate) fn sms_code(world: &World, code_lang: &str, number: &MobileNumber, co
         recipient: world.keys.number_hash(number.e164()),
         seconds: CODE_SECONDS,
         message: Message { to: number.e164().to_owned(), subject: None, text: format!("{text}\n\n@{host} #{code}") },
-        lang,
     })
 }
 
@@ -66,25 +64,28 @@ pub(crate) fn activated(world: &World, code_lang: &str, profile: &Profile) -> Re
             subject: Some(words::fill(lang, "mail.activated.subject", &values)),
             text: words::fill(lang, "mail.activated.text", &values),
         },
-        lang,
     }])
 }
 
-/// The number this person had before the activation hears that a new phone took over, also when it is the same number: whoever
-/// holds the old phone must know.
+/// Number and mail address this person had before the activation hear that a new phone took over, also when they are the same:
+/// whoever holds the old phone must know.
 pub(crate) fn previous(
     tx: &mut Tx<'_>,
     sealer: &Sealer,
     account: &str,
-    new: &[Notice],
+    new_lang: &str,
     now: i64,
 ) -> Result<(), StoreError> {
     let Some(old) = store::account::find(tx, sealer, account)? else { return Ok(()) };
-    let lang = new.first().map_or(Lang::Nl, |n| n.lang);
-    let text = words::t(lang, "sms.new_phone");
-    let number = old.profile.number.e164();
-    let id = format!("msg_new_phone_{account}_{now}");
-    let envelope =
-        Envelope { id: &id, kind: "sms", recipient: account.as_bytes(), now, expires_at: now + NOTICE_SECONDS };
-    outbox::insert(tx, sealer, envelope, &Message { to: number.to_owned(), subject: None, text: text.to_owned() })
+    let lang = lang(new_lang);
+    let text = words::t(lang, "sms.new_phone").to_owned();
+    let mut tell = |kind: &'static str, to: String, subject: Option<String>| {
+        let id = format!("msg_new_phone_{kind}_{account}_{now}");
+        let envelope = Envelope { id: &id, kind, recipient: account.as_bytes(), now, expires_at: now + NOTICE_SECONDS };
+        outbox::insert(tx, sealer, envelope, &Message { to, subject, text: text.clone() })
+    };
+    if let Some(email) = old.profile.email {
+        tell("mail", email, Some(words::t(lang, "mail.new_phone.subject").to_owned()))?;
+    }
+    tell("sms", old.profile.number.e164().to_owned(), None)
 }

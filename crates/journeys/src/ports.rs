@@ -66,6 +66,14 @@ pub trait BankConnector: Send + Sync {
     ) -> Boxed<'_, Result<Identity, BankFailure>>;
 }
 
+/// Where certificates are asked about: OCSP (with a body, POST) and revocation lists (without, GET). Only addresses that the
+/// proof allows come here.
+pub trait RevocationSource: Send + Sync {
+    /// # Errors
+    /// No usable answer; the text is for the log.
+    fn fetch(&self, url: String, body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>>;
+}
+
 /// Sends SMS (`kind` = `sms`) and mail (`mail`). `id` lets the gateway drop repeats.
 pub trait Courier: Send + Sync {
     fn send<'a>(&'a self, kind: &'a str, id: &'a str, message: &'a Message) -> Boxed<'a, Result<(), String>>;

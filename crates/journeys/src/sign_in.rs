@@ -1,6 +1,6 @@
 //! A person logs in to a service: number typed, request on the phone, code to the service, tokens.
 
-use domain::approval::{Approval, Crowd, LoginRequest, Progress, REDEEM_SECONDS, State, WAIT_SECONDS, reaches};
+use domain::approval::{Approval, Asked, Crowd, LoginRequest, Progress, REDEEM_SECONDS, State, WAIT_SECONDS, reaches};
 use domain::number::MobileNumber;
 use protocol::jose::{b64u, unb64u};
 use protocol::oidc::authorize::{Answer, AuthorizationRequest};
@@ -45,12 +45,12 @@ pub async fn start(world: &World, start: Start) -> Result<Started, Failure> {
         None => (format!("place:{}", start.network), None),
     };
     let partner = world.partners.find(&start.authorization.client_id).ok_or(Failure::Malformed)?;
-    let request = LoginRequest {
+    let request = Asked::Login(Box::new(LoginRequest {
         claims: start.authorization.all_claims(partner).into_iter().map(str::to_owned).collect(),
         authorization: start.authorization,
         browser: start.browser,
         place: start.address,
-    };
+    }));
     let now = world.now();
     let approval = Approval {
         id: world.id(domain::id::APPROVAL),

@@ -19,6 +19,8 @@ pub async fn once(world: &World) -> Result<u64, Failure> {
     let swept = world.db.run("tidy", move |tx| {
         Ok::<_, store::StoreError>(
             store::activation::sweep(tx, now, BATCH)?
+                + store::enrolment::sweep(tx, now, BATCH)?
+                + store::card_data::sweep(tx, now, BATCH)?
                 + store::approval::sweep(tx, now - APPROVAL_GRACE_SECONDS, BATCH)?
                 + store::used_token::sweep(tx, now, BATCH)?
                 + store::waiting_time::sweep(tx, now, BATCH)?

@@ -8,7 +8,7 @@ use store::Sealer;
 
 use crate::Signals;
 use crate::keys::PlatformKeys;
-use crate::ports::{BankConnector, Clock, Courier, Entropy};
+use crate::ports::{BankConnector, Clock, Courier, Entropy, RevocationSource};
 use crate::registry::Banks;
 use crate::settings::Settings;
 
@@ -26,6 +26,9 @@ pub struct Parts {
     pub partners: Partners,
     pub banks: Banks,
     pub bank: Box<dyn BankConnector>,
+    pub revocation: Box<dyn RevocationSource>,
+    /// What a card must prove to be believed.
+    pub cards: crate::enrol_with_eid::CardRules,
     pub courier: Box<dyn Courier>,
     pub clock: Box<dyn Clock>,
     pub entropy: Box<dyn Entropy>,

@@ -1,6 +1,38 @@
 //! What the card program and the server say to one another (docs/eid.md §3).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+
+use crate::label;
+
+/// What the card signs: base64 of a hash that commits to the number, the mail address, the terms and the enrolment, so that a
+/// signature given for one phone number is worth nothing for another.
+pub fn nonce(random: &[u8], number: &str, email: Option<&str>, terms: &str, enrolment: &str) -> String {
+    let email = email.unwrap_or_default();
+    let parts = [random, number.as_bytes(), email.as_bytes(), terms.as_bytes(), enrolment.as_bytes()];
+    STANDARD.encode(crate::jose::sha256(&label::join(label::EID_NONCE, &parts)))
+}
+
+/// A code to type instead of a link: 40 bits as eight Crockford base32 signs.
+pub fn typed_code(secret: [u8; 5]) -> String {
+    const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let value = secret.iter().fold(0_u64, |v, b| v << 8 | u64::from(*b));
+    let sign = |at: u32| SIGNS.get((value >> (35 - 5 * at) & 31) as usize).map_or('0', |b| char::from(*b));
+    (0..8).map(sign).collect()
+}
+
+/// A typed code as it was meant: case, blanks and hyphens do not count, look-alikes are read kindly.
+pub fn read_code(typed: &str) -> Option<String> {
+    let kindly = |c: char| match c.to_ascii_uppercase() {
+        'I' | 'L' => '1',
+        'O' => '0',
+        other => other,
+    };
+    let code: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').map(kindly).collect();
+    let known = |c: char| c.is_ascii_digit() || (c.is_ascii_uppercase() && c != 'U');
+    (code.len() == 8 && code.chars().all(known)).then_some(code)
+}
 
 /// A Web eID authentication token, `web-eid:1.0` (1.1's extra members are tolerated and ignored).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,4 +186,29 @@ pub struct Problem {
     pub id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_survives_a_kind_hand() {
+        let code = typed_code([0xff, 0x00, 0x12, 0x34, 0x56]);
+        assert_eq!(code.len(), 8);
+        let spoken = format!("{} - {}", code[..4].to_lowercase().replace('0', "o"), &code[4..]);
+        assert_eq!(read_code(&spoken).as_deref(), Some(code.as_str()));
+        for bad in ["", "1234567", "123456789", "1234567u", "1234567é"] {
+            assert_eq!(read_code(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_nonce_has_44_characters_and_moves_with_everything_in_it() {
+        let one = nonce(&[1; 32], "+32468758960", None, "2026-11", "enr_x");
+        assert_eq!(one.len(), 44);
+        assert_ne!(one, nonce(&[1; 32], "+32468758961", None, "2026-11", "enr_x"));
+        assert_ne!(one, nonce(&[1; 32], "+32468758960", Some("a@b.be"), "2026-11", "enr_x"));
+        assert_ne!(one, nonce(&[1; 32], "+32468758960", None, "2026-12", "enr_x"));
+    }
 }

@@ -123,6 +123,14 @@ impl Courier for Post {
     }
 }
 
+struct NoSource;
+
+impl journeys::ports::RevocationSource for NoSource {
+    fn fetch(&self, _url: String, _body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>> {
+        Box::pin(async { Err("not wired".into()) })
+    }
+}
+
 /// Who plays the banks.
 enum Banker {
     Double(DoubleBank),
@@ -279,6 +287,8 @@ impl Ground {
                 Banker::Double(double) => Box::new(double),
                 Banker::Real(real) => real,
             },
+            revocation: Box::new(NoSource),
+            cards: journeys::enrol_with_eid::CardRules::default(),
             courier: Box::new(self.post.clone()),
             clock: Box::new(Hand(Arc::clone(&self.clock))),
             entropy: Box::new(Dice(AtomicU64::new(0), self.folder.as_os_str().len() as u64 + now.unsigned_abs())),

@@ -75,6 +75,9 @@ fn refusal_body(refusal: Refusal, now: i64) -> (StatusCode, Value) {
         Refusal::DeviceUsed => (no, json!({ "error": "device_used" })),
         Refusal::ReturnWrong { left } => (no, json!({ "error": "return_wrong", "left": left })),
         Refusal::SmsWrong { left } => (no, json!({ "error": "sms_wrong", "left": left })),
+        Refusal::TokenWrong { left } => (no, json!({ "error": "token_wrong", "left": left })),
+        Refusal::TokenCase { left } => (no, json!({ "error": "token_case", "left": left })),
+        Refusal::TokenExpired { left } => (no, json!({ "error": "token_expired", "left": left })),
         Refusal::CodeRejected => (no, json!({ "error": "code_rejected" })),
         Refusal::Wait { until, reason } => {
             let body = json!({ "error": "wait", "until": until, "now": now, "reason": reason.code() });

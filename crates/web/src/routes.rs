@@ -90,6 +90,8 @@ pub fn app() -> Vec<Entry> {
         door("POST", "/api/v1/activation/sms", Device, phone::activation_sms),
         door("POST", "/api/v1/activation/resend", Device, phone::activation_resend),
         door("POST", "/api/v1/activation/finish", Device, phone::activation_finish),
+        door("POST", "/api/v1/activation/eid", Device, phone::activation_eid),
+        door("POST", "/api/v1/activation/token", Device, phone::activation_token),
         door("POST", "/api/v1/activation/cancel", Device, phone::activation_cancel),
         door("POST", "/api/v1/home", Device, phone::home),
         door("POST", "/api/v1/settings", Device, phone::settings),

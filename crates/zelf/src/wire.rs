@@ -79,6 +79,8 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
         partners: Partners::new(config.partners.iter().cloned()).map_err(|e| e.to_string())?,
         banks: banks(config)?,
         bank: Box::new(OidcBanks(Arc::new(bank))),
+        revocation: Box::new(NoSource),
+        cards: journeys::enrol_with_eid::CardRules::default(),
         courier: Box::new(HttpCourier(Gateway::new(http, config.gateway.url.clone(), config.gateway.token.clone()))),
         clock: Box::new(SystemClock),
         entropy: Box::new(SystemEntropy),
@@ -228,6 +230,14 @@ fn identity(proof: BankProof, now: i64) -> Identity {
         document_expiry: proof.date_of_expiry,
         evidence_sha256: protocol::jose::b64u(protocol::jose::sha256(proof.evidence.as_bytes())),
         proven_at: now,
+    }
+}
+
+struct NoSource;
+
+impl journeys::ports::RevocationSource for NoSource {
+    fn fetch(&self, _url: String, _body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>> {
+        Box::pin(async { Err("not wired".into()) })
     }
 }
 

@@ -14,7 +14,7 @@ pub use message::{
 };
 pub use view::{
     AnswerBody, AnswerOk, Bank, DeviceState, DeviceStatus, HandOver, Home, Pending, PendingBody, Refusal, Settings,
-    SettingsBody, SmsState, Step, View,
+    SettingsBody, SmsState, Step, TokenState, View,
 };
 
 /// `prefix_` + base64url of 16 bytes: account, activation, approval (docs/protocol.md §1).

@@ -12,6 +12,7 @@ pub enum Step {
     Bank,
     Handover,
     Sms,
+    Token,
     Code,
     Active,
     Refused,
@@ -34,6 +35,11 @@ pub struct View {
     pub handover: Option<HandOver>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<SmsState>,
+    /// `eid` on the way with an identification token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<TokenState>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birthdate: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +76,11 @@ pub struct SmsState {
     pub left: i64,
     pub expires: i64,
     pub resend_at: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenState {
+    pub left: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +137,9 @@ pub struct Home {
     pub head: String,
     pub seq: i64,
     pub last_receipt: Option<String>,
+    /// Until then only logging in works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limited: Option<i64>,
     pub now: i64,
 }
 

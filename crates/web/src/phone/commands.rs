@@ -7,7 +7,9 @@ use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::{Refusal, WaitReason};
-use journeys::{Failure, Signed, World, activate_phone, approve, enrol_with_bank, my_phone};
+use journeys::{
+    Failure, Signed, World, activate_phone, approve, enrol_with_bank, enrol_with_eid, finish_activation, my_phone,
+};
 use protocol::phone::{AnswerBody, AnswerOk};
 use serde::Serialize;
 use serde_json::json;
@@ -77,7 +79,11 @@ doors! {
     /// `POST /api/v1/activation/resend`
     activation_resend => activate_phone::resend;
     /// `POST /api/v1/activation/finish`
-    activation_finish => activate_phone::finish;
+    activation_finish => finish_activation::finish;
+    /// `POST /api/v1/activation/eid`
+    activation_eid => enrol_with_eid::start;
+    /// `POST /api/v1/activation/token`
+    activation_token => enrol_with_eid::token;
     /// `POST /api/v1/activation/cancel`
     activation_cancel => cancel;
     /// `POST /api/v1/home`

@@ -1,0 +1,320 @@
+//! What the browser at the computer does: begin, look, bring the secret back, see the token.
+
+use domain::account::email_holds;
+use domain::activation::Contact;
+use domain::enrolment::{Ended, Enrolment, Stage, Start};
+use domain::number::MobileNumber;
+use domain::refusal::{Refusal, WaitReason};
+use protocol::eid::{State, WebEidToken};
+use protocol::jose::{b64u, unb64u};
+use words::Lang;
+
+use super::{EidProblem, judge, rows};
+use crate::keys::PlatformKeys;
+use crate::{Failure, World};
+
+/// What the review page confirms.
+pub struct Begin {
+    /// Drawn when the form was sealed, so that confirming twice makes one enrolment.
+    pub id: String,
+    /// Secret of this browser's cookie.
+    pub browser: String,
+    pub number: MobileNumber,
+    pub email: Option<String>,
+    pub lang: Lang,
+    pub place: String,
+    pub terms: String,
+}
+
+/// The token as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub text: String,
+    pub expires: i64,
+}
+
+/// Everything this browser may know of its enrolment.
+pub struct Seen {
+    pub state: State,
+    pub lang: Lang,
+    pub number: String,
+    pub email: Option<String>,
+    /// For the link and for typing, while a card program may come.
+    pub session: Option<String>,
+    pub code: Option<String>,
+    pub token: Option<Token>,
+    /// The person has an account, and a phone has proven the number.
+    pub known: bool,
+    pub first_name: Option<String>,
+    /// When a failed attempt must wait, until when.
+    pub until: Option<i64>,
+    /// The same browser may go on with another session.
+    pub may_try_again: bool,
+}
+
+/// How the return ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finished {
+    Token,
+    /// Not the browser that began: the enrolment is over, and both sides are told.
+    OtherBrowser,
+    Unknown,
+}
+
+/// How six typed digits ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    Token,
+    Wrong { left: i64 },
+    Ended,
+}
+
+/// Number and address as they will be used. Says nothing of whether the number is known; refuses who must wait (rule R13).
+pub async fn check(
+    world: &World,
+    country: &str,
+    number: &str,
+    email: Option<&str>,
+    place: &str,
+) -> Result<(MobileNumber, Option<String>), Failure> {
+    let number = MobileNumber::read(country, number, &world.settings.countries)?;
+    let email = email.map(str::trim).filter(|e| !e.is_empty());
+    if email.is_some_and(|e| !email_holds(e)) {
+        return Err(Refusal::EmailInvalid.into());
+    }
+    let (key, now) = (world.keys.waiting_key(number.e164(), place), world.now());
+    let until = world.db.read("eid.waiting", move |tx| store::waiting_time::until(tx, &key, now)).await?;
+    match until {
+        Some(until) => Err(Refusal::Wait { until, reason: WaitReason::FailedAttempt }.into()),
+        None => Ok((number, email.map(str::to_owned))),
+    }
+}
+
+/// The review was confirmed. Twice the same is once.
+pub async fn begin(world: &World, begin: Begin) -> Result<(), Failure> {
+    if !protocol::phone::is_id(domain::id::ENROLMENT, &begin.id) {
+        return Err(Failure::Malformed);
+    }
+    let start = Start {
+        browser_mac: rows::browser_mac(world, &begin.id, &begin.browser),
+        contact: Contact { number: begin.number, email: begin.email },
+        lang: begin.lang.code().to_owned(),
+        place: begin.place,
+        terms: begin.terms,
+    };
+    rows::insert(world, Enrolment::start(begin.id, start, world.now())).await?;
+    Ok(())
+}
+
+/// Something that may be used once until `until`: a solved puzzle, a waiting ticket. `false` when it was.
+pub async fn use_once(world: &World, what: &str, until: i64) -> Result<bool, Failure> {
+    let what = what.to_owned();
+    Ok(world.db.run("eid.use_once", move |tx| store::used_token::burn(tx, "activate", &what, until)).await?)
+}
+
+pub async fn seen(world: &World, id: &str, browser: &str) -> Result<Seen, Failure> {
+    let row = rows::of_browser(world, id, browser).await?;
+    Ok(told(world, &row.enrolment))
+}
+
+/// Waits until the state differs from `since`, at most so many seconds.
+pub async fn wait_for_news(
+    world: &World,
+    id: &str,
+    browser: &str,
+    since: &State,
+    seconds: u64,
+) -> Result<Seen, Failure> {
+    let listener = world.signals.listen(id);
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(seconds);
+    loop {
+        let seen = seen(world, id, browser).await?;
+        let same = State { now: since.now, ..seen.state.clone() } == *since;
+        if !same || tokio::time::Instant::now() >= until {
+            return Ok(seen);
+        }
+        listener.wait().await;
+    }
+}
+
+/// Where it stands, for browser and card program alike.
+pub(super) fn state(e: &Enrolment, now: i64) -> State {
+    let mut state = State {
+        step: e.stage.word().to_owned(),
+        progress: None,
+        left: None,
+        error: None,
+        expires: e.expires_at,
+        now,
+        device: None,
+    };
+    match &e.stage {
+        Stage::Waiting(w) => {
+            state.expires = w.expires_at;
+            state.error = w.note.as_ref().map(|n| n.code().to_owned());
+        }
+        Stage::Claimed(c) => {
+            state.expires = c.expires_at;
+            (state.progress, state.left) = (c.progress, c.left);
+        }
+        Stage::Proven(p) => state.expires = p.expires_at,
+        Stage::Token(t) => state.expires = t.expires_at,
+        Stage::Phone(t) | Stage::Active(t) => state.device = Some(t.device.clone()),
+        Stage::Ended { ended, .. } => state.error = Some(ended.code().to_owned()),
+    }
+    let final_state = matches!(e.stage, Stage::Active(_) | Stage::Ended { .. });
+    if now >= e.expires_at && !final_state {
+        state.step = "ended".into();
+        state.error = Some("expired".into());
+    }
+    state
+}
+
+fn told(world: &World, e: &Enrolment) -> Seen {
+    let now = world.now();
+    let state = state(e, now);
+    let mut seen = Seen {
+        lang: Lang::parse(&e.lang).unwrap_or(Lang::Nl),
+        number: e.contact.number.grouped(),
+        email: e.contact.email.clone(),
+        session: None,
+        code: None,
+        token: None,
+        known: false,
+        first_name: None,
+        until: None,
+        may_try_again: e.clone().again(None, now).is_ok(),
+        state,
+    };
+    match &e.stage {
+        Stage::Waiting(_) if seen.state.step == "waiting" => {
+            let session = rows::session(world, e);
+            (seen.session, seen.code) = (Some(session.id), Some(session.code));
+        }
+        Stage::Token(t) => {
+            seen.first_name = Some(t.proof.identity.first_name().to_owned());
+            seen.token = Some(Token { text: rows::token(world, &e.id, t.generation), expires: t.expires_at });
+        }
+        Stage::Phone(t) | Stage::Active(t) => {
+            seen.first_name = Some(t.first_name.clone());
+            seen.known = t.known;
+        }
+        Stage::Ended { until, .. } => seen.until = *until,
+        _ => {}
+    }
+    seen
+}
+
+/// A new session and code.
+pub async fn again(world: &World, id: &str, browser: &str) -> Result<(), Failure> {
+    let now = world.now();
+    rows::change(world, "eid.again", id, browser, |e| e.again(None, now)).await.map(|_| ())
+}
+
+/// The browser extension wants something to sign.
+pub async fn web_eid_nonce(world: &World, id: &str, browser: &str) -> Result<String, Failure> {
+    let (now, random) = (world.now(), b64u(world.entropy::<32>()));
+    let next = rows::change(world, "eid.web_nonce", id, browser, |e| e.web_nonce(random.clone(), now)).await?;
+    nonce(&next, &random)
+}
+
+/// The nonce that commits to what this person confirmed.
+pub(super) fn nonce(e: &Enrolment, random: &str) -> Result<String, Failure> {
+    let random = unb64u(random)?;
+    let random = random.get(..32).ok_or(Failure::Malformed)?;
+    Ok(protocol::eid::nonce(random, e.contact.number.e164(), e.contact.email.as_deref(), &e.terms, &e.id))
+}
+
+/// The extension signed: names and number, no address, no photo. No return leg: it is this browser that speaks.
+pub async fn web_eid(world: &World, id: &str, browser: &str, token: WebEidToken) -> Result<(), EidProblem> {
+    let now = world.now();
+    let row = rows::of_browser(world, id, browser).await?;
+    let (next, random) = row.enrolment.take_web_nonce(now).map_err(Failure::from)?;
+    if !rows::save(world, "eid.web_nonce.take", row.version, next.clone(), None).await? {
+        return Err(Failure::Busy.into());
+    }
+    let nonce = nonce(&next, &random)?;
+    let judged = judge::token(world, &token, &nonce, now).await;
+    let (next, problem) = match judged {
+        Ok(proof) => (next.returned(Some(proof), now).map_err(Failure::from)?, None),
+        Err(verdict) => verdict.settle(next, now)?,
+    };
+    if !rows::save(world, "eid.web", row.version + 1, next, None).await? {
+        return Err(Failure::Busy.into());
+    }
+    problem.map_or(Ok(()), Err)
+}
+
+/// The secret came back, with the cookie of the browser that carried it.
+pub async fn finish(world: &World, id: Option<&str>, browser: Option<&str>, secret: &str) -> Result<Finished, Failure> {
+    let now = world.now();
+    let cookie = id.zip(browser);
+    let Some(row) = rows::of_return(world, secret).await? else {
+        return Ok(match cookie {
+            // A reload of the page that came back.
+            Some((id, browser)) if shows_token(world, id, browser).await => Finished::Token,
+            _ => Finished::Unknown,
+        });
+    };
+    let same = cookie.is_some_and(|(id, browser)| {
+        let mac = rows::browser_mac(world, id, browser);
+        id == row.enrolment.id && PlatformKeys::same(&mac, &row.enrolment.browser_mac)
+    });
+    let (next, finished) = if same {
+        match row.enrolment.returned(None, now) {
+            Ok(next) => (next, Finished::Token),
+            Err(_) => return Ok(Finished::Unknown),
+        }
+    } else {
+        (row.enrolment.end(Ended::OtherBrowser, now), Finished::OtherBrowser)
+    };
+    if rows::save(world, "eid.finish", row.version, next, None).await? { Ok(finished) } else { Err(Failure::Busy) }
+}
+
+async fn shows_token(world: &World, id: &str, browser: &str) -> bool {
+    let row = rows::of_browser(world, id, browser).await;
+    row.is_ok_and(|r| matches!(r.enrolment.stage, Stage::Token(_) | Stage::Phone(_) | Stage::Active(_)))
+}
+
+/// Six digits, typed into the page that began. The try is on disk before anything is compared.
+pub async fn digits(world: &World, id: &str, browser: &str, typed: &str) -> Result<Digits, Failure> {
+    let now = world.now();
+    let row = rows::of_browser(world, id, browser).await?;
+    if matches!(row.enrolment.stage, Stage::Token(_)) {
+        return Ok(Digits::Token);
+    }
+    let (next, left) = row.enrolment.take_digits_try(now)?;
+    if !rows::save(world, "eid.digits.take", row.version, next.clone(), None).await? {
+        return Err(Failure::Busy);
+    }
+    if matches!(next.stage, Stage::Ended { .. }) {
+        return Ok(Digits::Ended);
+    }
+    let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let right = PlatformKeys::same(&typed, &rows::back(world, &next).digits);
+    let (next, answer) = match (right, left) {
+        (true, _) => (next.returned(None, now)?, Digits::Token),
+        (false, 0) => (next.end(Ended::DigitsExhausted, now), Digits::Ended),
+        (false, left) => return Ok(Digits::Wrong { left }),
+    };
+    if rows::save(world, "eid.digits", row.version + 1, next, None).await? { Ok(answer) } else { Err(Failure::Busy) }
+}
+
+/// A new token in place of the one on the screen.
+pub async fn new_token(world: &World, id: &str, browser: &str) -> Result<(), Failure> {
+    let now = world.now();
+    rows::change(world, "eid.new_token", id, browser, |e| e.new_token(now)).await.map(|_| ())
+}
+
+/// The person gives up, or says that a phone is not theirs: nothing comes of it any more.
+pub async fn stop(world: &World, id: &str, browser: &str) -> Result<(), Failure> {
+    let now = world.now();
+    let stopped = rows::change(world, "eid.stop", id, browser, |e| match &e.stage {
+        Stage::Active(_) | Stage::Ended { .. } => Err(Refusal::WrongStep),
+        _ => Ok(e.end(Ended::Stopped, now)),
+    });
+    match stopped.await {
+        Err(Failure::Refused(Refusal::WrongStep)) => Ok(()),
+        other => other.map(|_| ()),
+    }
+}
