@@ -29,7 +29,7 @@ describe('somebody who logs in', () => {
     await reportFraud(made.app)
     expect(screenOf(made.app.state)).toBe('fraud')
     expect((await history(made.app)).map((entry) => entry.receipt.res)).toEqual(['fraud', 'rejected'])
-    expect(made.mock.checks).toBe(0)
+    expect(made.mock.approvals.checks).toBe(0)
   })
 
   it('hears how many tries are left, waits, and is locked after five', async () => {
@@ -69,7 +69,7 @@ describe('when the line breaks', () => {
     const answers = made.wire.calls.filter((call) => call.path.endsWith('/answer'))
     expect(answers.length).toBe(3)
     expect(new Set(answers.map((call) => call.body)).size).toBe(1)
-    expect(made.mock.checks).toBe(1)
+    expect(made.mock.approvals.checks).toBe(1)
     expect(screenOf(made.app.state)).toBe('approved')
   })
 
@@ -81,7 +81,7 @@ describe('when the line breaks', () => {
     expect(made.app.state.problem?.code).toBe('offline')
     made.wire.lost = () => false
     await approveWith(made, CODE)
-    expect(made.mock.checks).toBe(1)
+    expect(made.mock.approvals.checks).toBe(1)
     expect(screenOf(made.app.state)).toBe('approved')
   })
 
@@ -175,7 +175,7 @@ describe('what the phone does not believe', () => {
     expect(made.app.state.waiting).toEqual([])
     await made.mock.startLogin()
     const [phone] = made.mock.phones.values()
-    made.mock.frozen = true
+    made.mock.approvals.frozen = true
     if (phone?.login) phone.login.m1 = `${phone.login.m1.slice(0, -8)}AAAAAAAA`
     await fetchPending(made.app)
     expect(made.app.state.waiting).toEqual([])
