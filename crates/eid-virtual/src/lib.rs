@@ -1,5 +1,15 @@
 //! A Belgian identity card made of software, for tests and the demo: a person file becomes a card of its own test PKI.
 
+mod certificates;
+pub mod civil;
+mod fault;
+pub mod person;
+pub mod personalise;
+mod photo;
+pub mod pki;
+pub mod responder;
+mod written;
+
 use std::collections::BTreeMap;
 
 /// Generation of the card.
