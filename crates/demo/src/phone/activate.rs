@@ -20,6 +20,8 @@ pub struct Plan {
     pub bank: Option<String>,
     /// Who goes to the bank; `None` stops at the hand-over.
     pub customer: Option<Customer>,
+    /// The identification token from the computer, on the way with an identity card.
+    pub token: Option<String>,
     /// The SMS code, when there is no inbox to read it from.
     pub sms: Option<String>,
     pub inbox: Option<String>,
@@ -73,6 +75,7 @@ impl Phone {
                 let country = plan.country.as_deref().unwrap_or("BE");
                 self.activation("number", &json!({ "country": country, "number": number })).await?
             }
+            Step::Email if plan.token.is_some() => self.bring_token(plan, &view).await?,
             Step::Email => self.activation("email", &json!({ "email": plan.email })).await?,
             Step::Bank => {
                 let bank = plan.bank.as_ref().ok_or(PhoneError::InputNeeded("bank"))?;
@@ -80,6 +83,10 @@ impl Phone {
             }
             Step::Handover => self.hand_over(plan, &view).await?,
             Step::Sms => self.hand_in_sms(plan, &view).await?,
+            Step::Token => {
+                let token = plan.token.as_ref().ok_or(PhoneError::InputNeeded("token"))?;
+                self.activation("token", &json!({ "token": token })).await?
+            }
             Step::Code => self.enrol(plan, &view).await?,
             Step::Active => return self.activated(&view).map(|()| None),
             Step::Refused => return Err(refusal(&view)),
@@ -115,6 +122,17 @@ impl Phone {
         self.activation("return", &json!({ "proof": progress.proof })).await
     }
 
+    /// "I have a token": what lies in the inbox now is not the code that comes.
+    async fn bring_token(&mut self, plan: &Plan, view: &View) -> Result<View, PhoneError> {
+        let seen = match self.inbox(plan, view)? {
+            Some(inbox) => inbox.seen().await?,
+            None => Vec::new(),
+        };
+        self.state.activation.get_or_insert_default().seen = seen;
+        self.save()?;
+        self.activation("eid", &json!({})).await
+    }
+
     /// The way back held no proof: the attempt is refused, or the person may choose a bank again, which a robot does not.
     async fn after_a_no(&self) -> Result<View, PhoneError> {
         let view = self.activation("get", &json!({})).await?;
@@ -137,7 +155,12 @@ impl Phone {
             (None, Some(inbox)) => inbox.code(&seen).await?,
             (None, None) => return Err(PhoneError::InputNeeded("sms")),
         };
-        self.activation("sms", &json!({ "code": code })).await
+        let token = plan.token.as_ref().filter(|_| view.method.as_deref() == Some("eid"));
+        let body = match token {
+            Some(token) => json!({ "code": code, "token": token }),
+            None => json!({ "code": code }),
+        };
+        self.activation("sms", &body).await
     }
 
     /// The plan's inbox, else the test world's own.

@@ -84,6 +84,9 @@ pub(super) struct ActivateArgs {
     number: Option<String>,
     #[arg(long)]
     email: Option<String>,
+    /// Identification token from the computer, instead of a bank.
+    #[arg(long)]
+    token: Option<String>,
     /// The SMS code, when there is no inbox to read.
     #[arg(long, value_name = "CODE")]
     sms: Option<String>,
@@ -221,7 +224,7 @@ async fn once(place: &Place, command: PhoneCommand) -> Result<Value, PhoneError>
 async fn activate(phone: &mut Phone, args: ActivateArgs) -> Result<Value, PhoneError> {
     let customer = args.customer.map(|id| Customer { id, pin: args.pin, refuses: args.refuse_at_bank });
     let mut plan = args.person.plan(customer, args.number);
-    (plan.email, plan.sms) = (args.email, args.sms);
+    (plan.email, plan.sms, plan.token) = (args.email, args.sms, args.token);
     let account = phone.activate(&plan).await?;
     let result = json!({
         "step": "active", "number": account.number, "first_name": account.first_name, "seq": account.seq,
