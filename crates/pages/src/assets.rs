@@ -32,7 +32,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 
 /// Every asset of the pages in this crate.
 pub fn all() -> impl Iterator<Item = &'static Asset> {
-    [&*SITE_CSS, &*WAIT_JS, &*RETURN_JS, &*ICON].into_iter().chain(FONTS.iter())
+    [&*SITE_CSS, &*WAIT_JS, &*RETURN_JS, &*ACTIVATE_JS, &*ROBOT_JS, &*ARRIVE_JS, &*ICON].into_iter().chain(FONTS.iter())
 }
 
 /// Address of the stylesheet with tokens, type and patterns; other sites of the house build on it.
@@ -50,6 +50,21 @@ pub fn return_js() -> &'static str {
     &RETURN_JS.path
 }
 
+/// Address of the script of the pages that follow an activation: live state, clock, Web eID.
+pub fn activate_js() -> &'static str {
+    &ACTIVATE_JS.path
+}
+
+/// Address of the script that does the sum of the robot check.
+pub fn robot_js() -> &'static str {
+    &ROBOT_JS.path
+}
+
+/// Address of the script of the page that the card program opens.
+pub fn arrive_js() -> &'static str {
+    &ARRIVE_JS.path
+}
+
 /// Address of the icon shown in a browser tab.
 pub fn icon() -> &'static str {
     &ICON.path
@@ -59,6 +74,11 @@ static SITE_CSS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("site", "css",
 static WAIT_JS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("wait", "js", include_bytes!("../assets/wait.js")));
 static RETURN_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::hashed("return", "js", include_bytes!("../assets/return.js")));
+static ACTIVATE_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("activate", "js", include_bytes!("../assets/activate.js")));
+static ROBOT_JS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("robot", "js", include_bytes!("../assets/robot.js")));
+static ARRIVE_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("arrive", "js", include_bytes!("../assets/arrive.js")));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("icon", "svg", include_bytes!("../assets/icon.svg")));
 
 // The stylesheet names the fonts, so their names are fixed; the version is the typeface's.

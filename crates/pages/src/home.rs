@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use words::{Lang, t};
 
+use crate::activate::ACTIVATE;
 use crate::icons::Icon;
 use crate::layout::Layout;
 
@@ -25,6 +26,9 @@ impl SiteHome<'_> {
                 h1 id="title" { (title) }
                 p { (t(self.lang, "site.home.what")) }
                 a.button id="open-app" href=(self.app_href) { (Icon::Phone.draw(24)) (t(self.lang, "site.home.open_app")) }
+                a.button.second id="activate-eid" href={ (ACTIVATE) "?lang=" (self.lang.code()) } {
+                    (Icon::Card.draw(24)) (t(self.lang, "site.home.activate_eid"))
+                }
             }
             div.three {
                 @for (icon, head, text) in steps {
@@ -35,6 +39,7 @@ impl SiteHome<'_> {
                 h2 { (t(self.lang, "site.home.help")) }
                 div {
                     (answer(t(self.lang, "site.home.need"), t(self.lang, "site.home.need_text")))
+                    (answer(t(self.lang, "site.home.again"), t(self.lang, "site.home.again_text")))
                     (answer(t(self.lang, "site.home.message"), t(self.lang, "site.home.message_text")))
                     (answer(t(self.lang, "site.home.unasked"), t(self.lang, "site.home.unasked_text")))
                 }

@@ -19,6 +19,8 @@ pub enum Icon {
     Arrow,
     Home,
     Open,
+    Card,
+    Reader,
 }
 
 impl Icon {
@@ -41,6 +43,8 @@ impl Icon {
             }
             Icon::Arrow => r#"<path d="M19 12H5m6-6-6 6 6 6"/>"#,
             Icon::Home => r#"<path d="m3 11 9-8 9 8M6 9v11h12V9"/>"#,
+            Icon::Card => r#"<rect x="2" y="5" width="20" height="14" rx="2"/><path d="M6 10h4v4H6zm8 0h4m-4 4h2"/>"#,
+            Icon::Reader => r#"<rect x="4" y="11" width="16" height="10" rx="2"/><path d="M8 11V3h8v8M8 16h8"/>"#,
             Icon::Open => r#"<path d="M14 4h6v6m0-6-9 9M10 5H5v14h14v-5"/>"#,
         }
     }

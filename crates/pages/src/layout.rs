@@ -87,6 +87,23 @@ pub fn refresh_unless(script: &str, content: &str) -> Markup {
     }
 }
 
+/// A clock that runs out: words without a script, and with one it runs. `text` takes `{time}`, `last` (the final minute) `{seconds}`.
+pub(crate) fn clock(lang: Lang, left: u32, text: &'static str, last: &'static str) -> Markup {
+    let (minutes, seconds) = (t(lang, text), t(lang, last));
+    let now = if left > 60 {
+        minutes.replace("{time}", &format!("{}:{:02}", left / 60, left % 60))
+    } else {
+        seconds.replace("{seconds}", &left.to_string())
+    };
+    html! {
+        div.clock id="clock" data-left=(left) data-minutes=(minutes) data-seconds=(seconds) {
+            (icons::Icon::Clock.draw(24))
+            span data-text { (now) }
+            span.aside aria-live="polite" {}
+        }
+    }
+}
+
 fn own_name(lang: Lang) -> &'static str {
     match lang {
         Lang::Nl => "Nederlands",

@@ -5,15 +5,18 @@
 //! connect-src 'self'; base-uri 'none'`: no inline style, no inline script. Forms post to [`LOGIN`], [`CANCEL`], [`RETRY`];
 //! browsers apply `form-action` to where the answer redirects too, so it must name the service's origin.
 
+pub mod activate;
 pub mod assets;
 pub mod countries;
 pub mod icons;
 pub mod layout;
+pub mod qr;
 
 mod bank_return;
 mod ended;
 mod home;
 mod login;
+mod number;
 mod problem;
 mod waiting;
 
@@ -73,6 +76,14 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Markup)> {
         named("ended", Ended::samples(lang), Ended::render),
         named("problem", Problem::samples(lang), Problem::render),
         named("bank_return", BankReturn::samples(lang), BankReturn::render),
+        named("activate_form", activate::ActivateForm::samples(lang), activate::ActivateForm::render),
+        named("activate_wait", activate::ActivateWait::samples(lang), activate::ActivateWait::render),
+        named("activate_review", activate::ActivateReview::samples(lang), activate::ActivateReview::render),
+        named("activate_reader", activate::ActivateReader::samples(lang), activate::ActivateReader::render),
+        named("activate_finish", activate::ActivateFinish::samples(lang), activate::ActivateFinish::render),
+        named("activate_token", activate::ActivateToken::samples(lang), activate::ActivateToken::render),
+        named("activate_done", activate::ActivateDone::samples(lang), activate::ActivateDone::render),
+        named("activate_ended", activate::ActivateEnded::samples(lang), activate::ActivateEnded::render),
         named("bank_return_failed", BankReturnFailed::samples(lang), BankReturnFailed::render),
     ]
     .concat()

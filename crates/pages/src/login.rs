@@ -1,14 +1,11 @@
 //! The first page of a login: whose phone shall ask?
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use words::{Lang, fill, t};
 
-use crate::countries::{self, Country};
 use crate::icons::Icon;
 use crate::layout::Layout;
+use crate::number::NumberFields;
 use crate::{Asker, LOGIN};
 
 /// Why the number on the form was sent back.
@@ -40,21 +37,6 @@ pub struct LoginNumber<'a> {
     pub back_href: Option<&'a str>,
 }
 
-fn option(country: &Country, selected: bool) -> Markup {
-    html! {
-        option value=(country.iso) selected[selected] { (country.name) " (+" (country.calling_code) ")" }
-    }
-}
-
-/// The long list with none chosen, drawn once: it is most of the page, and nearly everybody's country stands above it.
-fn every_country(lang: Lang) -> PreEscaped<&'static str> {
-    static DRAWN: LazyLock<HashMap<Lang, String>> = LazyLock::new(|| {
-        let draw = |lang| html! { @for country in countries::all(lang) { (option(&country, false)) } }.into_string();
-        Lang::ALL.into_iter().map(|lang| (lang, draw(lang))).collect()
-    });
-    PreEscaped(DRAWN.get(&lang).map_or("", String::as_str))
-}
-
 impl LoginNumber<'_> {
     pub fn render(&self) -> Markup {
         let title = t(self.lang, "site.login.title");
@@ -66,7 +48,7 @@ impl LoginNumber<'_> {
                 @if let Some(error) = self.error { (self.explain(error)) }
                 form method="post" action=(LOGIN) novalidate {
                     input type="hidden" name="req" value=(self.req);
-                    div.row { (self.country_field()) (self.number_field()) }
+                    (self.fields())
                     label.tick for="remember" {
                         input type="checkbox" id="remember" name="remember" value="1" checked[self.remember];
                         span { (t(self.lang, "site.login.remember")) }
@@ -85,37 +67,8 @@ impl LoginNumber<'_> {
         Layout { lang_href: Some(self.lang_href), ..Layout::new(self.lang, title, main) }.render()
     }
 
-    fn country_field(&self) -> Markup {
-        let favourites = countries::favourites(self.lang);
-        let favoured = favourites.iter().any(|country| country.iso == self.country);
-        html! {
-            div {
-                label for="country" { (t(self.lang, "site.login.country")) }
-                select id="country" name="country" autocomplete="country" {
-                    optgroup label=(t(self.lang, "site.login.most_chosen")) {
-                        @for country in &favourites { (option(country, country.iso == self.country)) }
-                    }
-                    optgroup label=(t(self.lang, "site.login.all_countries")) {
-                        @if favoured { (every_country(self.lang)) } @else {
-                            @for country in countries::all(self.lang) { (option(&country, country.iso == self.country)) }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn number_field(&self) -> Markup {
-        let described = if self.error.is_some() { "error phone-hint" } else { "phone-hint" };
-        html! {
-            div.wide {
-                label for="phone" { (t(self.lang, "site.login.phone")) }
-                input type="tel" id="phone" name="phone" inputmode="tel" autocomplete="tel-national" required
-                    maxlength="30" value=(self.number) aria-describedby=(described)
-                    aria-invalid=[self.error.map(|_| "true")] autofocus[self.error.is_some()];
-                p.hint id="phone-hint" { (t(self.lang, "site.login.example")) }
-            }
-        }
+    fn fields(&self) -> Markup {
+        NumberFields { lang: self.lang, country: self.country, number: self.number, wrong: self.error.is_some() }.draw()
     }
 
     fn explain(&self, error: NumberError) -> Markup {

@@ -3,8 +3,7 @@
 use maud::{Markup, html};
 use words::{Lang, fill, t};
 
-use crate::icons::Icon;
-use crate::layout::{Layout, refresh_unless};
+use crate::layout::{Layout, clock, refresh_unless};
 use crate::{Asker, CANCEL, assets};
 
 /// "Look at your phone", with the number to type there.
@@ -32,7 +31,7 @@ impl Waiting<'_> {
                 h1 id="title" { (title) }
                 (self.asker.draw(t(self.lang, "site.wait.asker")))
                 (self.steps())
-                (self.clock())
+                (clock(self.lang, self.left, "site.wait.left", "site.wait.left_seconds"))
                 div { (self.nothing_seen()) }
                 form.do method="post" action=(CANCEL) {
                     input type="hidden" name="req" value=(self.req);
@@ -54,23 +53,6 @@ impl Waiting<'_> {
                     strong.match id="match" { (self.match_number) }
                 }
                 li { span { (t(self.lang, "site.wait.code")) } }
-            }
-        }
-    }
-
-    fn clock(&self) -> Markup {
-        let (minutes, seconds) = (t(self.lang, "site.wait.left"), t(self.lang, "site.wait.left_seconds"));
-        let time = format!("{}:{:02}", self.left / 60, self.left % 60);
-        let now = if self.left > 60 {
-            minutes.replace("{time}", &time)
-        } else {
-            seconds.replace("{seconds}", &self.left.to_string())
-        };
-        html! {
-            div.clock id="clock" data-left=(self.left) data-minutes=(minutes) data-seconds=(seconds) {
-                (Icon::Clock.draw(24))
-                span data-text { (now) }
-                span.aside aria-live="polite" {}
             }
         }
     }

@@ -1,0 +1,123 @@
+//! The end of an enrolment: done, or what happened and what to do.
+
+use maud::{Markup, html};
+use words::{Lang, fill, lookup, t};
+
+use super::ACTIVATE;
+use crate::icons::Icon;
+use crate::layout::Layout;
+
+/// What happened, by the code of docs/eid.md §6. `lost` is for a browser that holds no enrolment.
+pub(super) fn happened(lang: Lang, code: &str) -> &'static str {
+    let own = match code {
+        "stopped" => "site.activate.ended.stopped",
+        "expired" | "session_expired" => "site.activate.ended.expired",
+        "other_browser" => "site.activate.ended.other_browser",
+        "two_programs" | "session_taken" => "site.activate.ended.two_programs",
+        "digits_exhausted" => "site.activate.ended.digits",
+        "token_exhausted" => "site.activate.ended.token",
+        "lost" | "session_unknown" => "site.activate.ended.lost",
+        "busy" => "site.activate.ended.busy",
+        _ => return lookup(lang, &format!("card.error.{code}")).unwrap_or(t(lang, "site.activate.ended.other")),
+    };
+    t(lang, own)
+}
+
+/// What to do about it, where there is more to say than "start again".
+pub(super) fn todo(lang: Lang, code: &str) -> Option<&'static str> {
+    match code {
+        "other_browser" => Some(t(lang, "site.activate.ended.other_browser_next")),
+        "two_programs" | "session_taken" => Some(t(lang, "site.activate.ended.two_programs_next")),
+        "lost" | "session_unknown" => Some(t(lang, "site.activate.ended.lost_next")),
+        "busy" => Some(t(lang, "site.activate.ended.busy_next")),
+        "stopped" | "expired" | "session_expired" | "digits_exhausted" | "token_exhausted" => None,
+        _ => lookup(lang, &format!("card.todo.{code}")),
+    }
+}
+
+/// Says what happened and offers to start again.
+pub struct ActivateEnded<'a> {
+    pub lang: Lang,
+    /// A code of docs/eid.md §6, or `lost`.
+    pub code: &'a str,
+    /// When to come back, written as people read it.
+    pub until: Option<&'a str>,
+}
+
+impl ActivateEnded<'_> {
+    pub fn render(&self) -> Markup {
+        let title = match self.code {
+            "lost" | "session_unknown" => t(self.lang, "site.activate.ended.lost_title"),
+            "stopped" => t(self.lang, "site.activate.ended.stopped_title"),
+            _ => t(self.lang, "site.activate.ended.title"),
+        };
+        let (icon, tone) = if self.code == "stopped" { (Icon::Stop, "stop") } else { (Icon::Warning, "care") };
+        let main = html! {
+            div.card {
+                div.sign.(tone) { (icon.draw(32)) }
+                h1 id="title" { (title) }
+                p id="what" { (happened(self.lang, self.code)) }
+                @if let Some(next) = todo(self.lang, self.code) { p id="next" { (next) } }
+                @if let Some(until) = self.until {
+                    p { (fill(self.lang, "site.activate.ended.until", &[("until", until)])) }
+                }
+                div.do { a.button id="restart" href={ (ACTIVATE) "?lang=" (self.lang.code()) } { (t(self.lang, "site.activate.restart")) } }
+                div.desk {
+                    p { (t(self.lang, "site.problem.desk")) }
+                    p { code id="error-code" { (self.code) } }
+                }
+            }
+        };
+        Layout::new(self.lang, title, main).render()
+    }
+}
+
+impl ActivateEnded<'static> {
+    pub fn samples(lang: Lang) -> Vec<Self> {
+        let codes = [
+            "stopped",
+            "expired",
+            "other_browser",
+            "two_programs",
+            "digits_exhausted",
+            "token_exhausted",
+            "lost",
+            "busy",
+            "card_expired",
+            "of_tomorrow",
+        ];
+        let mut all: Vec<_> = codes.map(|code| ActivateEnded { lang, code, until: None }).into();
+        all.push(ActivateEnded { lang, code: "person_waits", until: Some("22-11-2026 14:05") });
+        all
+    }
+}
+
+/// The phone is ready.
+pub struct ActivateDone<'a> {
+    pub lang: Lang,
+    pub first_name: Option<&'a str>,
+}
+
+impl ActivateDone<'_> {
+    pub fn render(&self) -> Markup {
+        let title = t(self.lang, "site.activate.done.title");
+        let main = html! {
+            div.card {
+                div.sign { (Icon::Check.draw(32)) }
+                h1 id="title" { (title) }
+                p {
+                    @if let Some(name) = self.first_name { (fill(self.lang, "site.activate.done.hello", &[("name", name)])) " " }
+                    (t(self.lang, "site.activate.done.text"))
+                }
+                p { (t(self.lang, "site.activate.done.card")) }
+            }
+        };
+        Layout::new(self.lang, title, main).render()
+    }
+}
+
+impl ActivateDone<'static> {
+    pub fn samples(lang: Lang) -> Vec<Self> {
+        [Some("An"), None].map(|first_name| ActivateDone { lang, first_name }).into()
+    }
+}

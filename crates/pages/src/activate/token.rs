@@ -1,0 +1,160 @@
+//! The fourth page: six characters for the phone.
+
+use maud::{Markup, html};
+use words::{Lang, fill, t};
+
+use super::live::CardState;
+use super::{STOP, Step, TOKEN, button, get_app};
+use crate::assets;
+use crate::icons::Icon;
+use crate::layout::{Layout, clock, refresh_unless};
+
+/// A token that is good now.
+#[derive(Clone, Copy)]
+pub struct Token<'a> {
+    /// Six characters.
+    pub text: &'a str,
+    /// Seconds until it expires.
+    pub left: u32,
+}
+
+/// Shows the token and what the phone wants with it.
+pub struct ActivateToken<'a> {
+    pub lang: Lang,
+    /// None when it has lapsed.
+    pub token: Option<Token<'a>>,
+    pub first_name: Option<&'a str>,
+    /// Grouped.
+    pub number: &'a str,
+    pub state: CardState<'a>,
+    /// This person has an account, and may be told.
+    pub known: bool,
+    pub app_href: &'a str,
+}
+
+impl ActivateToken<'_> {
+    pub fn render(&self) -> Markup {
+        let title = t(self.lang, "site.activate.token.title");
+        let main = html! {
+            (Step::Phone.draw(self.lang))
+            h1 id="title" { (title) }
+            p {
+                @if let Some(name) = self.first_name { (fill(self.lang, "site.activate.token.hello", &[("name", name)])) " " }
+                (t(self.lang, "site.activate.token.lead"))
+            }
+            div.part id="token-part" data-live {
+                @match self.token.filter(|token| token.left > 0) {
+                    Some(token) => (self.shown(token)),
+                    None => (self.lapsed())
+                }
+            }
+            div.part id="device" data-live role="status" { (self.device()) (self.known()) }
+            (self.phone_steps())
+            (self.no_app())
+            @if self.state.device.is_none() { (button(STOP, "stop", "plain", t(self.lang, "site.activate.stop"))) }
+        };
+        let follow = self.state.follow(&main);
+        Layout { head: refresh_unless(assets::activate_js(), "10"), ..Layout::new(self.lang, title, follow) }.render()
+    }
+
+    fn shown(&self, token: Token<'_>) -> Markup {
+        html! {
+            (boxes(self.lang, token.text))
+            (clock(self.lang, token.left, "site.activate.token.left", "site.activate.token.left_seconds"))
+            p.note { (Icon::Shield.draw(24)) span { (t(self.lang, "site.activate.token.secret")) } }
+            (button(TOKEN, "new-token", "second", t(self.lang, "site.activate.token.new")))
+        }
+    }
+
+    fn lapsed(&self) -> Markup {
+        html! {
+            p.note id="lapsed" { (Icon::Clock.draw(24)) span { (t(self.lang, "site.activate.token.lapsed")) } }
+            (button(TOKEN, "new-token", "again", t(self.lang, "site.activate.token.new")))
+        }
+    }
+
+    fn device(&self) -> Markup {
+        html! {
+            @if let Some(device) = self.state.device {
+                div.live.care {
+                    (Icon::Phone.draw(24))
+                    div {
+                        p { (fill(self.lang, "site.activate.token.device", &[("device", device)])) }
+                        (button(STOP, "not-mine", "second", t(self.lang, "site.activate.token.not_mine")))
+                    }
+                }
+            }
+        }
+    }
+
+    fn known(&self) -> Markup {
+        html! {
+            @if self.known { p.note id="known" { (Icon::Home.draw(24)) span { (t(self.lang, "site.activate.token.known")) } } }
+        }
+    }
+
+    fn phone_steps(&self) -> Markup {
+        html! {
+            section.part aria-labelledby="on-phone" {
+                h2 id="on-phone" { (t(self.lang, "site.activate.token.phone")) }
+                ol.steps {
+                    li { span { (t(self.lang, "site.activate.token.phone_1")) } }
+                    li { span { (fill(self.lang, "site.activate.token.phone_2", &[("number", self.number)])) } }
+                    li { span { (t(self.lang, "site.activate.token.phone_3")) } }
+                    li { span { (t(self.lang, "site.activate.token.phone_4")) } }
+                }
+            }
+        }
+    }
+
+    fn no_app(&self) -> Markup {
+        html! {
+            details id="get-app" {
+                summary { (t(self.lang, "site.activate.app")) }
+                (get_app(self.lang, self.app_href))
+            }
+        }
+    }
+}
+
+/// What a sign is called: people read `B` and `b` alike.
+fn kind(lang: Lang, sign: char) -> &'static str {
+    match sign {
+        _ if sign.is_ascii_uppercase() => t(lang, "site.activate.token.upper"),
+        _ if sign.is_ascii_lowercase() => t(lang, "site.activate.token.lower"),
+        _ => t(lang, "site.activate.token.digit"),
+    }
+}
+
+/// Each sign in a box of its own with its kind under it; spelled for those who listen.
+fn boxes(lang: Lang, token: &str) -> Markup {
+    let spelled = token.chars().map(|sign| format!("{} {sign}", kind(lang, sign))).collect::<Vec<_>>().join(", ");
+    html! {
+        div.token id="token" data-token=(token) aria-hidden="true" {
+            @for sign in token.chars() {
+                span { b { (sign) } small { (kind(lang, sign)) } }
+            }
+        }
+        p.aside id="token-spelled" { (spelled) }
+    }
+}
+
+impl ActivateToken<'static> {
+    pub fn samples(lang: Lang) -> Vec<Self> {
+        let sample = |step, device, known, left| ActivateToken {
+            lang,
+            token: Some(Token { text: "aB3dE4", left }),
+            first_name: Some("An"),
+            number: "+32 468 75 89 60",
+            state: CardState { step, device, ..CardState::default() },
+            known,
+            app_href: "https://app.example/",
+        };
+        vec![
+            sample("token", None, false, 288),
+            sample("token", None, false, 40),
+            sample("phone", Some("Chrome · Android"), true, 200),
+            ActivateToken { token: None, first_name: None, ..sample("token", None, false, 0) },
+        ]
+    }
+}
