@@ -1,18 +1,30 @@
 //! The Belgian identity card as bytes: APDUs, files, PIN block. Talks through a [`Transport`] and touches no reader itself.
 
 pub mod address;
+pub mod apdu;
+mod card;
 pub mod day;
 pub mod der;
+mod error;
 mod files;
 pub mod identity;
+mod pin;
+mod reading;
+pub mod scripted;
 pub mod tlv;
 mod transport;
+mod using;
 
 pub use address::Address;
+pub use card::{Card, CardData, Generation, SignatureAlgorithm};
 pub use day::{BirthDate, Day};
+pub use error::CardError;
 pub use files::{CardFile, Files};
 pub use identity::{Identity, Sex};
+pub use pin::{Pin, PinError};
+pub use reading::ReadStep;
 pub use transport::{Transport, TransportError};
+pub use using::PinState;
 
 /// What is wrong with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
