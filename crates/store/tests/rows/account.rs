@@ -63,13 +63,13 @@ async fn the_same_person_again_keeps_the_account_and_frees_the_old_number() {
         person(&db, 2).await;
         run(&db, |tx| {
             let newer = profile("An", "+32468000007");
-            assert!(account::renew(tx, &sealer(), "acc_1", &number(7), &newer, NOW + 5)?);
+            assert!(account::renew(tx, &sealer(), "acc_1", &number(7), &newer, 0, NOW + 5)?);
             assert_eq!(account::known(tx, &[101; 32], &number(1))?, (Some("acc_1".into()), None));
             let found = account::find(tx, &sealer(), "acc_1")?.unwrap();
             assert_eq!((found.profile.first_name(), found.activated_at), ("An", NOW + 5));
-            assert!(account::renew(tx, &sealer(), "acc_1", &number(7), &newer, NOW + 6)?, "the number may stay");
-            assert!(!account::renew(tx, &sealer(), "acc_9", &number(9), &newer, NOW)?);
-            assert!(!account::renew(tx, &sealer(), "acc_1", &number(2), &newer, NOW)?, "somebody else's number");
+            assert!(account::renew(tx, &sealer(), "acc_1", &number(7), &newer, 0, NOW + 6)?, "the number may stay");
+            assert!(!account::renew(tx, &sealer(), "acc_9", &number(9), &newer, 0, NOW)?);
+            assert!(!account::renew(tx, &sealer(), "acc_1", &number(2), &newer, 0, NOW)?, "somebody else's number");
             assert_eq!(account::known(tx, &[101; 32], &number(2))?, (Some("acc_1".into()), Some("acc_2".into())));
             Ok(())
         })

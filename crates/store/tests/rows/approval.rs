@@ -1,9 +1,11 @@
 use db::{Db, Tx, args};
-use domain::approval::{Approval, FLOOD_SECONDS, LoginRequest, State, WAIT_SECONDS};
+use domain::approval::{Approval, Asked, FLOOD_SECONDS, LoginRequest, State, WAIT_SECONDS};
 use zelf_store::approval::{self, Evidence};
 use zelf_store::{StoreError, device};
 
-use crate::sample::{NOW, ask, attempt, each, misfit, number, person, phone, race, request, run, sealer, waiting};
+use crate::sample::{
+    NOW, ask, attempt, each, login, misfit, number, person, phone, race, request, run, sealer, waiting,
+};
 
 fn evidence() -> Evidence {
     Evidence { m1: "M1".into(), m2: "M2".into(), m3: "M3".into() }
@@ -27,6 +29,13 @@ async fn put(db: &Db, word: &'static str, decided_at: Option<i64>) {
     run(db, move |tx| Ok(tx.execute(text, args![word, decided_at])?)).await;
 }
 
+fn place_of(asked: &Asked) -> &str {
+    match asked {
+        Asked::Login(login) => &login.place,
+        Asked::NewPhone(phone) => &phone.place,
+    }
+}
+
 #[tokio::test]
 async fn a_request_comes_back_as_it_went() {
     each(async |db| {
@@ -45,7 +54,7 @@ async fn a_request_comes_back_as_it_went() {
             assert_eq!((found.device.as_deref(), found.account.as_deref()), (Some("dev_1"), Some("acc_1")));
             assert_eq!((found.created_at, found.expires_at, found.state), (NOW, NOW + WAIT_SECONDS, State::Waiting));
             assert_eq!((found.partner.as_str(), found.match_number.as_str()), ("gemeente", "47"));
-            assert_eq!((asked.authorization, asked.place), (request("apr_a").authorization, "apr_a".to_owned()));
+            assert_eq!((asked.authorization, asked.place), (login("apr_a").authorization, "apr_a".to_owned()));
             let (nobody, _) = approval::find(tx, &sealer(), "apr_nobody")?.unwrap();
             assert_eq!((nobody.device, nobody.account), (None, None));
             assert!(approval::find(tx, &sealer(), "apr_z")?.is_none());
@@ -207,7 +216,7 @@ async fn a_phone_sees_what_waits_for_it_oldest_first_and_nothing_else() {
         run(&db, |tx| {
             assert!(approval::cancel(tx, "apr_gone", NOW)?);
             let seen = approval::waiting_for(tx, &sealer(), "dev_1", NOW)?.unwrap();
-            let ids: Vec<_> = seen.requests.iter().map(|(a, asked)| (a.id.as_str(), asked.place.as_str())).collect();
+            let ids: Vec<_> = seen.requests.iter().map(|(a, asked)| (a.id.as_str(), place_of(asked))).collect();
             assert_eq!(ids, [("apr_old", "apr_old"), ("apr_new", "apr_new")]);
             assert_eq!((seen.device.id.as_str(), seen.device.account.as_str()), ("dev_1", "acc_1"));
 

@@ -16,7 +16,7 @@ async fn a_new_phone_cuts_off_the_one_before_it() {
             assert!(!device::advance(tx, "dev_1", "", "h", "M3", "M2")?);
             assert!(!device::set(tx, "dev_1", Settings { sharing: true, ..Settings::default() })?);
             assert!(device::find(tx, "dev_2")?.is_some(), "a neighbour keeps hers");
-            let (new, profile) = device::with_profile(tx, &sealer(), "dev_7")?.unwrap();
+            let (new, profile, _) = device::with_profile(tx, &sealer(), "dev_7")?.unwrap();
             assert_eq!((new.account.as_str(), new.head.as_str(), new.last_receipt), ("acc_1", "", None));
             assert_eq!((new.point, new.settings), (vec![4; 65], Settings::default()));
             assert_eq!(profile.first_name(), "Person 1");

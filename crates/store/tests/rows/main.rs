@@ -6,6 +6,7 @@ mod account;
 mod activation;
 mod approval;
 mod device;
+mod enrolment;
 mod outbox;
 mod plan;
 mod sample;

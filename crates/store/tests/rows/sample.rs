@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use db::{Db, Tx};
 use domain::account::{Device, Profile, ProofSummary};
 use domain::activation::{Activation, Start};
-use domain::approval::{Approval, LoginRequest, State, WAIT_SECONDS};
+use domain::approval::{Approval, Asked, LoginRequest, State, WAIT_SECONDS};
 use domain::number::MobileNumber;
 use protocol::jose::Jwk;
 use protocol::oidc::attributes::{Attributes, Scope};
@@ -139,7 +139,11 @@ pub fn waiting(id: &str, device: Option<&str>, account: Option<&str>, now: i64) 
     }
 }
 
-pub fn request(place: &str) -> LoginRequest {
+pub fn request(place: &str) -> Asked {
+    Asked::Login(Box::new(login(place)))
+}
+
+pub fn login(place: &str) -> LoginRequest {
     LoginRequest {
         authorization: AuthorizationRequest {
             client_id: "gemeente".into(),
