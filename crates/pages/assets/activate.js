@@ -24,6 +24,7 @@
       var drawn = fresh.querySelector("[data-events]");
       if (!drawn) { leaving = true; location.reload(); return; }
       page.dataset.key = drawn.dataset.key;
+      if (title(drawn) !== title(page)) { whole(page, drawn, fresh.title); return; }
       document.querySelectorAll("[data-live]").forEach(function (old) {
         var next = fresh.getElementById(old.id);
         if (next && next.innerHTML !== old.innerHTML) {
@@ -40,9 +41,21 @@
     }
   }
 
+  function title(page) { return page.querySelector("h1").textContent; }
+
+  // Another step under the same address: everything anew, and whoever listens hears its heading.
+  function whole(page, drawn, name) {
+    page.replaceChildren.apply(page, Array.from(document.importNode(drawn, true).childNodes));
+    document.title = name;
+    var heading = page.querySelector("h1");
+    heading.tabIndex = -1;
+    heading.focus();
+    run();
+  }
+
   // The same words in the same order as the server writes them into data-key.
   function key(state) {
-    return [state.step, state.progress, state.left, state.error, state.device]
+    return [state.step, state.progress, state.left, state.error, state.device, state.expires]
       .map(function (part) { return part === null || part === undefined ? "" : String(part); }).join("|");
   }
 
@@ -137,6 +150,8 @@
   function start() {
     var page = document.querySelector("[data-events]");
     if (page) follow(page);
+    var waiting = document.querySelector("[data-go-on]");
+    if (waiting) setTimeout(function () { location.assign(document.getElementById("go-on").href); }, Number(waiting.dataset.goOn) * 1000);
     run();
     var box = document.getElementById("web-eid");
     if (box && window.isSecureContext) webEid(box);

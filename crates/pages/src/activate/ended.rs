@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use words::{Lang, fill, lookup, t};
 
-use super::ACTIVATE;
+use super::{ACTIVATE, READER, button};
 use crate::icons::Icon;
 use crate::layout::Layout;
 
@@ -17,6 +17,7 @@ pub(super) fn happened(lang: Lang, code: &str) -> &'static str {
         "digits_exhausted" => "site.activate.ended.digits",
         "token_exhausted" => "site.activate.ended.token",
         "lost" | "session_unknown" => "site.activate.ended.lost",
+        "program_stopped" => "site.activate.state.stopped",
         "busy" => "site.activate.ended.busy",
         _ => return lookup(lang, &format!("card.error.{code}")).unwrap_or(t(lang, "site.activate.ended.other")),
     };
@@ -29,6 +30,7 @@ pub(super) fn todo(lang: Lang, code: &str) -> Option<&'static str> {
         "other_browser" => Some(t(lang, "site.activate.ended.other_browser_next")),
         "two_programs" | "session_taken" => Some(t(lang, "site.activate.ended.two_programs_next")),
         "lost" | "session_unknown" => Some(t(lang, "site.activate.ended.lost_next")),
+        "program_stopped" => Some(t(lang, "site.activate.reader.again_text")),
         "busy" => Some(t(lang, "site.activate.ended.busy_next")),
         "stopped" | "expired" | "session_expired" | "digits_exhausted" | "token_exhausted" => None,
         _ => lookup(lang, &format!("card.todo.{code}")),
@@ -42,6 +44,8 @@ pub struct ActivateEnded<'a> {
     pub code: &'a str,
     /// When to come back, written as people read it.
     pub until: Option<&'a str>,
+    /// This enrolment may go on with another card or another program.
+    pub again: bool,
 }
 
 impl ActivateEnded<'_> {
@@ -61,7 +65,12 @@ impl ActivateEnded<'_> {
                 @if let Some(until) = self.until {
                     p { (fill(self.lang, "site.activate.ended.until", &[("until", until)])) }
                 }
-                div.do { a.button id="restart" href={ (ACTIVATE) "?lang=" (self.lang.code()) } { (t(self.lang, "site.activate.restart")) } }
+                div.do {
+                    @if self.again { (button(READER, "again", "again", t(self.lang, "site.activate.reader.again"))) }
+                    a.button.second[self.again] id="restart" href={ (ACTIVATE) "?lang=" (self.lang.code()) } {
+                        (t(self.lang, "site.activate.restart"))
+                    }
+                }
                 div.desk {
                     p { (t(self.lang, "site.problem.desk")) }
                     p { code id="error-code" { (self.code) } }
@@ -83,11 +92,13 @@ impl ActivateEnded<'static> {
             "token_exhausted",
             "lost",
             "busy",
+            "program_stopped",
             "card_expired",
             "of_tomorrow",
         ];
-        let mut all: Vec<_> = codes.map(|code| ActivateEnded { lang, code, until: None }).into();
-        all.push(ActivateEnded { lang, code: "person_waits", until: Some("22-11-2026 14:05") });
+        let mut all: Vec<_> =
+            codes.map(|code| ActivateEnded { lang, code, until: None, again: code == "card_expired" }).into();
+        all.push(ActivateEnded { lang, code: "person_waits", until: Some("22-11-2026 14:05"), again: false });
         all
     }
 }

@@ -6,7 +6,7 @@ use words::{Lang, t};
 use super::{CONTINUE, FINISH, Step, card};
 use crate::assets;
 use crate::icons::Icon;
-use crate::layout::Layout;
+use crate::layout::{Layout, refresh_unless};
 
 /// Waits instead of the robot check.
 pub struct ActivateWait<'a> {
@@ -21,7 +21,7 @@ impl ActivateWait<'_> {
         let title = t(self.lang, "site.activate.wait.title");
         let next = format!("{CONTINUE}?form={}", self.form);
         let main = html! {
-            div.card {
+            div.card data-go-on=(self.seconds) {
                 (Step::Details.draw(self.lang))
                 div.sign { (Icon::Clock.draw(32)) }
                 h1 id="title" { (title) }
@@ -29,7 +29,7 @@ impl ActivateWait<'_> {
                 div.do { a.button.second id="go-on" href=(next) { (t(self.lang, "site.activate.wait.go")) } }
             }
         };
-        let head = html! { meta http-equiv="refresh" content={ (self.seconds) "; url=" (next) }; };
+        let head = refresh_unless(assets::activate_js(), &format!("{}; url={next}", self.seconds));
         Layout { head, ..Layout::new(self.lang, title, main) }.render()
     }
 }

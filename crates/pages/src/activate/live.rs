@@ -16,6 +16,8 @@ pub struct CardState<'a> {
     /// Why the last attempt failed, when another may follow.
     pub error: Option<&'a str>,
     pub device: Option<&'a str>,
+    /// Unix seconds.
+    pub expires: i64,
 }
 
 impl CardState<'_> {
@@ -23,7 +25,8 @@ impl CardState<'_> {
     pub(super) fn key(&self) -> String {
         let left = self.left.map(|left| left.to_string()).unwrap_or_default();
         let part = |part: Option<&str>| part.unwrap_or_default().to_owned();
-        [self.step.to_owned(), part(self.progress), left, part(self.error), part(self.device)].join("|")
+        let expires = self.expires.to_string();
+        [self.step.to_owned(), part(self.progress), left, part(self.error), part(self.device), expires].join("|")
     }
 
     /// The card around a page that follows the state.
@@ -31,13 +34,9 @@ impl CardState<'_> {
         html! { div.card data-events=(EVENTS) data-key=(self.key()) { (main) } }
     }
 
-    /// Nothing more will come from this program.
-    pub(super) fn stuck(&self) -> bool {
-        self.error.is_some() || matches!(self.progress, Some("stopped" | "pin_blocked"))
-    }
-
-    pub(super) fn line(&self, lang: Lang) -> Markup {
-        let (text, icon, tone) = self.words(lang);
+    pub(super) fn line(&self, lang: Lang, late: bool) -> Markup {
+        let (text, icon, tone) =
+            if late { (t(lang, "site.activate.reader.late"), Icon::Clock, "care") } else { self.words(lang) };
         html! {
             div.live.(tone) id="live" data-live role="status" {
                 (icon.draw(24))
@@ -82,7 +81,6 @@ impl CardState<'_> {
             Some("pin_blocked") => (t(lang, "site.activate.state.pin_blocked"), Icon::Warning, "care"),
             Some("signing") => (t(lang, "site.activate.state.signing"), Icon::Card, "own"),
             Some("removed") => (t(lang, "site.activate.state.removed"), Icon::Card, "care"),
-            Some("stopped") => (t(lang, "site.activate.state.stopped"), Icon::Warning, "care"),
             _ => (t(lang, "site.activate.state.claimed"), Icon::Open, "own"),
         }
     }

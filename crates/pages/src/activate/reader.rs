@@ -16,7 +16,7 @@ pub struct ActivateReader<'a> {
     pub link: Option<&'a str>,
     /// Eight characters, while they wait to be typed.
     pub code: Option<&'a str>,
-    /// Seconds until they expire.
+    /// Seconds until this session is over.
     pub left: u32,
     /// Grouped.
     pub number: &'a str,
@@ -34,7 +34,7 @@ impl ActivateReader<'_> {
             (Step::Card.draw(self.lang))
             h1 id="title" { (title) }
             @if let Some(left) = self.digits_left { (explain(&wrong_digits(self.lang, left))) }
-            (self.state.line(self.lang))
+            (self.state.line(self.lang, self.left == 0))
             div.part id="do" data-live { (self.what_to_do()) }
             (self.web_eid())
             (self.no_program())
@@ -50,23 +50,27 @@ impl ActivateReader<'_> {
     }
 
     fn what_to_do(&self) -> Markup {
-        if self.state.step == "proven" {
-            return card::digits_form(self.lang, self.digits_left.is_some(), true);
-        }
-        let waiting = self.link.zip(self.code).filter(|_| self.left > 0 && self.state.step == "waiting");
         html! {
-            @if let Some((link, code)) = waiting {
-                (self.steps(link, code))
-            } @else if self.state.step == "waiting" || self.state.stuck() {
-                @if self.state.step == "waiting" { p { (t(self.lang, "site.activate.reader.late")) } }
+            @if self.left == 0 {
                 (button(READER, "again", "again", t(self.lang, "site.activate.reader.again")))
             } @else {
-                p { (fill(self.lang, "site.activate.reader.compare", &[("number", self.number)])) }
-                details id="nothing" {
-                    summary { (t(self.lang, "site.activate.reader.nothing")) }
-                    p { (t(self.lang, "site.activate.reader.again_text")) }
-                    (button(READER, "again", "second", t(self.lang, "site.activate.reader.again")))
+                @match self.state.step {
+                    "proven" => (card::digits_form(self.lang, self.digits_left.is_some(), true)),
+                    "waiting" => @if let Some((link, code)) = self.link.zip(self.code) { (self.steps(link, code)) },
+                    _ => (self.at_work())
                 }
+                (clock(self.lang, self.left, "site.activate.reader.left", "site.activate.reader.left_seconds"))
+            }
+        }
+    }
+
+    fn at_work(&self) -> Markup {
+        html! {
+            p { (fill(self.lang, "site.activate.reader.compare", &[("number", self.number)])) }
+            details id="nothing" {
+                summary { (t(self.lang, "site.activate.reader.nothing")) }
+                p { (t(self.lang, "site.activate.reader.again_text")) }
+                (button(READER, "again", "second", t(self.lang, "site.activate.reader.again")))
             }
         }
     }
@@ -87,7 +91,6 @@ impl ActivateReader<'_> {
                 p { (t(self.lang, "site.activate.reader.type")) }
                 (card::code(code))
             }
-            (clock(self.lang, self.left, "site.activate.reader.left", "site.activate.reader.left_seconds"))
         }
     }
 
@@ -146,7 +149,6 @@ impl ActivateReader<'static> {
             "pin_blocked",
             "signing",
             "removed",
-            "stopped",
         ];
         let mut all = vec![sample("waiting", None, None), sample("claimed", None, None)];
         all.extend(progress.map(|progress| sample("claimed", Some(progress), None)));
@@ -155,7 +157,10 @@ impl ActivateReader<'static> {
         all.push(sample("proven", None, None));
         all.push(ActivateReader { digits_left: Some(2), ..sample("proven", None, None) });
         all.push(ActivateReader { left: 0, program_href: None, ..sample("waiting", None, None) });
-        let error = CardState { error: Some("busy"), ..all.first().map(|page| page.state).unwrap_or_default() };
+        let error = CardState {
+            error: Some("revocation_unreachable"),
+            ..all.first().map(|page| page.state).unwrap_or_default()
+        };
         all.push(ActivateReader { state: error, ..sample("waiting", None, None) });
         all
     }

@@ -34,10 +34,18 @@ pub struct ActivateToken<'a> {
 
 impl ActivateToken<'_> {
     pub fn render(&self) -> Markup {
-        let title = t(self.lang, "site.activate.token.title");
-        let main = html! {
-            (Step::Phone.draw(self.lang))
-            h1 id="title" { (title) }
+        let (title, main) = match self.state.step {
+            "phone" => (t(self.lang, "site.activate.phone.title"), self.on_phone()),
+            _ => (t(self.lang, "site.activate.token.title"), self.on_screen()),
+        };
+        let main = html! { (Step::Phone.draw(self.lang)) h1 id="title" { (title) } (main) };
+        let follow = self.state.follow(&main);
+        Layout { head: refresh_unless(assets::activate_js(), "10"), ..Layout::new(self.lang, title, follow) }.render()
+    }
+
+    /// The token waits for a phone.
+    fn on_screen(&self) -> Markup {
+        html! {
             p {
                 @if let Some(name) = self.first_name { (fill(self.lang, "site.activate.token.hello", &[("name", name)])) " " }
                 (t(self.lang, "site.activate.token.lead"))
@@ -48,13 +56,25 @@ impl ActivateToken<'_> {
                     None => (self.lapsed())
                 }
             }
-            div.part id="device" data-live role="status" { (self.device()) (self.known()) }
             (self.phone_steps())
             (self.no_app())
-            @if self.state.device.is_none() { (button(STOP, "stop", "plain", t(self.lang, "site.activate.stop"))) }
-        };
-        let follow = self.state.follow(&main);
-        Layout { head: refresh_unless(assets::activate_js(), "10"), ..Layout::new(self.lang, title, follow) }.render()
+            (button(STOP, "stop", "plain", t(self.lang, "site.activate.stop")))
+        }
+    }
+
+    /// A phone has taken it: the person must see which one, and be able to say no.
+    fn on_phone(&self) -> Markup {
+        let device = self.state.device.filter(|device| !device.is_empty());
+        html! {
+            p { (t(self.lang, "site.activate.phone.lead")) }
+            div.live role="status" {
+                (Icon::Phone.draw(24))
+                div { p id="device" { (device.unwrap_or_else(|| t(self.lang, "site.activate.phone.unnamed"))) } }
+            }
+            @if self.known { p.note id="known" { (Icon::Home.draw(24)) span { (t(self.lang, "site.activate.token.known")) } } }
+            p { (t(self.lang, "site.activate.phone.ask")) }
+            (button(STOP, "not-mine", "second", t(self.lang, "site.activate.phone.not_mine")))
+        }
     }
 
     fn shown(&self, token: Token<'_>) -> Markup {
@@ -70,26 +90,6 @@ impl ActivateToken<'_> {
         html! {
             p.note id="lapsed" { (Icon::Clock.draw(24)) span { (t(self.lang, "site.activate.token.lapsed")) } }
             (button(TOKEN, "new-token", "again", t(self.lang, "site.activate.token.new")))
-        }
-    }
-
-    fn device(&self) -> Markup {
-        html! {
-            @if let Some(device) = self.state.device {
-                div.live.care {
-                    (Icon::Phone.draw(24))
-                    div {
-                        p { (fill(self.lang, "site.activate.token.device", &[("device", device)])) }
-                        (button(STOP, "not-mine", "second", t(self.lang, "site.activate.token.not_mine")))
-                    }
-                }
-            }
-        }
-    }
-
-    fn known(&self) -> Markup {
-        html! {
-            @if self.known { p.note id="known" { (Icon::Home.draw(24)) span { (t(self.lang, "site.activate.token.known")) } } }
         }
     }
 
@@ -154,6 +154,7 @@ impl ActivateToken<'static> {
             sample("token", None, false, 288),
             sample("token", None, false, 40),
             sample("phone", Some("Chrome · Android"), true, 200),
+            sample("phone", Some(""), false, 200),
             ActivateToken { token: None, first_name: None, ..sample("token", None, false, 0) },
         ]
     }
