@@ -1,16 +1,23 @@
 //! A Belgian identity card made of software, for tests and the demo: a person file becomes a card of its own test PKI.
 
+mod applet;
+mod applet_keys;
+mod applet_pin;
 mod certificates;
 pub mod civil;
 mod fault;
 pub mod person;
 pub mod personalise;
 mod photo;
+pub mod pkcs15;
 pub mod pki;
 pub mod responder;
+pub mod vpcd;
 mod written;
 
 use std::collections::BTreeMap;
+
+pub use applet::{Pad, VirtualCard};
 
 /// Generation of the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
