@@ -62,14 +62,14 @@ function Limited() {
   if (until <= useNow()) return null
   const when = new Intl.DateTimeFormat(`${state.lang}-BE`, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(until * 1000))
   return (
-    <section class="note care" data-testid="limited">
+    <div class="note care" data-testid="limited">
       <Icon name="clock" size={20} />
       <div class="stack">
         <h2>{t('app.limited.title')}</h2>
         <p>{t('app.limited.until', { when })}</p>
         <p class="soft">{t('app.limited.why')}</p>
       </div>
-    </section>
+    </div>
   )
 }
 

@@ -1,6 +1,6 @@
 import { callingCode } from '../countries.ts'
 import { giveNumber } from '../journeys/activate.ts'
-import { useUi } from '../ui/context.ts'
+import { unbroken, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Page, Primary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
@@ -13,7 +13,7 @@ export function Number() {
   return (
     <Page name="number" title={t('app.number.title')} help="app.help.number" step="number" actions={<Primary id="continue" onClick={send}>{t('app.continue')}</Primary>}>
       <p class="lead">{t('app.number.lead')}</p>
-      {state.view?.number && state.revisit === 'number' && <p class="note">{t('app.number.now', { number: state.view.number })}</p>}
+      {state.view?.number && state.revisit === 'number' && <p class="note">{t('app.number.now', { number: unbroken(state.view.number) })}</p>}
       <form
         class="phone"
         onSubmit={(event) => {

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { giveSms, resend } from '../journeys/activate.ts'
 import { span } from '../ui/clock.tsx'
-import { useNow, useUi } from '../ui/context.ts'
+import { unbroken, useNow, useUi } from '../ui/context.ts'
 import { Digits } from '../ui/digits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useLooking } from '../ui/looking.ts'
@@ -28,7 +28,7 @@ export function Sms() {
         </Primary>
       }
     >
-      <p class="lead">{t(card ? 'app.sms.lead_eid' : 'app.sms.lead', { number: state.view?.number ?? '' })}</p>
+      <p class="lead">{t(card ? 'app.sms.lead_eid' : 'app.sms.lead', { number: unbroken(state.view?.number) })}</p>
       <form
         onSubmit={(event) => {
           event.preventDefault()

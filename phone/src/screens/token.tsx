@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { giveToken, takeWay } from '../journeys/token.ts'
 import { readToken, sortOf, strangers, TOKEN_LENGTH } from '../token-letters.ts'
 import type { Key } from '../texts/index.ts'
-import { useUi } from '../ui/context.ts'
+import { unbroken, useUi } from '../ui/context.ts'
 import { Boxes } from '../ui/digits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useLooking } from '../ui/looking.ts'
@@ -19,6 +19,10 @@ export function Token() {
   useLooking(proven)
   useEffect(() => setToken(state.token), [state.token])
   const send = () => void giveToken(app, token)
+  const change = (typed: string) => {
+    if (state.problem) app.dispatch({ type: 'problem', problem: null })
+    setToken(typed)
+  }
   const strange = strangers(token)
   return (
     <Page
@@ -44,9 +48,11 @@ export function Token() {
           send()
         }}
       >
-        <Boxes id="token" label={t('app.token.label')} hint={t('app.token.case')} length={TOKEN_LENGTH} value={token} onValue={setToken} read={readToken} letters />
+        <Boxes id="token" label={t('app.token.label')} hint={t('app.token.case')} length={TOKEN_LENGTH} value={token} onValue={change} read={readToken} letters />
         <p class="soft spelled" aria-hidden="true" data-testid="spelled">
-          {[...token].filter((sign) => !strange.includes(sign)).map((sign) => t(SORTS[sortOf(sign)], { sign })).join(' · ')}
+          {[...token].filter((sign) => !strange.includes(sign)).map((sign, at) => (
+            <span key={at}>{unbroken(t(SORTS[sortOf(sign)], { sign }))} </span>
+          ))}
         </p>
         <p role="status" class={strange.length > 0 ? 'note care' : 'unseen'} data-testid="strange">
           {strange.length > 0 && t('app.token.strange', { signs: strange.join(' ') })}
@@ -82,7 +88,7 @@ export function NoToken() {
       <ul class="checks">
         {(['app.no_token.need_computer', 'app.no_token.need_reader', 'app.no_token.need_card', 'app.no_token.need_number'] as const).map((key) => (
           <li key={key}>
-            <Icon name="check" size={20} /> <span>{key === 'app.no_token.need_number' ? t(key, { number: state.view?.number ?? '' }) : t(key)}</span>
+            <Icon name="check" size={20} /> <span>{key === 'app.no_token.need_number' ? t(key, { number: unbroken(state.view?.number) }) : t(key)}</span>
           </li>
         ))}
       </ul>

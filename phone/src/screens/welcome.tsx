@@ -25,10 +25,10 @@ export function Welcome() {
         </>
       }
     >
-      <img class="emblem" src="/icon-192.png" alt="" width="88" height="88" />
+      <img class="emblem" src="/icon-192.png" alt="" width="64" height="64" />
       <p class="lead">{t('app.welcome.lead')}</p>
-      <Needs title={t('app.welcome.need')} keys={['app.welcome.need_card', 'app.welcome.need_reader', 'app.welcome.need_app']} />
-      <Needs title={t('app.welcome.need_eid')} keys={['app.welcome.need_identity_card', 'app.welcome.need_computer']} />
+      <Needs title={t('app.welcome.need')} keys={['app.welcome.need_card', 'app.welcome.need_app']} />
+      <Needs title={t('app.welcome.need_eid')} keys={['app.welcome.need_identity_card']} />
       <p class="soft">{t('app.welcome.credit_card')}</p>
       <Languages />
     </Page>

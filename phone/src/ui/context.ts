@@ -18,6 +18,9 @@ export function useUi(): Ui {
   return ui
 }
 
+/** A number, or anything else with blanks, that stays on one line. */
+export const unbroken = (text: string | null | undefined): string => (text ?? '').replaceAll(' ', '\u00a0')
+
 /** The server's time in seconds, ticking. */
 export function useNow(): number {
   const { app } = useUi()
