@@ -6,12 +6,16 @@ CREATE TABLE enrolment (
     version BIGINT NOT NULL,
     body BLOB NOT NULL,
     number_hash BLOB NOT NULL,
-    session_mac TEXT UNIQUE,
-    code_mac TEXT UNIQUE,
-    ticket_mac TEXT UNIQUE,
-    return_mac TEXT UNIQUE,
+    session_mac TEXT,
+    code_mac TEXT,
+    ticket_mac TEXT,
+    return_mac TEXT,
     expires_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX enrolment_session ON enrolment (session_mac);
+CREATE UNIQUE INDEX enrolment_code ON enrolment (code_mac);
+CREATE UNIQUE INDEX enrolment_ticket ON enrolment (ticket_mac);
+CREATE UNIQUE INDEX enrolment_return ON enrolment (return_mac);
 CREATE INDEX enrolment_number ON enrolment (number_hash);
 CREATE INDEX enrolment_expires ON enrolment (expires_at);
 
