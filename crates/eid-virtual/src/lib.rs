@@ -11,6 +11,7 @@ pub mod personalise;
 mod photo;
 pub mod pkcs15;
 pub mod pki;
+pub mod reader;
 pub mod responder;
 pub mod vpcd;
 mod written;
