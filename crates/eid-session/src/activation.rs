@@ -151,7 +151,9 @@ impl Run<'_> {
             }
             Trouble::Removed => self.waits(Failure::CARD_REMOVED, Progress::Removed).map(|()| None),
             Trouble::Unknown => self.waits(Failure::CARD_UNKNOWN, Progress::UnknownCard).map(|()| Some(slot)),
-            Trouble::Reset | Trouble::Failed => self.waits(Failure::CARD_FAILED, Progress::WrongWay).map(|()| Some(slot)),
+            Trouble::Reset | Trouble::Failed => {
+                self.waits(Failure::CARD_FAILED, Progress::WrongWay).map(|()| Some(slot))
+            }
             Trouble::End(failure) => {
                 if failure == Failure::PIN_BLOCKED {
                     self.tell(Progress::PinBlocked, Some(0))?;

@@ -17,8 +17,7 @@ impl ServerAddress {
         let scheme = url.scheme() == "https" || url.scheme() == "http" && loopback;
         let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
         let nobody = url.username().is_empty() && url.password().is_none();
-        (scheme && bare && nobody)
-            .then(|| ServerAddress { origin: url.origin().ascii_serialization(), loopback })
+        (scheme && bare && nobody).then(|| ServerAddress { origin: url.origin().ascii_serialization(), loopback })
     }
 
     /// As the Web eID token names it: no slash at the end.

@@ -146,7 +146,8 @@ mod tests {
 
     #[test]
     fn only_our_own_finish_page_is_opened() {
-        let answer = |url: String, digits: &str| Returned { url, digits: digits.to_owned(), first_name: "An".to_owned() };
+        let answer =
+            |url: String, digits: &str| Returned { url, digits: digits.to_owned(), first_name: "An".to_owned() };
         let secret = "s".repeat(22);
         assert!(returned(answer(format!("{HERE}/activate/finish#{secret}"), "012345"), HERE).is_ok());
         for (url, digits) in [

@@ -91,8 +91,27 @@ mod tests {
     #[test]
     fn a_hostile_link_starts_nothing() {
         let tails = [
-            "", "&x=1", "&s=second", "#part", "%20", "%41", " ", "\n", "\0", "\"", "'", ";reboot", "|sh", "`id`", "$(id)",
-            "/../x", "é", "<script>", "\\", "--server=https://evil.example", "\u{202e}",
+            "",
+            "&x=1",
+            "&s=second",
+            "#part",
+            "%20",
+            "%41",
+            " ",
+            "\n",
+            "\0",
+            "\"",
+            "'",
+            ";reboot",
+            "|sh",
+            "`id`",
+            "$(id)",
+            "/../x",
+            "é",
+            "<script>",
+            "\\",
+            "--server=https://evil.example",
+            "\u{202e}",
         ];
         for tail in tails.into_iter().skip(1) {
             assert_eq!(Start::from_link(&format!("zelf-eid://activate?s={ID}{tail}")), None, "{tail:?}");

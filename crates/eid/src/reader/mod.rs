@@ -1,0 +1,163 @@
+//! Card readers over PC/SC: libpcsclite on Linux, the system's own on Windows and macOS.
+
+mod pad;
+mod transport;
+
+use std::ffi::CString;
+use std::time::Duration;
+
+use eid_card::{Transport, TransportError};
+use eid_session::{Leave, Reader, Slot};
+use pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State};
+
+use transport::{CardTransport, trouble};
+
+/// How often a busy or just reset card is asked again, and how long between.
+const TRIES: u32 = 6;
+const BETWEEN: Duration = Duration::from_millis(250);
+
+/// All readers of this computer; works with the first that holds a card.
+#[derive(Default)]
+pub struct PcscReader {
+    context: Option<Context>,
+    states: Vec<ReaderState>,
+    chosen: Option<CString>,
+    said: Option<Slot>,
+}
+
+impl PcscReader {
+    /// Brings `states` up to date without waiting. A context that the service forgot is made anew.
+    fn refresh(&mut self) {
+        if self.context.as_ref().is_none_or(|context| context.is_valid().is_err()) {
+            self.context = Context::establish(Scope::User).ok();
+            self.states.clear();
+        }
+        let Some(context) = &self.context else { return };
+        let names = match context.list_readers_owned() {
+            Ok(names) => names,
+            Err(Error::NoReadersAvailable) => Vec::new(),
+            Err(_) => {
+                self.context = None;
+                return self.states.clear();
+            }
+        };
+        self.states
+            .retain(|state| state.name() == pcsc::PNP_NOTIFICATION() || names.iter().any(|n| **n == *state.name()));
+        if self.states.is_empty() {
+            self.states.push(ReaderState::new(pcsc::PNP_NOTIFICATION(), State::UNAWARE));
+        }
+        for name in names {
+            if !self.states.iter().any(|state| *state.name() == *name) {
+                self.states.push(ReaderState::new(name, State::UNAWARE));
+            }
+        }
+        self.wait(Duration::ZERO);
+    }
+
+    fn wait(&mut self, time: Duration) {
+        let Some(context) = &self.context else { return std::thread::sleep(time) };
+        match context.get_status_change(time, &mut self.states) {
+            Ok(()) => self.states.iter_mut().for_each(ReaderState::sync_current_state),
+            Err(Error::Timeout) => {}
+            // macOS knows no notification of new readers; a pause does as well.
+            Err(_) => std::thread::sleep(time.min(BETWEEN)),
+        }
+    }
+
+    fn real(&self) -> impl Iterator<Item = &ReaderState> {
+        self.states.iter().filter(|state| state.name() != pcsc::PNP_NOTIFICATION())
+    }
+
+    fn slot(&mut self) -> Slot {
+        let with = |flag: State| self.real().find(|state| state.event_state().contains(flag));
+        let good =
+            self.real().find(|s| s.event_state().contains(State::PRESENT) && !s.event_state().contains(State::MUTE));
+        let (slot, chosen) = match (good, with(State::MUTE)) {
+            (Some(state), _) => (Slot::Card(state.event_count()), Some(state.name().to_owned())),
+            (None, Some(_)) => (Slot::Mute, None),
+            (None, None) if self.real().next().is_none() => (Slot::NoReader, None),
+            (None, None) => (Slot::Empty, None),
+        };
+        self.chosen = chosen;
+        slot
+    }
+
+    fn connect(&self) -> Result<Card, TransportError> {
+        let (Some(context), Some(name)) = (&self.context, &self.chosen) else { return Err(TransportError::Removed) };
+        let mut last = Error::NoSmartcard;
+        for _ in 0..TRIES {
+            match context.connect(name, ShareMode::Shared, Protocols::ANY) {
+                Ok(card) => return Ok(card),
+                // Another program holds the card for itself for a moment.
+                Err(error @ Error::SharingViolation) => last = error,
+                Err(error) => return Err(trouble(error)),
+            }
+            std::thread::sleep(BETWEEN);
+        }
+        Err(trouble(last))
+    }
+
+    /// A card that still answers "present" was not pulled out, whatever the driver called the failure.
+    fn is_gone(&mut self) -> bool {
+        self.refresh();
+        !matches!(self.slot(), Slot::Card(_))
+    }
+}
+
+impl Reader for PcscReader {
+    fn look(&mut self, wait: Duration) -> Slot {
+        self.refresh();
+        let mut slot = self.slot();
+        if self.said == Some(slot) && !wait.is_zero() {
+            self.wait(wait);
+            self.refresh();
+            slot = self.slot();
+        }
+        self.said = Some(slot);
+        slot
+    }
+
+    fn hold(&mut self, leave: Leave, work: &mut dyn FnMut(&mut dyn Transport)) -> Result<(), TransportError> {
+        let mut card = self.connect()?;
+        let disposition = match leave {
+            Leave::AsItIs => Disposition::LeaveCard,
+            Leave::Reset => Disposition::ResetCard,
+        };
+        let held = work_in_transaction(&mut card, disposition, work);
+        if let Err((card, _)) = card.disconnect(disposition) {
+            drop(card);
+        }
+        match held {
+            Err(TransportError::Failed) if self.is_gone() => Err(TransportError::Removed),
+            other => other,
+        }
+    }
+}
+
+fn work_in_transaction(
+    card: &mut Card,
+    disposition: Disposition,
+    work: &mut dyn FnMut(&mut dyn Transport),
+) -> Result<(), TransportError> {
+    let mut card = card;
+    for _ in 0..TRIES {
+        match card.transaction2() {
+            Ok(transaction) => {
+                let mut transport = CardTransport::new(&transaction);
+                work(&mut transport);
+                let first = transport.first_trouble();
+                if let Err((transaction, _)) = transaction.end(disposition) {
+                    drop(transaction);
+                }
+                return first.map_or(Ok(()), Err);
+            }
+            // Somebody reset the card since we connected: nothing is lost yet.
+            Err((back, Error::ResetCard)) => {
+                back.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::LeaveCard).map_err(trouble)?;
+                card = back;
+            }
+            Err((_, error)) => return Err(trouble(error)),
+        }
+    }
+    Err(TransportError::Reset)
+}
