@@ -37,6 +37,8 @@ pub struct PlatformKeys {
     pub(crate) pairwise: [u8; 32],
     /// Seals what browsers carry for us.
     pub cookie: [u8; 32],
+    /// Signs the challenges of the robot check.
+    pub altcha: [u8; 32],
     /// Seals columns.
     pub columns: [u8; 32],
     pub op: OpKeys,
@@ -98,6 +100,7 @@ impl PlatformKeys {
             person: mac(label::PERSON),
             otp: mac(label::SMS),
             nonce: mac(label::NONCE),
+            altcha: derive(label::ALTCHA),
             code: derive(label::AUTH_CODE),
             token: derive(label::ACCESS_TOKEN),
             cookie: derive(label::COOKIE),

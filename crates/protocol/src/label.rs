@@ -26,6 +26,7 @@ pub const NUMBER: &str = "zelf/number/v1";
 pub const PERSON: &str = "zelf/person/v1";
 pub const AUTH_CODE: &str = "zelf/auth-code/v1";
 pub const ACCESS_TOKEN: &str = "zelf/access-token/v1";
+pub const ENROLMENT_FORM: &str = "zelf/enrolment-form/v1";
 pub const LOGIN_REQUEST: &str = "zelf/login-request/v1";
 pub const NONCE: &str = "zelf/nonce/v1";
 pub const COOKIE: &str = "zelf/cookie/v1";

@@ -2,6 +2,7 @@
 //!
 //! Pure: no network, no database, no clock (time is an argument). `docs/protocol.md` tells the same in prose.
 
+pub mod altcha;
 pub mod cap;
 pub mod eid;
 pub mod jose;

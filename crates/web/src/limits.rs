@@ -13,6 +13,12 @@ pub enum What {
     Activation,
     /// Logins started, per 15 minutes.
     Login,
+    /// New activations with an identity card, per hour.
+    Enrolment,
+    /// The waiting page in place of the robot check, per hour.
+    NoScript,
+    /// Card programs that come with a link or a typed code, per hour.
+    Claim,
 }
 
 /// Limits per network.
@@ -20,11 +26,20 @@ pub enum What {
 pub struct Rates {
     pub activations_per_hour: u32,
     pub logins_per_quarter: u32,
+    pub enrolments_per_hour: u32,
+    pub waits_per_hour: u32,
+    pub claims_per_hour: u32,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        Rates { activations_per_hour: 60, logins_per_quarter: 120 }
+        Rates {
+            activations_per_hour: 60,
+            logins_per_quarter: 120,
+            enrolments_per_hour: 60,
+            waits_per_hour: 3,
+            claims_per_hour: 240,
+        }
     }
 }
 
@@ -49,6 +64,9 @@ impl Limits {
         let (most, seconds) = match what {
             What::Activation => (self.rates.activations_per_hour, 3600),
             What::Login => (self.rates.logins_per_quarter, 900),
+            What::Enrolment => (self.rates.enrolments_per_hour, 3600),
+            What::NoScript => (self.rates.waits_per_hour, 3600),
+            What::Claim => (self.rates.claims_per_hour, 3600),
         };
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST {
@@ -75,7 +93,7 @@ mod tests {
 
     #[test]
     fn one_network_cannot_use_up_anothers_share() {
-        let limits = Limits::new(Rates { activations_per_hour: 2, logins_per_quarter: 1 });
+        let limits = Limits::new(Rates { activations_per_hour: 2, logins_per_quarter: 1, ..Rates::default() });
         assert_eq!(limits.take(What::Activation, "a", 0), Ok(()));
         assert_eq!(limits.take(What::Activation, "a", 1), Ok(()));
         assert_eq!(limits.take(What::Activation, "a", 2), Err(3600));
@@ -86,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_jumps_back_does_not_lock_anybody_out() {
-        let limits = Limits::new(Rates { activations_per_hour: 1, logins_per_quarter: 1 });
+        let limits = Limits::new(Rates { activations_per_hour: 1, logins_per_quarter: 1, ..Rates::default() });
         assert_eq!(limits.take(What::Activation, "a", 10_000), Ok(()));
         assert_eq!(limits.take(What::Activation, "a", 100), Ok(()));
     }

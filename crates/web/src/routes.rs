@@ -5,7 +5,8 @@ use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use axum::{Router, middleware};
 
-use crate::{Doors, oidc, phone, security, site};
+use crate::site::activate;
+use crate::{Doors, eid, oidc, phone, security, site};
 
 /// No body is larger than this; single doors take less.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -31,6 +32,10 @@ pub enum Guard {
     Token,
     /// The browser that comes back from a bank with our `state`.
     BankReturn,
+    /// The browser that holds the cookie of an activation with an identity card.
+    Enrolment,
+    /// The card program that claimed such an activation.
+    Ticket,
 }
 
 /// One door.
@@ -67,6 +72,26 @@ pub fn site() -> Vec<Entry> {
         door("GET", "/login/wait/{approval}", Browser, site::wait),
         door("GET", "/login/events/{approval}", Browser, site::events),
         door("GET", "/login/problem/{code}/{id}", Public, site::problem_page),
+        door("GET", "/activate", Public, activate::ask),
+        door("POST", "/activate", Start, activate::check),
+        door("GET", "/activate/challenge", Public, activate::challenge),
+        door("GET", "/activate/continue", Enrolment, activate::go_on),
+        door("POST", "/activate/confirm", Enrolment, activate::confirm),
+        door("GET", "/activate/reader", Enrolment, activate::reader),
+        door("POST", "/activate/reader", Enrolment, activate::again),
+        door("GET", "/activate/events", Enrolment, activate::events),
+        door("POST", "/activate/web-eid/challenge", Enrolment, activate::web_eid_challenge),
+        door("POST", "/activate/web-eid", Enrolment, activate::web_eid),
+        door("GET", "/activate/finish", Public, activate::arrive),
+        door("POST", "/activate/finish", Enrolment, activate::finish),
+        door("GET", "/activate/token", Enrolment, activate::token),
+        door("POST", "/activate/token", Enrolment, activate::new_token),
+        door("POST", "/activate/stop", Enrolment, activate::stop),
+        door("GET", "/activate/ended", Enrolment, activate::ended),
+        door("POST", "/eid/v1/claim", Start, eid::claim),
+        door("POST", "/eid/v1/progress", Ticket, eid::progress),
+        door("POST", "/eid/v1/proof", Ticket, eid::proof),
+        door("POST", "/eid/v1/state", Ticket, eid::state),
         door("POST", "/token", Partner, oidc::token),
         door("GET", "/userinfo", Token, oidc::userinfo),
         door("POST", "/userinfo", Token, oidc::userinfo),

@@ -146,6 +146,7 @@ fn door_settings(config: &Config) -> web::DoorSettings {
         rates: web::limits::Rates {
             activations_per_hour: config.limits.activations_per_hour,
             logins_per_quarter: config.limits.logins_per_quarter,
+            ..web::limits::Rates::default()
         },
     }
 }

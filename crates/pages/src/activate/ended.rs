@@ -18,6 +18,7 @@ pub(super) fn happened(lang: Lang, code: &str) -> &'static str {
         "token_exhausted" => "site.activate.ended.token",
         "lost" | "session_unknown" => "site.activate.ended.lost",
         "program_stopped" => "site.activate.state.stopped",
+        "too_many" => "site.problem.too_many.what",
         "busy" => "site.activate.ended.busy",
         _ => return lookup(lang, &format!("card.error.{code}")).unwrap_or(t(lang, "site.activate.ended.other")),
     };

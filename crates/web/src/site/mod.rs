@@ -1,5 +1,6 @@
 //! The login pages: number, waiting, the end; front page, problems, assets.
 
+pub mod activate;
 mod login;
 mod pages_of;
 mod wait;

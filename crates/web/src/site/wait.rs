@@ -106,7 +106,7 @@ fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
 }
 
 /// Events from a channel.
-struct Events(mpsc::Receiver<Event>);
+pub(super) struct Events(pub(super) mpsc::Receiver<Event>);
 
 impl Stream for Events {
     type Item = Result<Event, Infallible>;
