@@ -39,8 +39,13 @@ impl Profile {
     }
 
     pub fn first_name(&self) -> &str {
-        self.attributes.given_name.as_deref().unwrap_or_default()
+        first_of(self.attributes.given_name.as_deref())
     }
+}
+
+/// The first of several given names.
+pub(crate) fn first_of(given: Option<&str>) -> &str {
+    given.and_then(|names| names.split_whitespace().next()).unwrap_or_default()
 }
 
 /// An account that came back on a phone its old phone did not vouch for may only log in for so long.

@@ -21,6 +21,12 @@ impl Date {
         Date::new(y.parse().ok()?, m.parse().ok()?, d.parse().ok()?)
     }
 
+    /// As [`Date::parse`], or a year alone: then its last day.
+    pub fn latest(text: &str) -> Option<Date> {
+        let year = (text.len() == 4).then(|| text.parse().ok()).flatten();
+        year.map_or_else(|| Date::parse(text), |year: u16| Date::new(year.into(), 12, 31))
+    }
+
     pub fn new(year: i32, month: u8, day: u8) -> Option<Date> {
         let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         let longest = match month {

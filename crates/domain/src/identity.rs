@@ -42,9 +42,12 @@ impl Identity {
     pub fn judge(&self, today: Date, minimum_age: i32) -> Result<(), Unfit> {
         let a = &self.attributes;
         let text = |v: &Option<String>| v.as_ref().is_some_and(|t| !t.trim().is_empty());
-        let born = a.birthdate.as_deref().and_then(Date::parse).ok_or(Unfit::Implausible)?;
+        // Of whom only the year is known, the latest day counts: in doubt younger.
+        let year_only = a.birthdate.as_deref().is_some_and(|b| b.len() == 4);
+        let born = a.birthdate.as_deref().and_then(Date::latest).ok_or(Unfit::Implausible)?;
         let national = a.national_number.as_deref().ok_or(Unfit::Implausible)?;
-        if !text(&a.given_name) || !text(&a.family_name) || !national_number_holds(national, born) || born > today {
+        let holds = national_number_holds(national, born) || (year_only && check_digits_hold(national, born.year));
+        if !text(&a.given_name) || !text(&a.family_name) || !holds || (born > today && !year_only) {
             return Err(Unfit::Implausible);
         }
         if born.age_on(today) < minimum_age {
@@ -54,24 +57,31 @@ impl Identity {
         if expires < today { Err(Unfit::Outdated) } else { Ok(()) }
     }
 
+    /// What a person is called: a card tells all given names.
     pub fn first_name(&self) -> &str {
-        self.attributes.given_name.as_deref().unwrap_or_default()
+        crate::account::first_of(self.attributes.given_name.as_deref())
     }
 }
 
 /// Belgian national register number: eleven digits, birth date first (day or month may be unknown, month may carry the
 /// 20 or 40 of a bis number), check digits 97 − (the first nine mod 97), with a 2 in front for those born from 2000 on.
 pub fn national_number_holds(number: &str, born: Date) -> bool {
-    if number.len() != 11 || !number.bytes().all(|b| b.is_ascii_digit()) {
-        return false;
-    }
     let part = |from: usize, to: usize| number.get(from..to).and_then(|t| t.parse::<i64>().ok()).unwrap_or(-1);
-    let head = part(0, 9) + if born.year >= 2000 { 2_000_000_000 } else { 0 };
     let (year, month, day) = (part(0, 2), part(2, 4) % 20, part(4, 6));
     let dated = year == i64::from(born.year) % 100
         && (month == i64::from(born.month) || month == 0)
         && (day == i64::from(born.day) || day == 0 || month == 0);
-    dated && 97 - head % 97 == part(9, 11)
+    dated && check_digits_hold(number, born.year)
+}
+
+/// Year of birth and check digits alone, for people whose birth date is known by its year.
+fn check_digits_hold(number: &str, born: i32) -> bool {
+    if number.len() != 11 || !number.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let part = |from: usize, to: usize| number.get(from..to).and_then(|t| t.parse::<i64>().ok()).unwrap_or(-1);
+    let head = part(0, 9) + if born >= 2000 { 2_000_000_000 } else { 0 };
+    part(0, 2) == i64::from(born) % 100 && 97 - head % 97 == part(9, 11)
 }
 
 #[cfg(test)]
@@ -125,6 +135,15 @@ mod tests {
         let number = format!("100512001{:02}", 97 - head % 97);
         assert_eq!(person("2010-05-12", &number, "2031-01-01").judge(TODAY, 18), Err(Unfit::TooYoung));
         assert_eq!(person("2010-05-12", &number, "2031-01-01").judge(TODAY, 16), Ok(()));
+    }
+
+    #[test]
+    fn of_whom_only_the_year_is_known_the_latest_day_counts() {
+        let number = |head: i64| format!("{head:09}{:02}", 97 - head % 97);
+        assert_eq!(person("1985", &number(850_000_033), "2031-01-01").judge(TODAY, 18), Ok(()));
+        let young = format!("080000033{:02}", 97 - 2_080_000_033_i64 % 97);
+        assert_eq!(person("2008", &young, "2031-01-01").judge(TODAY, 18), Err(Unfit::TooYoung), "18 on 31 December");
+        assert_eq!(person("1986", &number(850_000_033), "2031-01-01").judge(TODAY, 18), Err(Unfit::Implausible));
     }
 
     #[test]

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_SMS, SMS_SECONDS, SMS_TRIES};
+use super::{
+    Activation, ChoosingCode, Ended, Known, MAX_SMS, SMS_SECONDS, SMS_TRIES, SmsCheck, Stage, TOKEN_TRIES, TokenCheck,
+    TokenSms,
+};
 use crate::refusal::{Refusal, WaitReason};
 
 /// Pause before the second and third SMS.
@@ -49,5 +52,70 @@ impl SmsCode {
     /// The last try of the last code was taken.
     pub(super) fn spent(&self) -> bool {
         self.left == 0 && self.sent >= MAX_SMS
+    }
+}
+
+/// A try of an SMS code that was counted: what to compare with, and what is due when it is right.
+pub struct SmsTry {
+    pub code_mac: String,
+    pub left: i64,
+    before: Stage,
+}
+
+impl SmsTry {
+    /// What the bank proved; `None` on the way with a token.
+    pub fn check(&self) -> Option<&SmsCheck> {
+        if let Stage::Sms(check) = &self.before { Some(check) } else { None }
+    }
+}
+
+impl Activation {
+    /// Another SMS; kills the code before it.
+    pub fn resend(self, code_mac: String, now: i64) -> Result<Activation, Refusal> {
+        self.alive(now)?;
+        let until = self.expires_at;
+        match self.stage.clone() {
+            Stage::Sms(c) => {
+                let sms = c.sms.again(code_mac, now, until)?;
+                Ok(self.to(Stage::Sms(Box::new(SmsCheck { sms, ..*c }))))
+            }
+            Stage::TokenSms(t) => {
+                let sms = t.sms.again(code_mac, now, until)?;
+                Ok(self.to(Stage::TokenSms(Box::new(TokenSms { sms, ..*t }))))
+            }
+            _ => Err(Refusal::WrongStep),
+        }
+    }
+
+    /// Takes one try of the SMS code and tells the MAC to compare with. With the last try of the last SMS the attempt is
+    /// ended already; [`Activation::sms_proven`] on the one before revives nothing else.
+    pub fn take_sms_try(self, now: i64) -> Result<(Activation, SmsTry), Refusal> {
+        self.alive(now)?;
+        let before = self.stage.clone();
+        let (sms, stage) = match before.clone() {
+            Stage::Sms(c) => {
+                let sms = c.sms.take(now)?;
+                (sms.clone(), Stage::Sms(Box::new(SmsCheck { sms, ..*c })))
+            }
+            Stage::TokenSms(t) => {
+                let sms = t.sms.take(now)?;
+                (sms.clone(), Stage::TokenSms(Box::new(TokenSms { sms, ..*t })))
+            }
+            _ => return Err(Refusal::WrongStep),
+        };
+        let next = if sms.spent() { self.end(Ended::SmsExhausted, now) } else { self.to(stage) };
+        Ok((next, SmsTry { code_mac: sms.code_mac, left: sms.left, before }))
+    }
+
+    /// The code was right. `tried` is what [`Activation::take_sms_try`] gave; `known` counts on the way with a bank.
+    pub fn sms_proven(self, tried: SmsTry, known: Option<Known>) -> Activation {
+        match tried.before {
+            Stage::Sms(c) => {
+                let choosing = ChoosingCode { contact: c.contact, identity: c.identity, known, card: None };
+                self.to(Stage::Code(Box::new(choosing)))
+            }
+            Stage::TokenSms(t) => self.to(Stage::Token(Box::new(TokenCheck { number: t.number, left: TOKEN_TRIES }))),
+            other => self.to(other),
+        }
     }
 }
