@@ -9,6 +9,13 @@ use crate::place;
 /// Oldest Node the phone app builds with.
 const NODE: (u32, u32) = (20, 19);
 
+/// Debian packages of the card reader, and a file of each: the daemon, a reader without hardware, a program that knows nothing of us.
+const CARD_READER: [(&str, &str); 3] = [
+    ("pcscd", "/usr/sbin/pcscd"),
+    ("vsmartcard-vpcd", "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"),
+    ("opensc", "/usr/bin/opensc-tool"),
+];
+
 /// Node, npm and a C compiler (aws-lc and SQLite are C).
 pub fn for_building(desk: &Desk) -> Result<(), String> {
     let version =
@@ -24,7 +31,7 @@ pub fn for_building(desk: &Desk) -> Result<(), String> {
     Ok(())
 }
 
-/// Also formatter, lints, a browser and PostgreSQL.
+/// Also formatter, lints, a browser, PostgreSQL, a card reader and its library.
 pub fn for_testing(desk: &Desk) -> Result<(), String> {
     for_building(desk)?;
     for (component, program) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
@@ -39,6 +46,11 @@ pub fn for_testing(desk: &Desk) -> Result<(), String> {
     if !Path::new("/usr/lib/postgresql").is_dir() && !found("postgres") {
         missing.push("postgresql");
     }
+    // The card program is linked with libpcsclite, which pkg-config finds.
+    if said("pkg-config", &["--exists", "libpcsclite"]).is_none() {
+        missing.extend(["pkg-config", "libpcsclite-dev"]);
+    }
+    missing.extend(CARD_READER.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package));
     if missing.is_empty() { Ok(()) } else { apt(desk, &missing) }
 }
 

@@ -14,6 +14,7 @@ pub mod pki;
 pub mod reader;
 pub mod responder;
 pub mod vpcd;
+pub mod web_eid;
 mod written;
 
 use std::collections::BTreeMap;

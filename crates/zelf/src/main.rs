@@ -33,6 +33,8 @@ enum Command {
     Seed(command::seed::SeedArgs),
     /// A phone in the terminal.
     Phone(Box<command::phone::PhoneArgs>),
+    /// An identity card made of software, for tests and the demo.
+    VirtualCard(Box<command::virtual_card::VirtualCardArgs>),
 }
 
 #[tokio::main]
@@ -44,5 +46,6 @@ async fn main() -> ExitCode {
         Command::Bench(args) => command::bench::run(args).await,
         Command::Seed(args) => command::seed::run(args).await,
         Command::Phone(args) => command::phone::run(*args).await,
+        Command::VirtualCard(args) => command::virtual_card::run(*args).await,
     }
 }

@@ -8,3 +8,4 @@ pub mod seed;
 pub mod serve;
 mod telemetry;
 pub mod vault;
+pub mod virtual_card;
