@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { computer, open } from '../browser.mjs'
 import { look, shoot, texts } from '../look.mjs'
+import { seesFocus, tabTo } from '../people/keyboard.mjs'
 import { Login } from '../people/login.mjs'
 import { Phone } from '../people/phone.mjs'
 import { Service } from '../people/service.mjs'
@@ -177,21 +178,3 @@ describe('into the wall', () => {
     await context.close()
   })
 })
-
-/** Presses Tab until the focus is there; a page where that takes more than 40 has no way for a keyboard. */
-async function tabTo(page, selector) {
-  for (let at = 0; at < 40; at++) {
-    if (await page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return
-    await page.keyboard.press('Tab')
-  }
-  assert.fail(`${selector} is not reached with Tab on ${page.url()}`)
-}
-
-/** What has the focus shows it. */
-async function seesFocus(page) {
-  const style = await page.evaluate(() => {
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement)
-    return { outline: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2, shadow: boxShadow !== 'none' }
-  })
-  assert.ok(style.outline || style.shadow, 'the focus cannot be seen')
-}

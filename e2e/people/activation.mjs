@@ -1,0 +1,104 @@
+// The activation pages of zelf, in the citizen's browser at a computer.
+import assert from 'node:assert/strict'
+import { complaints, computer } from '../browser.mjs'
+import { look } from '../look.mjs'
+
+export class Activation {
+  static async visits(browser, world, lang, more = {}) {
+    const context = await computer(browser, lang, more)
+    const page = await context.newPage()
+    const at = new Activation(context, page, world, lang)
+    await page.goto(`${world.issuer}/activate?lang=${lang}`)
+    return at
+  }
+
+  constructor(context, page, world, lang) {
+    Object.assign(this, { context, page, world, lang, heard: complaints(page) })
+  }
+
+  async sees(name, options = {}) {
+    await look(this.page, this.lang, `computer-${name}`, { whole: true, ...options })
+  }
+
+  /** Number, e-mail address or none, and the tick for location data. */
+  async gives({ number, email = null, location = true }) {
+    await this.page.locator('#country').selectOption('BE')
+    await this.page.locator('#phone').fill(number.replace('+32 ', '0'))
+    await this.page.locator('#no_email').setChecked(email === null)
+    if (email !== null) await this.page.locator('#email').fill(email)
+    await this.page.locator('#location').setChecked(location)
+    await this.continues()
+  }
+
+  async continues() {
+    await this.page.locator('#continue').click()
+  }
+
+  /** Checks what was typed, agrees to the terms. */
+  async agrees() {
+    await this.page.locator('#terms').check()
+    await this.page.locator('#confirm').click()
+    await this.page.locator('#live').waitFor()
+  }
+
+  /** Straight to the page that waits for the card. */
+  async toReader(details) {
+    await this.gives(details)
+    await this.page.locator('#confirm').waitFor()
+    await this.agrees()
+  }
+
+  /** What the page offers to the card program: the link's session, or the eight characters. */
+  async session() {
+    const link = await this.page.locator('#start').getAttribute('href')
+    const id = /^zelf-eid:\/\/activate\?s=([\w-]{22})$/.exec(link)?.[1]
+    assert.ok(id, `a link for the card program: ${link}`)
+    return id
+  }
+
+  async code() {
+    const code = (await this.page.locator('#code').textContent()).replace(/\s/g, '')
+    assert.match(code, /^[0-9A-HJKMNP-TV-Z]{8}$/)
+    return code
+  }
+
+  /** What the page says is going on; waits until it says so. */
+  async hears(words) {
+    await this.page.locator('#live').filter({ hasText: words }).waitFor()
+  }
+
+  /** The card program opens this browser, in a tab of its own. */
+  async isOpened(url) {
+    this.page = await this.context.newPage()
+    this.heard.push(...complaints(this.page))
+    await this.page.goto(url)
+  }
+
+  /** The six characters. */
+  async token() {
+    const box = this.page.locator('#token')
+    await box.waitFor()
+    const token = await box.getAttribute('data-token')
+    assert.match(token, /^[ABDEFGHJLMNQRTYabdefghmnrty23457]{6}$/)
+    assert.equal((await box.locator('b').allTextContents()).join(''), token)
+    return token
+  }
+
+  async newToken() {
+    const before = await this.page.locator('#token').getAttribute('data-token').catch(() => null)
+    await this.page.locator('#new-token').click()
+    await this.page.waitForFunction((old) => (document.getElementById('token')?.dataset.token ?? old) !== old, before)
+    return this.token()
+  }
+
+  /** Why it ended, in the code that the helpdesk asks. */
+  async ended() {
+    await this.page.locator('#error-code').waitFor()
+    return (await this.page.locator('#error-code').innerText()).trim()
+  }
+
+  async close() {
+    assert.deepEqual(this.heard, [], 'the activation pages complained')
+    await this.context.close()
+  }
+}
