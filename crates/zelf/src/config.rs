@@ -29,6 +29,8 @@ pub struct Config {
     #[serde(default)]
     pub banks: Banks,
     #[serde(default)]
+    pub eid: Eid,
+    #[serde(default)]
     pub gateway: Gateway,
     #[serde(default)]
     pub limits: Limits,
@@ -108,6 +110,26 @@ pub struct Banks {
     pub base: String,
 }
 
+/// Identity cards (docs/eid.md).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Eid {
+    /// Kinds of card that open an account; default: citizens and foreigners who live here.
+    pub document_types: Option<Vec<u16>>,
+    /// Cards of a test PKI, in a test world only.
+    pub test: Option<TestCards>,
+}
+
+/// Whoever holds the keys of these roots makes cards at will.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestCards {
+    /// PEM files.
+    pub roots: Vec<PathBuf>,
+    /// Where their revocation is asked.
+    pub base: String,
+}
+
 /// Where SMS and mail leave (docs/protocol.md §7).
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -179,6 +201,12 @@ impl Config {
         for file in [&mut config.banks.file, &mut config.doors.app_files].into_iter().flatten() {
             *file = folder.join(&*file);
         }
+        if let Some(test) = &mut config.eid.test {
+            if !config.test_world.enabled {
+                return Err(format!("{}: [eid.test] needs [test_world] enabled = true", path.display()));
+            }
+            test.roots.iter_mut().for_each(|file| *file = folder.join(&*file));
+        }
         for origin in [&config.issuer, &config.app] {
             check_origin(origin)?;
         }
@@ -230,5 +258,18 @@ mod tests {
             assert!(check_origin(bad).is_err(), "{bad}");
         }
         assert!(check_origin("http://localhost:8401").is_ok());
+    }
+
+    #[test]
+    fn test_cards_are_believed_in_a_test_world_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("zelf.toml");
+        let text = "issuer = \"https://id.example\"\napp = \"https://app.example\"\n\
+                    [eid.test]\nroots = [\"root.pem\"]\nbase = \"http://localhost:8404/eid\"\n";
+        std::fs::write(&file, text).unwrap();
+        assert!(Config::read(&file).unwrap_err().contains("test_world"));
+        std::fs::write(&file, format!("{text}[test_world]\nenabled = true\n")).unwrap();
+        let test = Config::read(&file).unwrap().eid.test.unwrap();
+        assert_eq!(test.roots, [folder.path().join("root.pem")]);
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::identity::Identity;
+use journeys::enrol_with_eid::CardRules;
 use journeys::keys::PlatformKeys;
 use journeys::ports::{BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy};
 use journeys::registry::Banks;
@@ -80,7 +81,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
         banks: banks(config)?,
         bank: Box::new(OidcBanks(Arc::new(bank))),
         revocation: Box::new(NoSource),
-        cards: journeys::enrol_with_eid::CardRules::default(),
+        cards: cards(config)?,
         courier: Box::new(HttpCourier(Gateway::new(http, config.gateway.url.clone(), config.gateway.token.clone()))),
         clock: Box::new(SystemClock),
         entropy: Box::new(SystemEntropy),
@@ -137,6 +138,23 @@ fn banks(config: &Config) -> Result<Banks, Problem> {
     let Some(file) = &config.banks.file else { return Ok(Banks::default()) };
     let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
     Banks::read(&text, &config.banks.base).map_err(|e| format!("{}: {e}", file.display()))
+}
+
+/// Whose cards are believed. The genuine roots always; test roots where the config asks for them, which only a test world can.
+fn cards(config: &Config) -> Result<CardRules, Problem> {
+    let mut rules = CardRules::default();
+    if let Some(types) = &config.eid.document_types {
+        rules.document_types.clone_from(types);
+    }
+    if let Some(test) = &config.eid.test {
+        let read = |file: &std::path::PathBuf| {
+            std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))
+        };
+        let pems = test.roots.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        rules.roots = rules.roots.with_test(&pems, &test.base).map_err(|e| e.to_string())?;
+        tracing::warn!("cards of a test PKI are believed");
+    }
+    Ok(rules)
 }
 
 fn door_settings(config: &Config) -> web::DoorSettings {
