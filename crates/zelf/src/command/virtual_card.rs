@@ -100,7 +100,10 @@ async fn in_reader(args: &VirtualCardArgs, reader: &str) -> Result<(), String> {
     let failed = |e: std::io::Error| format!("no reader at {reader}: {e}");
     let inserted = vpcd::insert_patiently(reader, PATIENCE).map_err(failed)?;
     let pull = inserted.pull().map_err(failed)?;
-    println!("The card of {} {} is in the reader at {reader}; Ctrl-C pulls it out.", person.given_names, person.surname);
+    println!(
+        "The card of {} {} is in the reader at {reader}; Ctrl-C pulls it out.",
+        person.given_names, person.surname
+    );
     let serving = tokio::task::spawn_blocking(move || inserted.serve(&mut card));
     tokio::select! {
         ended = serving => {
