@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use eid_card::{Files, Transport, TransportError};
-use protocol::eid::{FilesBody, Progress, ProofBody};
+use eid_card::{Transport, TransportError};
+use eid_proof::files;
+use protocol::eid::{Progress, ProofBody};
 
 use crate::answers::{self, Asks, Task};
 use crate::argument::Start;
@@ -176,7 +177,10 @@ impl Run<'_> {
             }
             self.tell(if read.pad { Progress::PinPad } else { Progress::Pin }, Some(left))?;
             let ask = PinAsk { holder: holder.clone(), left, pad: read.pad, note: note.clone() };
-            let Some(entry) = self.entry(&ask)? else { return Err(note.unwrap_or_else(|| self.gives_up())) };
+            let Some(entry) = self.entry(&ask) else {
+                // A script that has no second PIN leaves with what was wrong with the first; the page may go on without it.
+                return Err(note.filter(|_| !self.person.stops()).unwrap_or_else(|| self.gives_up()));
+            };
             match self.signed(read, &entry) {
                 Ok(signed) => return Ok(Some(signed)),
                 Err(Trouble::PinWrong(still)) => {
@@ -196,8 +200,8 @@ impl Run<'_> {
         }
     }
 
-    fn entry(&mut self, ask: &PinAsk) -> Result<Option<Entry>, Failure> {
-        Ok(match self.person.pin(ask) {
+    fn entry(&mut self, ask: &PinAsk) -> Option<Entry> {
+        match self.person.pin(ask) {
             PinAnswer::Stop => None,
             PinAnswer::Typed(pin) => {
                 self.person.hears(Event::Signing);
@@ -207,7 +211,7 @@ impl Run<'_> {
                 self.person.hears(Event::OnPad);
                 Some(Entry::OnPad)
             }
-        })
+        }
     }
 
     fn signed(&mut self, read: &CardRead, entry: &Entry) -> Result<Signed, Trouble> {
@@ -221,7 +225,7 @@ impl Run<'_> {
         self.tell(Progress::Signing, None)?;
         let proof = ProofBody {
             ticket: self.task.ticket.clone(),
-            files: files(&read.files),
+            files: files::encode(&read.files),
             serial: URL_SAFE_NO_PAD.encode(read.serial),
             chip_signature: signed.chip.map(|bytes| URL_SAFE_NO_PAD.encode(bytes)),
             token: signed.token,
@@ -251,21 +255,5 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-}
-
-fn files(files: &Files) -> FilesBody {
-    let text = |bytes: &Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
-    FilesBody {
-        identity: text(&files.identity),
-        identity_signature: text(&files.identity_signature),
-        address: text(&files.address),
-        address_signature: text(&files.address_signature),
-        photo: text(&files.photo),
-        chip_key: files.chip_key.as_ref().map(text),
-        authentication: text(&files.authentication),
-        issuer: text(&files.issuer),
-        root: text(&files.root),
-        register: text(&files.register),
     }
 }
