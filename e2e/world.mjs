@@ -61,18 +61,9 @@ async function freePorts() {
   throw new Error('no free ports')
 }
 
-/** The driver of a virtual reader takes two ports side by side, on all addresses. */
-export async function twoFreePorts() {
-  for (let tries = 0; tries < 50; tries++) {
-    const port = 24_000 + Math.floor(Math.random() * 4_000) * 2
-    if ((await isFree(port, '0.0.0.0')) && (await isFree(port + 1, '0.0.0.0'))) return port
-  }
-  throw new Error('no two free ports')
-}
-
-const isFree = (port, host = '127.0.0.1') =>
+const isFree = (port) =>
   new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
-    server.listen(port, host, () => server.close(() => resolve(true)))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })

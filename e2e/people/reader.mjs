@@ -1,34 +1,17 @@
-// A card reader at somebody's computer: a pcscd with the vpcd driver that nobody else sees, and cards to put in.
-import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
-import { mkdirSync, mkdtempSync, openSync, closeSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// A card reader at somebody's computer, and cards to put in: `zelf virtual-card` with a pcscd that nobody else sees.
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { twoFreePorts } from '../world.mjs'
-
-const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
-// Its socket comes to the daemon as to a systemd service: as descriptor 3, named in LISTEN_FDS, LISTEN_PID being its own.
-const START = 'exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec pcscd -f -c "$0"'
+import { promisify } from 'node:util'
 
 export class Reader {
   /** A reader without a card. */
   static async plugIn(world) {
     const folder = mkdtempSync(join(tmpdir(), 'zelf-reader-'))
-    const drivers = join(folder, 'drivers')
-    mkdirSync(drivers)
-    mkdirSync('/run/pcscd', { recursive: true })
-    const port = await twoFreePorts()
-    const hex = `0x${port.toString(16).toUpperCase()}`
-    writeFileSync(join(drivers, 'vpcd'), `FRIENDLYNAME "Virtual reader"\nDEVICENAME /dev/null:${hex}\nLIBPATH ${DRIVER}\nCHANNELID ${hex}\n`)
-    const socket = join(folder, 'pcscd.sock')
-    const log = openSync(join(folder, 'pcscd.log'), 'w')
-    const listening = await listen(`${socket}.new`)
-    // The daemon inherits the socket; we give it another name and let go of ours, so that nobody but the daemon answers.
-    const daemon = spawn('sh', ['-c', START, drivers], { stdio: [listening._handle.fd, log, log], env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } })
-    renameSync(`${socket}.new`, socket)
-    listening.close()
-    closeSync(log)
-    return new Reader(world, { folder, socket, address: `127.0.0.1:${port}`, daemon })
+    const daemon = spawn(world.zelf, ['virtual-card', '--reader', folder, '--empty'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [, socket, address] = await said(daemon, /^PCSCLITE_CSOCK_NAME=(\S+)\n.* (\S+:\d+)\.$/m)
+    return new Reader(world, { folder, daemon, socket, address })
   }
 
   constructor(world, made) {
@@ -41,11 +24,10 @@ export class Reader {
   }
 
   /** Puts a card in: `person` as of a person file, `applet` 1.7 or 1.8, and what is wrong with it. */
-  async insert({ person, applet = '1.8', fault }) {
+  async insert(card) {
     await this.pullOut()
-    const file = personFile(this.folder, person)
-    const words = ['virtual-card', '--applet', applet, '--person', file, '--connect', this.address, ...pki(this.world)]
-    this.card = spawn(this.world.zelf, [...words, ...(fault ? ['--fault', fault] : [])], { stdio: ['ignore', 'inherit', 'inherit'] })
+    this.card = spawn(this.world.zelf, [...cardWords(this.world, this.folder, card), '--connect', this.address], { stdio: ['ignore', 'pipe', 'inherit'] })
+    await said(this.card, /\n/)
   }
 
   /** Out with it; programs notice within about a second. */
@@ -55,6 +37,12 @@ export class Reader {
     await end(card)
   }
 
+  /** What the Web eID extension would give for this card, without any reader. */
+  async token(card, origin, nonce) {
+    const words = [...cardWords(this.world, this.folder, card), '--token', '--origin', origin, '--nonce', nonce]
+    return JSON.parse((await promisify(execFile)(this.world.zelf, words)).stdout)
+  }
+
   async unplug() {
     await this.pullOut()
     await end(this.daemon)
@@ -62,22 +50,25 @@ export class Reader {
   }
 }
 
-/** A person's card as a file. */
-export function personFile(folder, person) {
-  const file = join(folder, `person-${Date.now()}-${Math.random().toString(36).slice(2)}.json`)
+function cardWords(world, folder, { person, applet = '1.8', fault }) {
+  const file = join(folder, `person-${Math.random().toString(36).slice(2)}.json`)
   writeFileSync(file, JSON.stringify(person))
-  return file
+  const pki = world.eid ? ['--pki', world.eid.pki, '--pki-url', world.eid.pki_url] : []
+  return ['virtual-card', '--applet', applet, '--person', file, ...pki, ...(fault ? ['--fault', fault] : [])]
 }
 
-/** Where the world's own certificate authorities live. */
-export const pki = (world) => (world.eid?.pki ? ['--pki', world.eid.pki] : [])
-
-const listen = (path) =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(path, () => resolve(server))
+/** Waits for words on a child's standard output. */
+function said(child, words) {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    child.stdout.on('data', (bytes) => {
+      text += bytes
+      const found = words.exec(text)
+      if (found) resolve(found)
+    })
+    child.once('exit', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`)))
   })
+}
 
 async function end(child) {
   if (!child || child.exitCode !== null || child.signalCode !== null) return
