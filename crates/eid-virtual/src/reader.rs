@@ -48,8 +48,9 @@ impl Reader {
     pub fn start(folder: &Path) -> io::Result<Reader> {
         let daemon = daemon().ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "pcscd is not installed"))?;
         let port = free_ports()?;
+        std::fs::create_dir_all(folder.join("readers"))?;
+        let folder = &folder.canonicalize()?;
         let drivers = folder.join("readers");
-        std::fs::create_dir_all(&drivers)?;
         std::fs::write(drivers.join("vpcd"), configuration(port))?;
         // The daemon wants its folder even where it uses nothing of it.
         let _ = std::fs::create_dir_all("/run/pcscd");
