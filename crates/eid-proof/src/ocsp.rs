@@ -76,7 +76,7 @@ impl Question {
     pub fn judge(&self, answer: &[u8], issuer: &Certificate, now: i64) -> Result<(), Refusal> {
         let invalid = |why| Kind::RevocationInvalid.because(why);
         let (basic, signed) = opened(answer)?;
-        let responder = signer(&basic, &signed, issuer, now).ok_or(invalid("nobody who may signed the answer"))?;
+        let responder = signer(&basic, &signed, issuer, now).ok_or(invalid("nobody who may sign the answer"))?;
         if !named(&basic.tbs_response_data.responder_id, &responder) {
             return Err(invalid("the answer names another responder"));
         }

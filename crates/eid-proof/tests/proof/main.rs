@@ -1,0 +1,9 @@
+//! The judge, with virtual cards and public test data before it.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod cards;
+mod desk;
+mod hostile;
+mod revocation;
+mod token;
