@@ -11,7 +11,7 @@ pub(super) fn code(code: &str) -> Markup {
     let spelled = code.chars().map(String::from).collect::<Vec<_>>().join(" ");
     html! {
         p.typed {
-            strong.digits id="code" aria-hidden="true" { span { (first) } " " span { (second) } }
+            strong.digits id="code" aria-hidden="true" { (first) " " (second) }
             span.aside { (spelled) }
         }
     }

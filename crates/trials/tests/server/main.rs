@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod activate;
+mod activate_site;
 mod again;
 mod budget;
 mod clock;
