@@ -1,6 +1,6 @@
 //! Programs that know nothing of us read the virtual card through `pcscd`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::sync::OnceLock;
