@@ -108,6 +108,28 @@ pub fn read(transport: &mut dyn Transport) -> Result<CardRead, Trouble> {
     })
 }
 
+/// A chip's answer to a challenge drawn for it: only the chip that the card was issued with can give it.
+pub struct ChipAnswer {
+    pub challenge: [u8; 48],
+    /// r‖s, 96 bytes.
+    pub signature: Vec<u8>,
+}
+
+/// Asks the chip to prove itself. No PIN; `None` on applet 1.7, which cannot.
+///
+/// # Errors
+/// What the card or its reader did not do.
+pub fn ask_chip(transport: &mut dyn Transport) -> Result<Option<ChipAnswer>, Trouble> {
+    let mut card = Card::open(transport)?;
+    if card.data().generation == Generation::V1_7 {
+        return Ok(None);
+    }
+    let mut challenge = [0; 48];
+    aws_lc_rs::rand::fill(&mut challenge).map_err(|_| Trouble::Failed)?;
+    let signature = card.internal_authenticate(&token::challenge_hash(&challenge))?;
+    Ok(Some(ChipAnswer { challenge, signature }))
+}
+
 /// The card can take part: activated, with a certificate to sign with and a PIN that still works.
 pub(crate) fn fit(read: CardRead) -> Result<CardRead, Trouble> {
     if !read.activated {

@@ -23,7 +23,7 @@ pub use activation::activate;
 pub use address::ServerAddress;
 pub use answers::Asks;
 pub use argument::{CODE_LENGTH, SCHEME, Start};
-pub use chip::{CardRead, Trouble, read};
+pub use chip::{CardRead, ChipAnswer, Trouble, ask_chip, read};
 pub use desk::{Answer, Desk, Front, Out, desk};
 pub use door::{HttpServer, MAX_ANSWER, Server};
 pub use failure::Failure;

@@ -1,14 +1,18 @@
 //! `zelf-eid`: reads an identity card for one server, in a window or on the command line.
 
 mod activate;
+mod bench;
 mod browser;
 mod config;
 mod reader;
+mod register;
+mod show;
 mod surroundings;
 mod terminal;
 #[cfg(feature = "window")]
 mod window;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -26,6 +30,17 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Reads the card, checks it without a network, and prints it
+    Show(Look),
+    /// Measures reading and checking the card in the reader
+    Bench {
+        #[command(flatten)]
+        look: Look,
+        #[arg(long, default_value_t = 20)]
+        rounds: usize,
+    },
+    /// Lets links of activation pages open this program
+    Register,
     /// Takes part in an activation, here in the terminal
     Activate(Activate),
     /// Opens the window for a link of the activation page (what the desktop calls)
@@ -33,6 +48,19 @@ enum Task {
         /// zelf-eid://activate?s=…
         link: String,
     },
+}
+
+#[derive(Args)]
+struct Look {
+    /// JSON on standard output
+    #[arg(long)]
+    json: bool,
+    /// Also trusts this root certificate (PEM): for test cards only
+    #[arg(long, value_name = "FILE")]
+    root: Vec<PathBuf>,
+    /// Seconds to wait for a reader and a card
+    #[arg(long, default_value_t = 5)]
+    wait: u64,
 }
 
 #[derive(Args)]
@@ -71,6 +99,9 @@ fn main() -> ExitCode {
     let command = Command::parse();
     let server = command.server.as_deref();
     match command.task {
+        Some(Task::Show(look)) => show::run(&look),
+        Some(Task::Bench { look, rounds }) => bench::run(&look, rounds),
+        Some(Task::Register) => register::run(),
         Some(Task::Activate(arguments)) => activate::run(&arguments, server),
         Some(Task::Open { link }) => open_window(Some(&link), server),
         None => open_window(None, server),
