@@ -5,6 +5,7 @@
 
 pub mod bank;
 pub mod browser;
+pub mod card;
 pub mod partner;
 pub mod phone;
 mod reply;
@@ -12,11 +13,12 @@ pub mod tables;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use axum::Router;
 use db::Db;
+use journeys::enrol_with_eid::CardRules;
 use journeys::keys::PlatformKeys;
 use journeys::ports::{BankConnector, Boxed, Clock, Courier, Entropy};
 use journeys::registry::Banks;
@@ -47,6 +49,8 @@ pub struct Town {
     pub clock: Arc<AtomicI64>,
     pub bank: DoubleBank,
     pub post: Post,
+    /// The register's responders do not answer.
+    pub strike: Arc<AtomicBool>,
     pub issuer: String,
     pub app: String,
     pub http: reqwest::Client,
@@ -123,14 +127,6 @@ impl Courier for Post {
     }
 }
 
-struct NoSource;
-
-impl journeys::ports::RevocationSource for NoSource {
-    fn fetch(&self, _url: String, _body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>> {
-        Box::pin(async { Err("not wired".into()) })
-    }
-}
-
 /// Who plays the banks.
 enum Banker {
     Double(DoubleBank),
@@ -174,6 +170,7 @@ impl Town {
             bank_base,
             real_bank,
             post: Post::default(),
+            strike: Arc::default(),
             bank: DoubleBank::default(),
         };
         town.open(site, app, tasks).await
@@ -201,6 +198,7 @@ impl Town {
             bank_base: "http://127.0.0.1:1".into(),
             real_bank: false,
             post: self.post.clone(),
+            strike: Arc::clone(&self.strike),
             bank: self.bank.clone(),
         };
         let bare = |address: &str| address.trim_start_matches("http://").to_owned();
@@ -252,6 +250,7 @@ struct Ground {
     bank_base: String,
     real_bank: bool,
     post: Post,
+    strike: Arc<AtomicBool>,
     bank: DoubleBank,
 }
 
@@ -287,8 +286,8 @@ impl Ground {
                 Banker::Double(double) => Box::new(double),
                 Banker::Real(real) => real,
             },
-            revocation: Box::new(NoSource),
-            cards: journeys::enrol_with_eid::CardRules::default(),
+            revocation: Box::new(card::Register { clock: Arc::clone(&self.clock), strike: Arc::clone(&self.strike) }),
+            cards: cards(),
             courier: Box::new(self.post.clone()),
             clock: Box::new(Hand(Arc::clone(&self.clock))),
             entropy: Box::new(Dice(AtomicU64::new(0), self.folder.as_os_str().len() as u64 + now.unsigned_abs())),
@@ -307,6 +306,7 @@ impl Ground {
             clock: self.clock,
             bank: self.bank,
             post: self.post,
+            strike: self.strike,
             issuer: site.1,
             app: app.1,
             http: client(),
@@ -344,6 +344,13 @@ fn platform_keys() -> &'static str {
         PlatformKeys::load_or_create(path, |bytes| aws_lc_rs::rand::fill(bytes).unwrap()).unwrap();
         std::fs::read_to_string(path).unwrap()
     })
+}
+
+/// The trials' cards are believed.
+fn cards() -> CardRules {
+    let rules = CardRules::default();
+    let roots = rules.roots.clone().with_test(&card::pki().root_pems(), card::REGISTER).unwrap();
+    CardRules { roots, ..rules }
 }
 
 fn settings(issuer: &str, app: &str) -> Settings {

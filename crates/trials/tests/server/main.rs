@@ -5,6 +5,7 @@ mod activate;
 mod activate_site;
 mod again;
 mod budget;
+mod cards;
 mod clock;
 mod crash;
 mod doors;
