@@ -82,6 +82,8 @@ pub struct Status(pub u16);
 
 impl Status {
     pub const OK: Status = Status(0x9000);
+    /// The file ended before the length that was asked for.
+    pub const ENDED_EARLY: Status = Status(0x6282);
     pub const PIN_NEEDED: Status = Status(0x6982);
     pub const PIN_BLOCKED: Status = Status(0x6983);
     pub const CONDITIONS: Status = Status(0x6985);
@@ -117,6 +119,7 @@ impl Status {
     pub fn name(self) -> &'static str {
         match self {
             Status::OK => "done",
+            Status::ENDED_EARLY => "end of file",
             Status::PIN_NEEDED => "PIN not presented",
             Status::PIN_BLOCKED => "PIN blocked",
             Status::CONDITIONS => "conditions of use not satisfied",

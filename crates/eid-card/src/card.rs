@@ -8,6 +8,9 @@ use crate::{CardError, Transport};
 /// More fetching than the largest answer needs is a chip that makes fun of us.
 const MOST_ROUNDS: usize = 8;
 
+/// Life cycle of a card that waits for the municipality; `0F` is one in use.
+const NOT_ACTIVATED: u8 = 0x07;
+
 /// Generation of the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
@@ -172,7 +175,8 @@ fn card_data<T: Transport>(transport: &mut T) -> Result<CardData, CardError> {
         0x17 => Generation::V1_7,
         _ => Generation::V1_8,
     };
-    let mut known = CardData { serial: *serial, applet, generation, activated: life_cycle == 0x0F, pin_tries: None };
+    let mut known =
+        CardData { serial: *serial, applet, generation, activated: life_cycle != NOT_ACTIVATED, pin_tries: None };
     if generation == Generation::V1_8 {
         let (more, status) = exchange(transport, &apdu::card_data(true))?;
         known.pin_tries = more.get(28).copied().filter(|_| status == Status::OK);

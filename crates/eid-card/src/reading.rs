@@ -54,7 +54,7 @@ impl<T: Transport> Card<T> {
     fn read_on(&mut self, so_far: &[u8]) -> Result<Option<Vec<u8>>, CardError> {
         let Ok(offset) = u16::try_from(so_far.len()) else { return Ok(None) };
         match self.exchange(&apdu::read_binary(offset, STEP))? {
-            (data, Status::OK) => Ok(Some(data).filter(|data| !data.is_empty())),
+            (data, Status::OK | Status::ENDED_EARLY) => Ok(Some(data).filter(|data| !data.is_empty())),
             (_, Status::BEYOND_END) => Ok(None),
             (_, status) => Err(self.meaning(status)),
         }

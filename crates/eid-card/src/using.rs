@@ -8,7 +8,7 @@ use crate::{CardError, Transport};
 /// Private keys by their references.
 const AUTHENTICATION_KEY: u8 = 0x82;
 
-/// The keys stand below this directory.
+/// PIN and keys stand below this directory.
 const KEYS: [u8; 2] = [0xDF, 0x00];
 
 /// How the PIN stands.
@@ -36,6 +36,7 @@ impl<T: Transport> Card<T> {
     /// Presents the PIN, once: a wrong one is never tried again by itself.
     pub fn verify(&mut self, pin: &Pin) -> Result<(), CardError> {
         self.require_activated()?;
+        self.command(&apdu::select_path(&KEYS))?;
         let command = apdu::verify(pin);
         self.command(&command).map(drop)
     }
@@ -43,6 +44,10 @@ impl<T: Transport> Card<T> {
     /// Lets the person type the PIN on the reader: [`CardError::NoPad`] when it has no keys.
     pub fn verify_on_pad(&mut self) -> Result<(), CardError> {
         self.require_activated()?;
+        if !self.has_pad() {
+            return Err(CardError::NoPad);
+        }
+        self.command(&apdu::select_path(&KEYS))?;
         let word = self.transport().verify_on_pad().ok_or(CardError::NoPad)??;
         match Status(word) {
             Status::OK => Ok(()),

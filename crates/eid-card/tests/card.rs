@@ -104,7 +104,10 @@ fn the_pin_and_its_counter() {
     assert_eq!(state(0x6F00).unwrap_err().to_string(), "status 6F00 unknown");
 
     let pin = Pin::new("1234").ok().unwrap();
-    let mut card = Card::open(Told::card(0x17, 0x0F).then(&[], 0x63C1).then(&[], 0x6983)).ok().unwrap();
+    let mut card =
+        Card::open(Told::card(0x17, 0x0F).then(&[], 0x9000).then(&[], 0x63C1).then(&[], 0x9000).then(&[], 0x6983))
+            .ok()
+            .unwrap();
     assert_eq!(card.verify(&pin), Err(CardError::PinWrong(1)));
     assert_eq!(card.verify(&pin), Err(CardError::PinBlocked));
     assert_eq!(card.verify_on_pad(), Err(CardError::NoPad));
@@ -119,7 +122,7 @@ fn the_pin_and_its_counter() {
 #[test]
 fn the_pin_on_the_readers_own_keys() {
     let typed = |word: u16| {
-        let told = Told { pad: Some(word), ..Told::card(0x17, 0x0F) };
+        let told = Told { pad: Some(word), ..Told::card(0x17, 0x0F).then(&[], 0x9000) };
         let mut card = Card::open(told).ok().unwrap();
         assert!(card.has_pad());
         card.verify_on_pad()
