@@ -168,7 +168,7 @@ export class Activations {
   /** Number and person are proven; a phone that has the account already is asked. */
   async #choosing(phone: Phone): Promise<Told> {
     const old = this.#old(phone)
-    if (old && phone.view.method === 'eid') await this.approvals.askOld(old, phone, (yes) => this.#answered(phone, yes))
+    if (old) await this.approvals.askOld(old, phone, (yes) => this.#answered(phone, yes))
     return this.#to(phone, 'code', { birthdate: '1955-03-12', account_known: old !== undefined })
   }
 
@@ -194,7 +194,7 @@ export class Activations {
     })
     const old = this.#old(phone)
     if (old) this.hall.phones.delete(old.dev)
-    if (old && phone.view.method === 'eid' && !phone.agreed) phone.limited = now + DAY
+    if (old && !phone.agreed) phone.limited = now + DAY
     return this.#to(phone, 'active', { first_name: 'An', certificate: phone.m4, seq: 0, head: '' })
   }
 }

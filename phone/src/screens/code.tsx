@@ -10,7 +10,7 @@ import { Trouble } from '../ui/trouble.tsx'
 /** Somebody who has an account: the phone that holds it is asked, and may say no. */
 function useMoving(): boolean {
   const { state } = useUi()
-  const moving = state.view?.method === 'eid' && state.view.account_known === true
+  const moving = state.view?.account_known === true
   useLooking(moving)
   return moving
 }
@@ -28,12 +28,12 @@ export function Code() {
   return (
     <Page name="code" title={t('app.code.title')} help="app.help.code" step="code" actions={<Primary id="continue" disabled={code.length < 5} onClick={() => send()}>{t('app.continue')}</Primary>}>
       <p class="lead">{t('app.code.lead')}</p>
-      {state.view?.account_known && (
+      {moving && (
         <div class="note care" data-testid="account-known">
           <Icon name="info" size={20} />
           <div class="stack">
             <p>{t('app.code.account_known')}</p>
-            {moving && <p>{t('app.code.old_phone')}</p>}
+            <p>{t('app.code.old_phone')}</p>
           </div>
         </div>
       )}
