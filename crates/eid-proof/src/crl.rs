@@ -36,7 +36,6 @@ pub fn judge(list: &[u8], certificates: &[&Certificate], issuer: &Certificate, n
     if !issuer.key().is_some_and(|key| key.verifies(scheme, signed, signature)) || !issuer.signs_lists() {
         return Err(invalid("the list's signature"));
     }
-    let unix = |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     if unix(body.this_update) > now + SKEW {
         return Err(invalid("a list from the future"));
     }
@@ -53,6 +52,18 @@ pub fn judge(list: &[u8], certificates: &[&Certificate], issuer: &Certificate, n
         }
     }
     Ok(())
+}
+
+/// When the next list is due, in unix seconds; nothing of the list is believed for that.
+pub fn next_update(list: &[u8]) -> Option<i64> {
+    if list.len() > MAX {
+        return None;
+    }
+    CertificateList::from_der(list).ok()?.tbs_cert_list.next_update.map(unix)
+}
+
+fn unix(time: x509_cert::time::Time) -> i64 {
+    i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Whether an extension leaves the list whole: a distribution point that holds back no certificates and no reasons, or anything
