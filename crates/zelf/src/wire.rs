@@ -5,7 +5,9 @@ use std::sync::Arc;
 use domain::identity::Identity;
 use journeys::enrol_with_eid::CardRules;
 use journeys::keys::PlatformKeys;
-use journeys::ports::{BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy};
+use journeys::ports::{
+    BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy, RevocationSource,
+};
 use journeys::registry::Banks;
 use journeys::settings::{Place, Settings};
 use journeys::world::Parts;
@@ -13,6 +15,7 @@ use journeys::{Signals, World};
 use outbound::bank::{BankClient, BankError, BankProof, OpenRequest, Pending};
 use outbound::client::Http;
 use outbound::gateway::Gateway;
+use outbound::revocation::Revocation;
 use protocol::oidc::attributes::{Address, Attributes, Place as Birthplace};
 use protocol::oidc::partner::Partners;
 use store::outbox::Message;
@@ -80,7 +83,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
         partners: Partners::new(config.partners.iter().cloned()).map_err(|e| e.to_string())?,
         banks: banks(config)?,
         bank: Box::new(OidcBanks(Arc::new(bank))),
-        revocation: Box::new(NoSource),
+        revocation: Box::new(HttpRevocation(Revocation::new().map_err(|e| e.to_string())?)),
         cards: cards(config)?,
         courier: Box::new(HttpCourier(Gateway::new(http, config.gateway.url.clone(), config.gateway.token.clone()))),
         clock: Box::new(SystemClock),
@@ -147,9 +150,8 @@ fn cards(config: &Config) -> Result<CardRules, Problem> {
         rules.document_types.clone_from(types);
     }
     if let Some(test) = &config.eid.test {
-        let read = |file: &std::path::PathBuf| {
-            std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))
-        };
+        let read =
+            |file: &std::path::PathBuf| std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()));
         let pems = test.roots.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         rules.roots = rules.roots.with_test(&pems, &test.base).map_err(|e| e.to_string())?;
         tracing::warn!("cards of a test PKI are believed");
@@ -252,11 +254,11 @@ fn identity(proof: BankProof, now: i64) -> Identity {
     }
 }
 
-struct NoSource;
+struct HttpRevocation(Revocation);
 
-impl journeys::ports::RevocationSource for NoSource {
-    fn fetch(&self, _url: String, _body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>> {
-        Box::pin(async { Err("not wired".into()) })
+impl RevocationSource for HttpRevocation {
+    fn fetch(&self, url: String, body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>> {
+        Box::pin(async move { self.0.fetch(&url, body, now()).await })
     }
 }
 

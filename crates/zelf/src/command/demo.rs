@@ -18,7 +18,7 @@ pub struct DemoArgs {
     /// Where the world keeps its data.
     #[arg(long, default_value = "target/demo")]
     dir: PathBuf,
-    /// First of six ports on this machine; 0 takes free ones.
+    /// First of eleven ports on this machine; 0 takes free ones.
     #[arg(long, default_value_t = 8400)]
     port: u16,
     /// Forget the world before.
@@ -67,8 +67,19 @@ async fn play(args: DemoArgs) -> Result<(), String> {
 
 /// Removes what a demo world wrote, and nothing else that may lie in the folder.
 fn forget(dir: &std::path::Path) -> Result<(), String> {
-    for name in ["zelf", "bank.db", "bank.db-wal", "bank.db-shm", "service.key", "zelf.toml", "demo.json", "ports.json"]
-    {
+    const WRITTEN: [&str; 10] = [
+        "zelf",
+        "pki",
+        "people",
+        "bank.db",
+        "bank.db-wal",
+        "bank.db-shm",
+        "service.key",
+        "zelf.toml",
+        "demo.json",
+        "ports.json",
+    ];
+    for name in WRITTEN {
         let path = dir.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
         match gone {
