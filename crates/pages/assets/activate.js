@@ -33,6 +33,7 @@
         }
       });
       run();
+      offer(page);
     } catch (error) {
       setTimeout(redraw, 3000);
     } finally {
@@ -136,10 +137,20 @@
     location.assign(next);
   }
 
+  // Only while nobody else reads the card.
+  var answers = false;
+  function offer(page) {
+    var box = document.getElementById("web-eid");
+    if (box && page) box.hidden = !answers || !/^waiting/.test(page.dataset.key);
+  }
+
   function webEid(box) {
     var button = document.getElementById("web-eid-start");
     var say = document.getElementById("web-eid-say");
-    ask({ action: "web-eid:status" }, 10000).then(function () { box.hidden = false; }, function () {});
+    ask({ action: "web-eid:status" }, 10000).then(function () {
+      answers = true;
+      offer(document.querySelector("[data-events]"));
+    }, function () {});
     button.addEventListener("click", function () {
       button.disabled = true;
       say.textContent = box.dataset.busy;

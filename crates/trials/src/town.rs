@@ -293,8 +293,12 @@ impl Ground {
             entropy: Box::new(Dice(AtomicU64::new(0), self.folder.as_os_str().len() as u64 + now.unsigned_abs())),
             signals: Signals::default(),
         });
-        let settings =
-            web::DoorSettings { frame_ancestors: Vec::new(), behind_proxy: true, rates: web::limits::Rates::default() };
+        let settings = web::DoorSettings {
+            frame_ancestors: Vec::new(),
+            behind_proxy: true,
+            rates: web::limits::Rates::default(),
+            card_program: None,
+        };
         let doors = web::Doors::new(world.clone(), settings, web::AppFiles::none());
         serve(&mut tasks, site.0, web::routes::site_router(doors.clone()));
         serve(&mut tasks, app.0, web::routes::app_router(doors.clone()));

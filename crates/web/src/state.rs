@@ -16,6 +16,8 @@ pub struct DoorSettings {
     /// A proxy in front says who calls in `X-Forwarded-For`; its last entry is believed.
     pub behind_proxy: bool,
     pub rates: Rates,
+    /// Where people get the card program; without it the activation page cannot say.
+    pub card_program: Option<String>,
 }
 
 /// The built phone app: path → (content type, bytes).

@@ -167,6 +167,8 @@ pub struct Doors {
     pub app_files: Option<PathBuf>,
     pub frame_ancestors: Vec<String>,
     pub behind_proxy: bool,
+    /// Address where people get the card program `zelf-eid`.
+    pub card_program: Option<String>,
 }
 
 /// Test identities: must be switched on by hand and is told on every page and in discovery.

@@ -69,7 +69,7 @@ impl ActivateEnded<'_> {
                 div.do {
                     @if self.again { (button(READER, "again", "again", t(self.lang, "site.activate.reader.again"))) }
                     a.button.second[self.again] id="restart" href={ (ACTIVATE) "?lang=" (self.lang.code()) } {
-                        (t(self.lang, "site.activate.restart"))
+                        @if self.again { (t(self.lang, "site.activate.restart_other")) } @else { (t(self.lang, "site.activate.restart")) }
                     }
                 }
                 div.desk {

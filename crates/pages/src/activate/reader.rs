@@ -37,13 +37,14 @@ impl ActivateReader<'_> {
             (self.state.line(self.lang, self.left == 0))
             div.part id="do" data-live { (self.what_to_do()) }
             (self.web_eid())
-            (self.no_program())
             (button(STOP, "stop", "plain", t(self.lang, "site.activate.stop")))
         };
         let follow = self.state.follow(&main);
         // Whoever types the six digits must not be disturbed.
         let head = match self.state.step {
             "proven" => html! { script src=(assets::activate_js()) defer {} },
+            // Without scripts: time enough to read the code, or soon when a program is at work.
+            "waiting" => refresh_unless(assets::activate_js(), "20"),
             _ => refresh_unless(assets::activate_js(), "4"),
         };
         Layout { head, ..Layout::new(self.lang, title, follow) }.render()
@@ -91,6 +92,7 @@ impl ActivateReader<'_> {
                 p { (t(self.lang, "site.activate.reader.type")) }
                 (card::code(code))
             }
+            (self.no_program())
         }
     }
 

@@ -40,7 +40,7 @@ impl ActivateToken<'_> {
         };
         let main = html! { (Step::Phone.draw(self.lang)) h1 id="title" { (title) } (main) };
         let follow = self.state.follow(&main);
-        Layout { head: refresh_unless(assets::activate_js(), "10"), ..Layout::new(self.lang, title, follow) }.render()
+        Layout { head: refresh_unless(assets::activate_js(), "15"), ..Layout::new(self.lang, title, follow) }.render()
     }
 
     /// The token waits for a phone.

@@ -43,7 +43,7 @@ pub async fn reader(
         number: &seen.number,
         state: card_state(&seen.state),
         digits_left: digits_left.filter(|_| seen.state.step == "proven"),
-        program_href: None,
+        program_href: doors.settings.card_program.as_deref(),
     };
     page(shown.render())
 }
