@@ -163,6 +163,7 @@ fn door_settings(config: &Config) -> web::DoorSettings {
     web::DoorSettings {
         frame_ancestors: config.doors.frame_ancestors.clone(),
         behind_proxy: config.doors.behind_proxy,
+        card_program: config.doors.card_program.clone(),
         rates: web::limits::Rates {
             activations_per_hour: config.limits.activations_per_hour,
             logins_per_quarter: config.limits.logins_per_quarter,
