@@ -2,7 +2,7 @@
 
 use domain::account::email_holds;
 use domain::activation::Contact;
-use domain::enrolment::{Ended, Enrolment, Stage, Start};
+use domain::enrolment::{Ended, Enrolment, Proof, Stage, Start};
 use domain::number::MobileNumber;
 use domain::refusal::{Refusal, WaitReason};
 use protocol::eid::{State, WebEidToken};
@@ -10,6 +10,7 @@ use protocol::jose::{b64u, unb64u};
 use words::Lang;
 
 use super::{EidProblem, judge, rows};
+use crate::activate_phone::person_hash;
 use crate::keys::PlatformKeys;
 use crate::{Failure, World};
 
@@ -43,7 +44,7 @@ pub struct Seen {
     pub session: Option<String>,
     pub code: Option<String>,
     pub token: Option<Token>,
-    /// The person has an account, and a phone has proven the number.
+    /// The person has an account: told once the card has proven who it is.
     pub known: bool,
     pub first_name: Option<String>,
     /// When a failed attempt must wait, until when.
@@ -114,7 +115,18 @@ pub async fn use_once(world: &World, what: &str, until: i64) -> Result<bool, Fai
 
 pub async fn seen(world: &World, id: &str, browser: &str) -> Result<Seen, Failure> {
     let row = rows::of_browser(world, id, browser).await?;
-    Ok(told(world, &row.enrolment))
+    let mut seen = told(world, &row.enrolment);
+    if let Stage::Token(shown) = &row.enrolment.stage {
+        seen.known = has_account(world, &shown.proof).await?;
+    }
+    Ok(seen)
+}
+
+/// The card has proven who this is, in this very browser: only now may it be told.
+async fn has_account(world: &World, proof: &Proof) -> Result<bool, Failure> {
+    let person = person_hash(world, &proof.identity.attributes)?;
+    let known = world.db.read("eid.known", move |tx| store::account::known(tx, &person, &[])).await?;
+    Ok(known.0.is_some())
 }
 
 /// Waits until the state differs from `since`, at most so many seconds.

@@ -50,6 +50,7 @@ impl ActivateToken<'_> {
                 @if let Some(name) = self.first_name { (fill(self.lang, "site.activate.token.hello", &[("name", name)])) " " }
                 (t(self.lang, "site.activate.token.lead"))
             }
+            (self.has_account())
             div.part id="token-part" data-live {
                 @match self.token.filter(|token| token.left > 0) {
                     Some(token) => (self.shown(token)),
@@ -62,6 +63,11 @@ impl ActivateToken<'_> {
         }
     }
 
+    /// Who has an account gets that one back, and hears it as soon as the card has told who it is.
+    fn has_account(&self) -> Markup {
+        html! { @if self.known { p.note id="known" { (Icon::Home.draw(24)) span { (t(self.lang, "site.activate.token.known")) } } } }
+    }
+
     /// A phone has taken it: the person must see which one, and be able to say no.
     fn on_phone(&self) -> Markup {
         let device = self.state.device.filter(|device| !device.is_empty());
@@ -71,7 +77,7 @@ impl ActivateToken<'_> {
                 (Icon::Phone.draw(24))
                 div { p id="device" { (device.unwrap_or_else(|| t(self.lang, "site.activate.phone.unnamed"))) } }
             }
-            @if self.known { p.note id="known" { (Icon::Home.draw(24)) span { (t(self.lang, "site.activate.token.known")) } } }
+            (self.has_account())
             p { (t(self.lang, "site.activate.phone.ask")) }
             (button(STOP, "not-mine", "second", t(self.lang, "site.activate.phone.not_mine")))
         }

@@ -30,7 +30,8 @@ async fn brings(town: &Town, phone: &Phone, token: &str) -> zelf_trials::town::R
 #[tokio::test]
 async fn a_card_of_either_kind_becomes_a_phone() {
     each(async |town| {
-        let (_, token) = Computer::with_token(&town, HOME, AN, &an(), Applet::V1_7).await;
+        let (mut computer, token) = Computer::with_token(&town, HOME, AN, &an(), Applet::V1_7).await;
+        assert!(!computer.browser.get(&town, "/activate/token").await.has("known"));
         let phone = phone_with_token(&town, ELSEWHERE, AN).await;
         let view = brings(&town, &phone, &token).await.ok();
         assert_eq!((&view["step"], &view["account_known"]), (&json!("code"), &json!(false)));
@@ -42,6 +43,8 @@ async fn a_card_of_either_kind_becomes_a_phone() {
 
         // The same person again, newer card, another number: never a second account.
         let (mut computer, token) = Computer::with_token(&town, HOME, JAN, &an(), Applet::V1_8).await;
+        let seen = computer.browser.get(&town, "/activate/token").await;
+        assert!(seen.has("known"), "the card has told who it is: {}", seen.body);
         let next = phone_with_token(&town, HOME, JAN).await;
         let code = town.sms_code("+32470110248").await;
         let view = next.command(&town, "activation/sms", json!({ "code": code, "token": token })).await.ok();
