@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_code_nobody_knows_is_nonsense() {
-        for code in ["", "x", "card.error", "../en", "pin_wrong\u{0}"] {
+        for code in ["", "x", "card.error.", "../en", "pin_wrong\u{0}"] {
             assert_eq!(Failure::of_server(code, None), Failure::SERVER_NONSENSE);
         }
     }
