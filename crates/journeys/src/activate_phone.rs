@@ -16,7 +16,7 @@ use store::activation::ActivationRow;
 use words::Lang;
 
 use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, waits, wrong_step};
-use crate::{Failure, Signed, World, enrol_with_eid, new_phone, notice};
+use crate::{Failure, Signed, World, enrol_with_eid, finish_activation, new_phone, notice};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,7 +101,13 @@ pub async fn start(world: &World, signed: &Signed) -> Result<View, Failure> {
 /// Where am I: how a phone resumes.
 pub async fn look(world: &World, signed: &Signed) -> Result<View, Failure> {
     let (row, _) = authenticate::<Nothing>(world, signed).await?;
-    view(world, &row.activation).await
+    let now = world.now();
+    match row.activation.choosing(now) {
+        Ok(choosing) if new_phone::stopped_elsewhere(world, choosing, now).await? => {
+            finish_activation::stopped(world, row, now).await
+        }
+        _ => view(world, &row.activation).await,
+    }
 }
 
 /// The person's number. Refuses landlines and the like, and who must wait after a failed attempt (rule R13).

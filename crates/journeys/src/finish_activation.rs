@@ -75,7 +75,10 @@ pub async fn finish(world: &World, signed: &Signed) -> Result<View, Failure> {
 }
 
 /// The old phone or the computer said no.
-async fn stopped(world: &World, row: ActivationRow, now: i64) -> Result<View, Failure> {
+pub(crate) async fn stopped(world: &World, row: ActivationRow, now: i64) -> Result<View, Failure> {
+    if let Some(card) = row.activation.choosing(now).ok().and_then(|choosing| choosing.card.as_ref()) {
+        enrol_with_eid::phone_stopped(world, &card.enrolment, now).await?;
+    }
     let next = row.activation.clone().end(Ended::Stopped, now);
     let (_, current) = save(world, "activate.stopped", row.version, next, None).await?;
     view(world, &current.activation).await

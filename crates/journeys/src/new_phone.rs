@@ -3,11 +3,11 @@
 
 use db::Tx;
 use domain::account::LIMITED_SECONDS;
-use domain::activation::{Activation, Known};
+use domain::activation::{Activation, ChoosingCode, Known};
 use domain::approval::{Approval, Asked, NewPhone, State};
 use store::{Sealer, StoreError};
 
-use crate::{Failure, World};
+use crate::{Failure, World, enrol_with_eid};
 
 /// The old phone has so long to answer, and never longer than the attempt.
 const ANSWER_SECONDS: i64 = 15 * 60;
@@ -64,4 +64,16 @@ pub(crate) async fn word(world: &World, known: &Known, now: i64) -> Result<Word,
         Some(State::Rejected | State::Fraud) => Word::Stop,
         _ => limited,
     })
+}
+
+/// The old phone said no, or the person at the computer: nothing is left to choose a code for.
+pub(crate) async fn stopped_elsewhere(world: &World, choosing: &ChoosingCode, now: i64) -> Result<bool, Failure> {
+    let by_phone = match &choosing.known {
+        Some(known) => matches!(word(world, known, now).await?, Word::Stop),
+        None => false,
+    };
+    match &choosing.card {
+        Some(card) if !by_phone => enrol_with_eid::is_stopped(world, &card.enrolment).await,
+        _ => Ok(by_phone),
+    }
 }

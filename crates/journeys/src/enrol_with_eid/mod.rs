@@ -22,7 +22,7 @@ pub use judge::CardRules;
 pub(crate) use phone::{is_expected, try_token};
 pub use phone::{start, token};
 pub use program::{claim, progress, proof, state};
-pub(crate) use rows::active;
+pub(crate) use rows::{active, is_stopped, phone_stopped};
 
 use domain::refusal::Refusal;
 

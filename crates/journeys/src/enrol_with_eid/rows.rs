@@ -1,6 +1,6 @@
 //! Enrolments in their rows: who finds them, what is derived for them, how they change.
 
-use domain::enrolment::{Enrolment, Stage};
+use domain::enrolment::{Ended, Enrolment, Stage};
 use domain::refusal::Refusal;
 use protocol::jose::b64u;
 use protocol::label;
@@ -162,4 +162,30 @@ pub(crate) fn active(
         Ok(next) => Ok(store::enrolment::save(tx, world_sealer, &next, row.version, &Keys::default())?),
         Err(_) => Ok(false),
     }
+}
+
+async fn of_id(world: &World, id: &str) -> Result<Option<EnrolmentRow>, Failure> {
+    let (sealer, wanted) = (world.sealer.clone(), id.to_owned());
+    Ok(world.db.read("eid.of_phone", move |tx| store::enrolment::find(tx, &sealer, &wanted)).await?)
+}
+
+/// The person at the computer said that the phone is not theirs.
+pub(crate) async fn is_stopped(world: &World, id: &str) -> Result<bool, Failure> {
+    let row = of_id(world, id).await?;
+    Ok(row.is_none_or(|row| matches!(row.enrolment.stage, Stage::Ended { .. })))
+}
+
+/// The phone's attempt was stopped: nothing comes of what the computer shows either.
+pub(crate) async fn phone_stopped(world: &World, id: &str, now: i64) -> Result<(), Failure> {
+    for _ in 0..ROUNDS {
+        let Some(row) = of_id(world, id).await? else { return Ok(()) };
+        if !matches!(row.enrolment.stage, Stage::Phone(_)) {
+            return Ok(());
+        }
+        let next = row.enrolment.end(Ended::Stopped, now);
+        if save(world, "eid.phone_stopped", row.version, next, None).await? {
+            return Ok(());
+        }
+    }
+    Err(Failure::Busy)
 }
