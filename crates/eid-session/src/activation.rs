@@ -19,6 +19,8 @@ use crate::reader::{Leave, Reader, Slot};
 
 /// Times that a card which another program resets is begun again with.
 const RESETS: u8 = 5;
+/// Times that a card which failed is tried again before the person is asked to do something.
+const FAILURES: u8 = 3;
 
 /// Plays one activation to its end. Blocks; asks the server, the reader and the person in turn.
 ///
@@ -36,7 +38,7 @@ pub fn activate(
     let origin = server.origin().to_owned();
     let (asks, task) = answers::claimed(claimed, &origin)?;
     let deadline = Instant::now() + Duration::from_secs(asks.seconds.unsigned_abs());
-    let mut run = Run { server, reader, person, task, asks, pace, deadline, resets: RESETS };
+    let mut run = Run { server, reader, person, task, asks, pace, deadline, resets: RESETS, failures: FAILURES };
     if !run.person.goes_on(&run.asks) {
         return Err(run.gives_up());
     }
@@ -58,6 +60,7 @@ struct Run<'a> {
     pace: Pace,
     deadline: Instant,
     resets: u8,
+    failures: u8,
 }
 
 impl Run<'_> {
@@ -148,6 +151,11 @@ impl Run<'_> {
         match trouble {
             Trouble::Reset if self.resets > 0 => {
                 self.resets -= 1;
+                Ok(None)
+            }
+            Trouble::Failed if self.failures > 0 => {
+                self.failures -= 1;
+                sleep(self.pace.poll);
                 Ok(None)
             }
             Trouble::Removed => self.waits(Failure::CARD_REMOVED, Progress::Removed).map(|()| None),

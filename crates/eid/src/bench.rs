@@ -41,7 +41,8 @@ fn measure(look: &Look, rounds: usize) -> Result<Vec<Round>, Failure> {
         eprintln!("*** {} ***", t(surroundings::lang(), "card.show.test_root"));
     }
     let mut reader = PcscReader::default();
-    show::wait(&mut reader, Duration::from_secs(look.wait))?;
+    // Not counted: waiting for the card, and for a driver that has just noticed it.
+    show::patiently(&mut reader, Duration::from_secs(look.wait))?;
     (0..rounds).map(|_| round(&mut reader, &roots)).collect()
 }
 

@@ -41,8 +41,7 @@ fn shown(look: &Look, lang: Lang) -> Result<Option<Failure>, Failure> {
         eprintln!("\n*** {} ***\n", t(lang, "card.show.test_root"));
     }
     let mut reader = PcscReader::default();
-    wait(&mut reader, Duration::from_secs(look.wait))?;
-    let (read, answer) = whole(&mut reader)?;
+    let (read, answer) = patiently(&mut reader, Duration::from_secs(look.wait))?;
     let identity = Identity::parse(&read.files.identity).map_err(|_| Failure::CARD_FAILED)?;
     let address = Address::parse(&read.files.address).unwrap_or_default();
     let verdict = verdict(&read, answer.as_ref(), &roots);
@@ -78,7 +77,7 @@ pub fn roots(files: &[PathBuf]) -> Result<Roots, Failure> {
 ///
 /// # Errors
 /// What is missing: `no_reader`, `no_card`, `card_wrong_way`.
-pub fn wait(reader: &mut PcscReader, patience: Duration) -> Result<(), Failure> {
+fn wait(reader: &mut PcscReader, patience: Duration) -> Result<(), Failure> {
     let until = Instant::now() + patience;
     loop {
         let missing = match reader.look(Duration::from_millis(200)) {
@@ -89,6 +88,21 @@ pub fn wait(reader: &mut PcscReader, patience: Duration) -> Result<(), Failure> 
         };
         if Instant::now() > until {
             return Err(missing);
+        }
+    }
+}
+
+/// The card in the reader, tried a few times: it may be on its way out or in.
+///
+/// # Errors
+/// What is missing, or what the card did not do.
+pub fn patiently(reader: &mut PcscReader, patience: Duration) -> Result<(CardRead, Option<ChipAnswer>), Failure> {
+    let mut tries = 3;
+    loop {
+        wait(reader, patience)?;
+        match whole(reader) {
+            Err(failure) if tries > 0 && [Failure::CARD_FAILED, Failure::CARD_REMOVED].contains(&failure) => tries -= 1,
+            done => return done,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct PcscReader {
     states: Vec<ReaderState>,
     chosen: Option<CString>,
     said: Option<Slot>,
+    /// The card broke off last time: it is reset before it is talked to again.
+    failed: bool,
 }
 
 impl PcscReader {
@@ -97,10 +99,18 @@ impl PcscReader {
         Err(trouble(last))
     }
 
-    /// A card that still answers "present" was not pulled out, whatever the driver called the failure.
+    /// Drivers tell the failed command before they notice that the card is out: the slot is watched a little while. A card
+    /// that is still the same was not pulled out.
     fn is_gone(&mut self) -> bool {
-        self.refresh();
-        !matches!(self.slot(), Slot::Card(_))
+        let before = self.said;
+        for _ in 0..TRIES {
+            self.refresh();
+            if Some(self.slot()) != before {
+                return true;
+            }
+            self.wait(BETWEEN);
+        }
+        false
     }
 }
 
@@ -119,14 +129,20 @@ impl Reader for PcscReader {
 
     fn hold(&mut self, leave: Leave, work: &mut dyn FnMut(&mut dyn Transport)) -> Result<(), TransportError> {
         let mut card = self.connect()?;
+        if self.failed {
+            let _ = card.reconnect(ShareMode::Shared, Protocols::ANY, Disposition::ResetCard);
+        }
         let disposition = match leave {
             Leave::AsItIs => Disposition::LeaveCard,
             Leave::Reset => Disposition::ResetCard,
         };
         let held = work_in_transaction(&mut card, disposition, work);
-        if let Err((card, _)) = card.disconnect(disposition) {
+        // Some drivers lose their reader when a card is powered down that has just gone out.
+        let parting = if held.is_err() { Disposition::LeaveCard } else { disposition };
+        if let Err((card, _)) = card.disconnect(parting) {
             drop(card);
         }
+        self.failed = held == Err(TransportError::Failed);
         match held {
             Err(TransportError::Failed) if self.is_gone() => Err(TransportError::Removed),
             other => other,
