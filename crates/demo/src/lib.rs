@@ -4,6 +4,7 @@ mod front;
 pub mod holders;
 pub mod inbox;
 pub mod phone;
+pub mod reader;
 pub mod register;
 pub mod service;
 pub mod story;

@@ -1,4 +1,4 @@
-//! The story page: the phone, the citizen's browser and the inbox on one screen, with who you can be and what to do next.
+//! The story page: the phone, the citizen's browser, card reader and inbox on one screen, with who you can be and what to do next.
 
 mod page;
 
@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::customers::Customer;
 use crate::front::{self, Policy};
+use crate::reader::{self, ReaderConfig};
 
 /// Public addresses of the demo world, without a slash at the end, and its people.
 #[derive(Clone)]
@@ -22,27 +23,34 @@ pub struct StoryConfig {
     pub inbox: String,
     pub bank: String,
     pub customers: Vec<Customer>,
+    pub reader: ReaderConfig,
 }
 
 /// The story page's site: `/` and its static files.
 pub fn router(config: StoryConfig) -> Router {
-    // The phone leads to the bank and back, the service to the issuer: all of them appear in a frame.
-    let origins = [&config.app, &config.service, &config.inbox, &config.bank, &config.issuer];
-    let policy = Policy { referrer: "no-referrer", shows: origins.into_iter().cloned().collect(), shown_by: vec![] };
+    // The phone leads to the bank and back, the service to the issuer: all of them appear in a frame. So does our own card reader.
+    let own = "'self'".to_owned();
+    let origins = [&config.app, &config.service, &config.inbox, &config.bank, &config.issuer, &own];
+    let policy =
+        Policy { referrer: "no-referrer", shows: origins.into_iter().cloned().collect(), shown_by: vec![own.clone()] };
+    let reader = reader::routes(config.reader.clone());
+    let files = [&*page::STYLE, &*page::SCRIPT, &*reader::STYLE, &*reader::SCRIPT];
     let routes = Router::new()
         .route("/", get(show))
-        .route("/static/{file}", get(|uri: Uri| async move { front::asset(&uri, &[&page::STYLE, &page::SCRIPT]) }))
-        .fallback(|| async { Redirect::to("/") })
-        .with_state(Arc::new(config));
+        .route("/static/{file}", get(move |uri: Uri| async move { front::asset(&uri, &files) }))
+        .with_state(Arc::new(config))
+        .merge(reader)
+        .fallback(|| async { Redirect::to("/") });
     front::dress(routes, &policy)
 }
 
 #[derive(Deserialize)]
-struct LangQuery {
+struct Wanted {
     lang: Option<String>,
+    chapter: Option<String>,
 }
 
-async fn show(State(config): State<Arc<StoryConfig>>, headers: HeaderMap, Query(query): Query<LangQuery>) -> Response {
-    let lang = front::language(query.lang.as_deref(), &headers);
-    front::page(StatusCode::OK, lang, page::render(lang, &config))
+async fn show(State(config): State<Arc<StoryConfig>>, headers: HeaderMap, Query(wanted): Query<Wanted>) -> Response {
+    let lang = front::language(wanted.lang.as_deref(), &headers);
+    front::page(StatusCode::OK, lang, page::render(lang, &config, wanted.chapter.as_deref()))
 }

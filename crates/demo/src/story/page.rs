@@ -14,7 +14,11 @@ use crate::customers::{Customer, grouped};
 pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story", "css", include_bytes!("story.css")));
 pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story", "js", include_bytes!("story.js")));
 
-pub(super) fn render(lang: Lang, config: &StoryConfig) -> Markup {
+/// The chapters one can play.
+const CHAPTERS: [&str; 3] = ["activate", "card", "login"];
+
+pub(super) fn render(lang: Lang, config: &StoryConfig, chapter: Option<&str>) -> Markup {
+    let chapter = CHAPTERS.into_iter().find(|known| chapter == Some(known)).unwrap_or("activate");
     html! {
         (DOCTYPE)
         html lang=(lang.code()) {
@@ -27,19 +31,19 @@ pub(super) fn render(lang: Lang, config: &StoryConfig) -> Markup {
                 link rel="icon" href=(assets::icon()) type="image/svg+xml";
                 script src=(SCRIPT.path) defer {}
             }
-            body.story {
+            body.story data-chapter=(chapter) {
                 a.skip href="#main" { (t(lang, "story.skip")) }
                 header.top {
                     div.mark { (icons::mark(32)) h1 { (t(lang, "story.title")) } }
-                    (languages(lang, "/?lang="))
+                    (languages(lang, &format!("/?chapter={chapter}&lang=")))
                 }
-                (stepper(lang))
+                (stepper(lang, chapter))
                 (tabs(lang))
                 main id="main" {
                     (phone(lang, config))
                     div.right {
                         (browser(lang, config))
-                        div.under { (inbox(lang, config)) (people(lang, config)) }
+                        div.under { (reader(lang)) (inbox(lang, config)) (people(lang, config)) }
                     }
                 }
                 footer.foot { (reset(lang)) }
@@ -48,10 +52,11 @@ pub(super) fn render(lang: Lang, config: &StoryConfig) -> Markup {
     }
 }
 
-/// The two chapters one can play, each with what to do and what happens underneath, and those to come.
-fn stepper(lang: Lang) -> Markup {
+/// The chapters one can play, each with what to do and what happens underneath, and those to come.
+fn stepper(lang: Lang, chapter: &str) -> Markup {
     let now = [
         ("activate", t(lang, "story.activate"), t(lang, "story.activate_do"), t(lang, "story.activate_under")),
+        ("card", t(lang, "story.card"), t(lang, "story.card_do"), t(lang, "story.card_under")),
         ("login", t(lang, "story.login"), t(lang, "story.login_do"), t(lang, "story.login_under")),
     ];
     let later = [t(lang, "story.share"), t(lang, "story.pay"), t(lang, "story.lost")];
@@ -59,16 +64,16 @@ fn stepper(lang: Lang) -> Markup {
         nav.chapters aria-label=(t(lang, "story.chapters")) {
             ol {
                 @for (at, (id, name, ..)) in now.iter().enumerate() {
-                    li { a href={ "#" (id) } data-chapter=(id) aria-current=[(at == 0).then_some("step")] { b { (at + 1) } (name) } }
+                    li { a href={ "/?chapter=" (id) } data-chapter=(id) aria-current=[(*id == chapter).then_some("step")] { b { (at + 1) } (name) } }
                 }
                 @for (at, name) in later.iter().enumerate() {
-                    li { span { b { (at + 3) } (name) " " small { (t(lang, "story.later")) } } }
+                    li { span { b { (at + now.len() + 1) } (name) " " small { (t(lang, "story.later")) } } }
                 }
             }
         }
         div.tell aria-live="polite" {
-            @for (at, (id, _, what, under)) in now.iter().enumerate() {
-                section id=(id) hidden[at > 0] { p { (what) } p.quiet { (under) } }
+            @for (id, _, what, under) in now {
+                section id=(id) hidden[id != chapter] { p { (what) } p.quiet { (under) } }
             }
         }
     }
@@ -79,6 +84,7 @@ fn tabs(lang: Lang) -> Markup {
     let tabs = [
         ("phone", Icon::Phone, t(lang, "story.phone")),
         ("browser", Icon::Browser, t(lang, "story.browser")),
+        ("reader", Icon::Reader, t(lang, "story.reader_tab")),
         ("inbox", Icon::Message, t(lang, "story.inbox")),
         ("people", Icon::People, t(lang, "story.people_tab")),
     ];
@@ -103,6 +109,7 @@ fn phone(lang: Lang, config: &StoryConfig) -> Markup {
 
 fn browser(lang: Lang, config: &StoryConfig) -> Markup {
     let home = format!("{}/?lang={}", config.service, lang.code());
+    let activate = format!("{}/activate?lang={}", config.issuer, lang.code());
     html! {
         section.pane.browser id="browser" aria-labelledby="browser-name" {
             h2 id="browser-name" { (Icon::Browser.draw(20)) (t(lang, "story.browser_of")) (alone(lang, &home)) }
@@ -110,6 +117,7 @@ fn browser(lang: Lang, config: &StoryConfig) -> Markup {
                 div.chrome {
                     button type="button" data-back hidden { (Icon::Arrow.draw(20)) span { (t(lang, "story.back")) } }
                     button type="button" data-home hidden { (Icon::Home.draw(20)) span { (t(lang, "story.home")) } }
+                    a.go data-go href=(activate) target="browser" { (Icon::Card.draw(20)) span { (t(lang, "story.card_page")) } }
                     p.address { span.aside { (t(lang, "story.address")) " " } (config.service) }
                 }
                 iframe name="browser" src=(home) title=(t(lang, "story.browser_of")) {}
@@ -124,6 +132,17 @@ fn inbox(lang: Lang, config: &StoryConfig) -> Markup {
         section.pane.inbox id="inbox" aria-labelledby="inbox-name" {
             h2 id="inbox-name" { (Icon::Message.draw(20)) (t(lang, "story.inbox")) (alone(lang, &href)) }
             div.window { iframe src=(href) title=(t(lang, "story.inbox")) {} }
+        }
+    }
+}
+
+/// The card reader with the card program, served by ourselves.
+fn reader(lang: Lang) -> Markup {
+    let href = format!("/reader?lang={}", lang.code());
+    html! {
+        section.pane.reader id="reader" aria-labelledby="reader-name" {
+            h2 id="reader-name" { (Icon::Reader.draw(20)) (t(lang, "story.reader")) }
+            div.window { iframe src=(href) title=(t(lang, "story.reader")) {} }
         }
     }
 }

@@ -3,19 +3,21 @@
 (function () {
   var all = function (selector) { return Array.from(document.querySelectorAll(selector)); };
 
-  var chapters = all("[data-chapter]");
+  var chapters = all("a[data-chapter]");
   function tell(id) {
     chapters.forEach(function (link) {
       var current = link.dataset.chapter === id;
       if (current) link.setAttribute("aria-current", "step"); else link.removeAttribute("aria-current");
       document.getElementById(link.dataset.chapter).hidden = !current;
     });
+    document.body.dataset.chapter = id;
+    history.replaceState(null, "", "/?chapter=" + id);
   }
   chapters.forEach(function (link) {
     link.addEventListener("click", function (event) {
       event.preventDefault();
       tell(link.dataset.chapter);
-      show(link.dataset.chapter === "login" ? "browser" : "phone");
+      show(link.dataset.chapter === "activate" ? "phone" : "browser");
     });
   });
 

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use demo::bank::{BankConfig, BankName, ClientRegistration};
 use demo::holders::Holder;
 use demo::inbox::InboxConfig;
+use demo::reader::ReaderConfig;
 use demo::register::RegisterConfig;
 use demo::service::{Auth, ServiceConfig};
 use demo::story::StoryConfig;
+use eid_session::{Failure, HttpServer, Server, ServerAddress};
 use eid_virtual::pki::TestPki;
 use journeys::registry::Banks;
 use protocol::jose::{SigningKey, unb64u};
@@ -137,9 +139,31 @@ impl World {
             inbox: self.url(p.inbox),
             bank: self.url(p.bank),
             customers: demo::customers::customers(today()),
+            reader: self.reader(&wired.world.settings.issuer),
         };
         listen(&mut tasks, &self.bind(p.story), demo::story::router(story)).await?;
         Ok(tasks)
+    }
+
+    /// The card reader of the story page.
+    fn reader(&self, issuer: &str) -> ReaderConfig {
+        let server = issuer.to_owned();
+        let connect = move || {
+            let address = ServerAddress::parse(&server).ok_or(Failure::SERVER_NONE)?;
+            Ok(Box::new(HttpServer::new(address, now)?) as Box<dyn Server + Send>)
+        };
+        ReaderConfig {
+            pki: Arc::clone(&self.pki),
+            holders: self.holders.clone(),
+            server: issuer.to_owned(),
+            connect: Arc::new(connect),
+            card_command: format!(
+                "zelf virtual-card --applet 1.8 --pki {} --person {} --connect localhost:35963",
+                self.pki_folder().display(),
+                self.person_file("an").display()
+            ),
+            clock: Arc::new(now),
+        }
     }
 
     /// The addresses, as a short table.

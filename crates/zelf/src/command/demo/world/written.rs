@@ -111,7 +111,7 @@ client_secret_sha256 = "{digest}"
         self.holders.iter().try_for_each(|holder| private(&self.person_file(&holder.id), &holder.person.to_json()))
     }
 
-    fn person_file(&self, id: &str) -> std::path::PathBuf {
+    pub(super) fn person_file(&self, id: &str) -> std::path::PathBuf {
         self.dir.join("people").join(format!("{id}.json"))
     }
 
