@@ -166,6 +166,8 @@
     run();
     var box = document.getElementById("web-eid");
     if (box && window.isSecureContext) webEid(box);
+    // A page out of the browser's memory hears nothing any more.
+    window.addEventListener("pageshow", function (event) { if (event.persisted) location.reload(); });
     // A form on its way must not be overtaken by a new drawing of the page.
     document.addEventListener("submit", function () { leaving = true; });
   }

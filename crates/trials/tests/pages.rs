@@ -125,6 +125,34 @@ fn a_page_that_waits_goes_on_without_javascript() {
 }
 
 #[test]
+fn an_activation_goes_on_without_javascript_except_while_somebody_types() {
+    let mut waiting = 0;
+    for (name, _, page) in all() {
+        let follows = page.contains("data-events=") || page.contains("data-go-on=");
+        if !follows {
+            continue;
+        }
+        let typing = page.contains("name=\"digits\"");
+        let script = page.find("<script src=\"/static/activate.");
+        let refresh = page.find("<meta http-equiv=\"refresh\" content=");
+        assert!(script.is_some(), "{name}");
+        assert_eq!(refresh.is_none(), typing, "{name}");
+        assert!(typing || (script < refresh && refresh < page.find("</template>")), "{name}: the script comes first");
+        waiting += 1;
+    }
+    assert!(waiting > 60, "the pages were not found");
+}
+
+#[test]
+fn a_token_is_told_sign_by_sign_to_whoever_listens() {
+    for (name, lang, page) in all().into_iter().filter(|(_, _, page)| page.contains("id=\"token\"")) {
+        let say = |key: &str| words::lookup(lang, &format!("site.activate.token.{key}")).unwrap_or_default();
+        let spelled = format!("{} a, {} B, {} 3", say("lower"), say("upper"), say("digit"));
+        assert!(page.contains(&spelled), "{name}: {spelled}");
+    }
+}
+
+#[test]
 fn every_problem_has_words_of_its_own_and_a_stable_phrase() {
     for lang in Lang::ALL {
         let drawn = PROBLEM_CODES.map(|code| {
