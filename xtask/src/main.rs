@@ -2,6 +2,7 @@
 
 mod browser;
 mod demo;
+mod fuzz;
 mod generated;
 mod jobs;
 mod phone;
@@ -19,8 +20,10 @@ cargo xtask <verb>
            --no-open    open no browser
            --port BASE  first of the ports (8400)
   test   everything that CI runs; ends in `N passed, N failed`
-           --quick      without the browser tests
+           --quick      without the browser tests and without fuzzing
   check  formatting and lints
+  fuzz   everything that reads strangers' bytes, with bytes that find their way; names of targets, or all
+           --seconds N  each
   gen    write generated files anew; with --fresh also those that hold randomness or another project's data
   bench  logins per core-second, in release mode; the rest of the line goes to `zelf bench login`
   shots  photographs of every screen, to target/shots
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let done = match verb {
         "demo" => demo::Options::read(rest).and_then(|options| demo::play(&options)),
         "test" => options(rest, &["--quick"]).and_then(|()| suite::everything(rest.iter().any(|w| w == "--quick"))),
+        "fuzz" => fuzz::Options::read(rest).and_then(|options| fuzz::alone(&options)),
         "check" => options(rest, &[]).and_then(|()| suite::check()),
         "gen" => options(rest, &["--fresh"]).and_then(|()| generated::write(!rest.is_empty())),
         "bench" => demo::bench(rest),

@@ -6,4 +6,5 @@ mod cards;
 mod desk;
 mod hostile;
 mod revocation;
+mod seeds;
 mod token;
