@@ -111,8 +111,7 @@ fn build(host: &str) -> Command {
         "-Cllvm-args=-sanitizer-coverage-pc-table",
         "-Cllvm-args=-sanitizer-coverage-trace-compares",
     ];
-    let mut command =
-        place::line(&format!("cargo build --locked --release --manifest-path fuzz/Cargo.toml --target {host}"));
+    let mut command = place::line(&format!("cargo build --release --manifest-path fuzz/Cargo.toml --target {host}"));
     command.env("RUSTFLAGS", flags.join(" ")).env("CARGO_TARGET_DIR", folder());
     command
 }
