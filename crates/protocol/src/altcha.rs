@@ -120,6 +120,21 @@ mod tests {
         assert_eq!(solved(&[8; 32], &text, 999), None, "another's");
     }
 
+    /// Challenge and answer as altcha-lib 1.4.1 makes them from the same key, salt and number.
+    #[test]
+    fn a_foreign_hand_makes_the_same() {
+        let challenge = Challenge::new(&KEY, [1; 12], 4_321, 1_000);
+        assert_eq!(challenge.salt, "010101010101010101010101?expires=1000&");
+        assert_eq!(challenge.challenge, "4e16c18be13b9aed684b2361c1adb845b8414ebf916c135b37fe074dcdbd5647");
+        assert_eq!(challenge.signature, "166ab3c561c1b6c6aa6bce78fd0db244b35508632e8af75a5ab0ba7624f01358");
+        let theirs = concat!(
+            "eyJhbGdvcml0aG0iOiJTSEEtMjU2IiwiY2hhbGxlbmdlIjoiNGUxNmMxOGJlMTNiOWFlZDY4NGIyMzYxYzFhZGI4NDViODQxNGViZjkxNmMx",
+            "MzViMzdmZTA3NGRjZGJkNTY0NyIsIm51bWJlciI6NDMyMSwic2FsdCI6IjAxMDEwMTAxMDEwMTAxMDEwMTAxMDEwMT9leHBpcmVzPTEwMDAm",
+            "Iiwic2lnbmF0dXJlIjoiMTY2YWIzYzU2MWMxYjZjNmFhNmJjZTc4ZmQwZGIyNDRiMzU1MDg2MzJlOGFmNzVhNWFiMGJhNzYyNGYwMTM1OCJ9",
+        );
+        assert!(solved(&KEY, theirs, 999).is_some());
+    }
+
     #[test]
     fn what_is_asked_lies_in_the_range() {
         let challenge = Challenge::new(&KEY, [1; 12], u32::MAX, 1_000);
