@@ -91,7 +91,7 @@ mod tests {
         assert_eq!((lines.len(), lines.iter().map(Vec::len).max()), (17, Some(33)));
         assert!(lines.iter().take(2).flatten().all(|c| *c == '█'), "four light rows above");
         assert!(lines.iter().all(|line| line.iter().take(4).all(|c| *c == '█')), "four light columns on the left");
-        let finder: String = lines.iter().nth(2).map(|line| line.iter().skip(4).take(7).collect()).unwrap_or_default();
+        let finder: String = lines.get(2).map(|line| line.iter().skip(4).take(7).collect()).unwrap_or_default();
         assert_eq!(finder, " ▄▄▄▄▄ ", "the finder pattern's first two rows");
     }
 
