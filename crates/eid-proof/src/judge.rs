@@ -126,18 +126,27 @@ impl Plan {
         &self.checked.identity.national_number
     }
 
+    /// Whether the card and its PIN were there and answered us. [`Plan::judge`] asks as well; ask before anything is fetched or told
+    /// of the person, or whoever once read the files of a card can make us do both.
+    ///
+    /// # Errors
+    /// `possession`, `chip_signature`.
+    pub fn possession(&self, expect: Expect<'_>) -> Result<(), Refusal> {
+        self.token.signed_by_holder(expect.origin, expect.nonce)?;
+        match (&self.checked.files.chip_key, &self.chip_signature) {
+            (Some(key), Some(signature)) => chip::signature(key, expect.challenge, signature),
+            (Some(_), None) => Err(Kind::ChipSignature.because("missing")),
+            (None, _) => Ok(()),
+        }
+    }
+
     /// The verdict.
     ///
     /// # Errors
     /// The first thing that does not hold: possession first, then the chip, rules, revocation.
     pub fn judge(self, answers: &[Vec<u8>], expect: Expect<'_>, rules: &Rules, now: i64) -> Result<Proven, Refusal> {
         let checked = &self.checked;
-        self.token.signed_by_holder(expect.origin, expect.nonce)?;
-        match (&checked.files.chip_key, &self.chip_signature) {
-            (Some(key), Some(signature)) => chip::signature(key, expect.challenge, signature)?,
-            (Some(_), None) => return Err(Kind::ChipSignature.because("missing")),
-            (None, _) => {}
-        }
+        self.possession(expect)?;
         self.within(rules)?;
         let [answer, list] = answers else { return Err(Kind::RevocationInvalid.because("answers are missing")) };
         self.question.judge(answer, &checked.issuer, now)?;

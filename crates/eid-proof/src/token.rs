@@ -95,12 +95,20 @@ impl TokenPlan {
         &self.national_number
     }
 
+    /// Whether the card and its PIN were there and answered us; as [`crate::judge::Plan::possession`].
+    ///
+    /// # Errors
+    /// `possession`.
+    pub fn possession(&self, origin: &str, nonce: &str) -> Result<(), Refusal> {
+        self.token.signed_by_holder(origin, nonce)
+    }
+
     /// The verdict. `origin` is ours, `nonce` the base64 text that we gave.
     ///
     /// # Errors
     /// The first thing that does not hold.
     pub fn judge(self, answers: &[Vec<u8>], origin: &str, nonce: &str, now: i64) -> Result<Holder, Refusal> {
-        self.token.signed_by_holder(origin, nonce)?;
+        self.possession(origin, nonce)?;
         let [answer, list] = answers else { return Err(Kind::RevocationInvalid.because("answers are missing")) };
         self.question.judge(answer, &self.issuer, now)?;
         crl::judge(list, &[&self.issuer], &self.root.certificate, now)?;

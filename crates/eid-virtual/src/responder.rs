@@ -21,7 +21,7 @@ const NONCE: der::oid::ObjectIdentifier = der::oid::ObjectIdentifier::new_unwrap
 const SHA256_RSA: der::oid::ObjectIdentifier = der::oid::ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const ECDSA_SHA384: der::oid::ObjectIdentifier = der::oid::ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 /// How long an answer or a list holds.
-const HOLDS: i64 = 6 * 3600;
+const HOLDS: i64 = 24 * 3600;
 
 impl TestPki {
     /// Answers `POST /ocsp`, `GET /crl/{name}.crl`, `GET /crt/{name}.crt` below the base URL: media type and body.

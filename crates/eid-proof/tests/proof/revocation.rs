@@ -23,10 +23,27 @@ const HOUR: i64 = 3600;
 fn an_answer_holds_for_its_time() {
     for applet in [V1_7, V1_8] {
         assert_eq!(with(applet, |_| {}, NOW), "believed");
-        assert_eq!(with(applet, |_| {}, NOW + 6 * HOUR), "believed");
-        assert_eq!(with(applet, |_| {}, NOW + 7 * HOUR), "revocation_invalid");
+        assert_eq!(with(applet, |_| {}, NOW + 23 * HOUR), "believed");
+        assert_eq!(with(applet, |_| {}, NOW + 25 * HOUR), "revocation_invalid");
         assert_eq!(with(applet, |_| {}, NOW - HOUR), "revocation_invalid");
     }
+}
+
+/// Some responders answer from a store of signed answers and echo nothing.
+#[test]
+fn without_our_nonce_an_answer_holds_for_twelve_hours() {
+    use der::{Decode as _, Encode as _};
+    let files = eid_proof::files::decode(&proof(V1_8, None).files).unwrap();
+    let leaf = Certificate::parse(&files.authentication).unwrap();
+    let issuer = Certificate::parse(&files.issuer).unwrap();
+    let question = ocsp::question(&leaf, &issuer, [9; 16]).unwrap();
+    let mut request = x509_ocsp::OcspRequest::from_der(&question.request).unwrap();
+    request.tbs_request.request_extensions = None;
+    let stored = PKI.ocsp(&request.to_der().unwrap(), NOW);
+    let at = |now: i64| question.judge(&stored, &issuer, now).map_err(|refusal| refusal.why);
+    assert_eq!((at(NOW), at(NOW + 12 * HOUR)), (Ok(()), Ok(())));
+    assert_eq!(at(NOW + 12 * HOUR + 1), Err("an old answer"));
+    assert_eq!(at(NOW + 25 * HOUR), Err("the answer's time is over"));
 }
 
 #[test]
