@@ -78,12 +78,14 @@ impl Verdict {
 pub(super) async fn card(world: &World, body: &ProofBody, expected: Expected) -> Result<Proof, Verdict> {
     let now = expected.now;
     let plan = eid_proof::judge::plan(body, &world.cards.roots, world.entropy(), now).map_err(refused)?;
+    let expect = Expect { origin: &world.settings.issuer, nonce: &expected.nonce, challenge: &expected.challenge };
+    // First of all: files alone, without card and PIN, make us ask nobody and tell nothing.
+    plan.possession(expect).map_err(refused)?;
     may_try(world, plan.national_number(), now).await?;
     let mut answers = Vec::new();
     for fetch in plan.fetches() {
         answers.push(ask(world, fetch).await?);
     }
-    let expect = Expect { origin: &world.settings.issuer, nonce: &expected.nonce, challenge: &expected.challenge };
     let today = world.settings.today(now);
     let rules = Rules { today: day(today)?, document_types: world.cards.document_types.clone() };
     let proven = plan.judge(&answers, expect, &rules, now).map_err(refused)?;
@@ -117,6 +119,7 @@ pub(super) async fn token(world: &World, token: &WebEidToken, nonce: &str, now: 
             Step::Issuer(_) => return Err(Verdict::Refused("certificate_chain".into())),
         }
     };
+    plan.possession(&world.settings.issuer, nonce).map_err(refused)?;
     may_try(world, plan.national_number(), now).await?;
     let mut answers = Vec::new();
     for fetch in plan.fetches() {
