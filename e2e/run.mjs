@@ -1,5 +1,5 @@
 // Starts a fresh demo world on free ports, tells the stories to it, and stops it:
-//   node run.mjs [story file …]        ZELF names the server's binary, CHROMIUM the browser
+//   node run.mjs [story file …]        ONLY takes the stories whose name fits; ZELF names the server's binary, CHROMIUM the browser
 import { spawn } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { startWorld } from './world.mjs'
@@ -11,7 +11,7 @@ const files = told.length > 0 ? told : readdirSync(`${here}stories`).filter((nam
 if (told.length === 0) rmSync(`${here}../target/shots`, { recursive: true, force: true })
 
 const world = await startWorld()
-const runner = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=600000', ...files], {
+const runner = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=600000', ...(process.env.ONLY ? [`--test-name-pattern=${process.env.ONLY}`] : []), ...files], {
   cwd: here, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, WORLD: world.file },
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal))

@@ -1,22 +1,25 @@
 // The activation pages of zelf, in the citizen's browser at a computer.
 import assert from 'node:assert/strict'
 import { complaints, computer } from '../browser.mjs'
-import { look } from '../look.mjs'
+import { look, shoot } from '../look.mjs'
 
 export class Activation {
   static async visits(browser, world, lang, more = {}) {
     const context = await computer(browser, lang, more)
     const page = await context.newPage()
     const at = new Activation(context, page, world, lang)
+    at.scriptless = more.javaScriptEnabled === false
     await page.goto(`${world.issuer}/activate?lang=${lang}`)
     return at
   }
 
   constructor(context, page, world, lang) {
-    Object.assign(this, { context, page, world, lang, heard: complaints(page) })
+    Object.assign(this, { context, page, world, lang, heard: complaints(page), scriptless: false })
   }
 
   async sees(name, options = {}) {
+    // axe is a script.
+    if (this.scriptless) return shoot(this.page, this.lang, `computer-${name}`, { whole: true })
     await look(this.page, this.lang, `computer-${name}`, { whole: true, ...options })
   }
 

@@ -25,7 +25,11 @@ export class Reader {
 
   /** Puts a card in: `person` as of a person file, `applet` 1.7 or 1.8, and what is wrong with it. */
   async insert(card) {
-    await this.pullOut()
+    if (this.card) {
+      await this.pullOut()
+      // The daemon looks once a second: a card that is swapped faster than that was never out.
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+    }
     this.card = spawn(this.world.zelf, [...cardWords(this.world, this.folder, card), '--connect', this.address], { stdio: ['ignore', 'pipe', 'inherit'] })
     await said(this.card, /\n/)
   }
