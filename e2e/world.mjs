@@ -3,17 +3,19 @@ import { spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const root = new URL('..', import.meta.url).pathname
 export const ZELF = process.env.ZELF ?? join(root, 'target/debug/zelf')
+/** The card program lies beside the server. */
+export const ZELF_EID = process.env.ZELF_EID ?? join(dirname(ZELF), 'zelf-eid')
 const PORTS = 12
 
 /** The addresses and people of the world that runs, from demo.json. */
 export const readWorld = () => JSON.parse(readFileSync(process.env.WORLD, 'utf8'))
 
 export async function startWorld() {
-  if (!existsSync(ZELF)) throw new Error(`${ZELF} is missing: cargo build -p zelf`)
+  for (const [program, name] of [[ZELF, 'zelf'], [ZELF_EID, 'zelf-eid']]) if (!existsSync(program)) throw new Error(`${program} is missing: cargo build -p ${name}`)
   const dir = mkdtempSync(join(tmpdir(), 'zelf-e2e-'))
   const base = await freePorts()
   mkdirSync(join(root, 'target/logs'), { recursive: true })

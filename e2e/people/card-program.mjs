@@ -1,13 +1,12 @@
 // The card program `zelf-eid`, as a person at the computer uses it: one activation, in the terminal.
 import { spawn } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { ZELF_EID } from '../world.mjs'
 
 export class CardProgram {
   /** Starts it for a link's `session` or a typed `code`; the PIN comes from the person's hand. */
   static start(world, reader, { session, code, pin = '1234', wait = 20 }) {
-    const program = process.env.ZELF_EID ?? join(dirname(world.zelf), 'zelf-eid')
     const words = ['activate', '--server', world.issuer, ...(session ? ['--session', session] : ['--code', code])]
-    const child = spawn(program, [...words, '--pin-stdin', '--no-open', '--json', '--wait', String(wait)], { env: reader.env, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(ZELF_EID, [...words, '--pin-stdin', '--no-open', '--json', '--wait', String(wait)], { env: reader.env, stdio: ['pipe', 'pipe', 'pipe'] })
     child.stdin.on('error', () => undefined)
     child.stdin.end(`${pin}\n`)
     return new CardProgram(child)
