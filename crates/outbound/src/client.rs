@@ -36,11 +36,22 @@ impl Http {
     /// # Errors
     /// When the system's trust roots or TLS cannot be set up.
     pub fn new() -> Result<Self, reqwest::Error> {
+        Http::trusting(&[])
+    }
+
+    /// Believes these authorities (PEM) besides the system's.
+    ///
+    /// # Errors
+    /// As [`Http::new`], and for a text that is no certificate.
+    pub fn trusting(roots: &[String]) -> Result<Self, reqwest::Error> {
+        let roots =
+            roots.iter().map(|pem| reqwest::Certificate::from_pem(pem.as_bytes())).collect::<Result<Vec<_>, _>>()?;
         let client = reqwest::Client::builder()
             .timeout(TIMEOUT)
             .connect_timeout(TIMEOUT / 2)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("zelf/0.1")
+            .tls_certs_merge(roots)
             .build()?;
         Ok(Http(client))
     }

@@ -22,6 +22,10 @@ pub struct Config {
     pub database: Option<String>,
     #[serde(default)]
     pub listen: Listen,
+    /// Absent: plain HTTP, for a proxy in front that speaks TLS.
+    pub tls: Option<Tls>,
+    #[serde(default)]
+    pub outbound: Outbound,
     #[serde(default)]
     pub vault: Vault,
     #[serde(default)]
@@ -66,6 +70,24 @@ impl Default for Listen {
     fn default() -> Self {
         Listen { issuer: "127.0.0.1:8401".into(), app: "127.0.0.1:8402".into(), ops: "127.0.0.1:8409".into() }
     }
+}
+
+/// HTTPS on the listeners of issuer and app.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM: our certificate, then those up to the root.
+    pub certificate: PathBuf,
+    /// PEM, readable by the server alone.
+    pub key: PathBuf,
+}
+
+/// Calls to other people's machines.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// PEM files of authorities to believe besides the system's.
+    pub roots: Vec<PathBuf>,
 }
 
 /// Where the vault is: in this process over its own database, or behind a socket (`zelf vault`).
@@ -200,6 +222,8 @@ impl Config {
         let mut config: Config = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         config.data = folder.join(&config.data);
+        let tls = config.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
+        tls.chain(&mut config.outbound.roots).for_each(|file| *file = folder.join(&*file));
         for file in [&mut config.banks.file, &mut config.doors.app_files].into_iter().flatten() {
             *file = folder.join(&*file);
         }

@@ -2,6 +2,7 @@
 
 mod command;
 mod config;
+mod tls;
 mod wire;
 
 use std::process::ExitCode;

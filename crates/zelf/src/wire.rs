@@ -1,5 +1,6 @@
 //! Builds the world from the config: the only place with the real clock and real chance.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use domain::identity::Identity;
@@ -71,7 +72,8 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
     db.migrate("platform", store::MIGRATIONS, now()).await.map_err(|e| e.to_string())?;
     let keys = PlatformKeys::load_or_create(&config.data.join("platform.keys"), fill)?;
     let sealer = store::Sealer::new(&keys.columns).ok_or("the column key has the wrong length")?;
-    let http = Http::new().map_err(|e| e.to_string())?;
+    let roots = pems(&config.outbound.roots)?;
+    let http = Http::trusting(&roots).map_err(|e| e.to_string())?;
     let redirect = format!("{}/bank/return", config.app);
     let bank = BankClient::new(http.clone(), "zelf", Arc::clone(&keys.bank_client), redirect);
     let world = World::new(Parts {
@@ -116,6 +118,11 @@ pub async fn vault_here(config: &Config) -> Result<Arc<vault::Vault>, Problem> {
     vault::Vault::open(open_db(&config.vault_database_url())?, keys, now()).await.map_err(|e| e.to_string())
 }
 
+fn pems(files: &[PathBuf]) -> Result<Vec<String>, Problem> {
+    let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()));
+    files.iter().map(read).collect()
+}
+
 fn settings(config: &Config) -> Result<Settings, Problem> {
     let time_zone = jiff::tz::TimeZone::get(&config.rules.time_zone).map_err(|e| e.to_string())?;
     let place = |p: &crate::config::Place| Place {
@@ -150,10 +157,7 @@ fn cards(config: &Config) -> Result<CardRules, Problem> {
         rules.document_types.clone_from(types);
     }
     if let Some(test) = &config.eid.test {
-        let read =
-            |file: &std::path::PathBuf| std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()));
-        let pems = test.roots.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        rules.roots = rules.roots.with_test(&pems, &test.base).map_err(|e| e.to_string())?;
+        rules.roots = rules.roots.with_test(&pems(&test.roots)?, &test.base).map_err(|e| e.to_string())?;
         tracing::warn!("cards of a test PKI are believed");
     }
     Ok(rules)

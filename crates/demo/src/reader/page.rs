@@ -83,6 +83,7 @@ fn card_inside(lang: Lang, config: &ReaderConfig, choice: &Choice, tries: u8) ->
         div.inside {
             p { strong { (holder.name()) } " · eID " (generation(choice.applet)) }
             @if let Some(fault) = choice.fault { p.quiet { (fault_name(lang, fault)) } }
+            p { (holder.number) }
             p { (fill(lang, "story.reader.pin", &[("pin", &holder.person.pin)])) " "
                 span.quiet { (fill(lang, "story.reader.tries", &[("left", &tries.to_string())])) } }
             (button("out", "second", t(lang, "story.reader.out")))

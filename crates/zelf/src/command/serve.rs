@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::telemetry;
 use crate::config::Config;
+use crate::tls::{self, Tls};
 use crate::wire::{self, Wired};
 
 /// Options of `zelf serve`.
@@ -77,8 +78,10 @@ impl Running {
 pub async fn start(config: &Config, wired: Wired) -> Result<Running, String> {
     let Wired { world, vault, doors, ops } = wired;
     let mut tasks = JoinSet::new();
-    listen(&mut tasks, &config.listen.issuer, web::routes::site_router(doors.clone())).await?;
-    listen(&mut tasks, &config.listen.app, web::routes::app_router(doors)).await?;
+    let tls = config.tls.as_ref().map(|tls| Tls::read(&tls.certificate, &tls.key)).transpose()?;
+    let tls = tls.as_ref();
+    listen_with(&mut tasks, &config.listen.issuer, web::routes::site_router(doors.clone()), tls).await?;
+    listen_with(&mut tasks, &config.listen.app, web::routes::app_router(doors), tls).await?;
     let ops = listen(&mut tasks, &config.listen.ops, web::ops::router(ops)).await?;
     tasks.spawn(journeys::deliver::run(world.clone()));
     tasks.spawn(journeys::tidy::run(world));
@@ -95,6 +98,19 @@ pub async fn settle(vault: std::sync::Arc<vault::Vault>) {
         if let Err(error) = vault.settle().await {
             tracing::error!(%error, "the vault could not settle");
         }
+    }
+}
+
+/// Serves `router` at `address`, over TLS where there is a certificate.
+pub async fn listen_with(
+    tasks: &mut JoinSet<()>,
+    address: &str,
+    router: Router,
+    tls: Option<&Tls>,
+) -> Result<SocketAddr, String> {
+    match tls {
+        Some(tls) => tls::listen(tasks, address, router, tls).await,
+        None => listen(tasks, address, router).await,
     }
 }
 
