@@ -81,6 +81,15 @@ pub(crate) fn page(status: StatusCode, lang: Lang, markup: maud::Markup) -> Resp
     (status, headers, markup.into_string()).into_response()
 }
 
+/// Authorities to believe; a text that is none is told and left out.
+pub(crate) fn certificates(pems: &[String]) -> Vec<reqwest::Certificate> {
+    let read = |pem: &String| {
+        let read = reqwest::Certificate::from_pem(pem.as_bytes());
+        read.inspect_err(|error| tracing::error!(%error, "not a certificate")).ok()
+    };
+    pems.iter().filter_map(read).collect()
+}
+
 /// The value of cookie `name`.
 pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());

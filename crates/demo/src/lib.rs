@@ -8,3 +8,4 @@ pub mod reader;
 pub mod register;
 pub mod service;
 pub mod story;
+pub mod trust;

@@ -65,6 +65,7 @@ impl Scene {
                 jwks_uri: format!("http://{issuer}/bank/jwks.json"),
                 redirect_uris: vec![format!("http://{app}/bank/return")],
             }],
+            roots: vec![],
             frame_ancestors: Vec::new(),
             clock: Arc::new(unix_now),
         };

@@ -43,10 +43,11 @@ struct Assertion {
 }
 
 impl Clients {
-    pub(super) fn new(registered: Vec<ClientRegistration>) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(registered: Vec<ClientRegistration>, roots: &[String]) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(5))
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(crate::front::certificates(roots))
             .build()?;
         Ok(Clients { registered, http, keys: Mutex::default() })
     }

@@ -59,6 +59,8 @@ pub struct BankConfig {
     pub clients: Vec<ClientRegistration>,
     /// Origins that may show the bank's page in a frame (the demo's story page).
     pub frame_ancestors: Vec<String>,
+    /// Authorities (PEM) that it believes besides the system's.
+    pub roots: Vec<String>,
     pub clock: Clock,
 }
 
@@ -106,7 +108,7 @@ const MAX_FORM_BYTES: usize = 32 * 1024;
 /// When the database cannot be opened or a key cannot be read.
 pub fn router(config: BankConfig) -> Result<Router, Box<dyn Error + Send + Sync>> {
     let rows = Rows::open(&config.database, &config.banks)?;
-    let clients = client::Clients::new(config.clients.clone())?;
+    let clients = client::Clients::new(config.clients.clone(), &config.roots)?;
     let world = Arc::new(World { config, rows, clients });
     Ok(Router::new()
         .route("/static/{file}", get(page::asset))

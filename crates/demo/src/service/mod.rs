@@ -39,6 +39,8 @@ pub struct ServiceConfig {
     pub auth: Auth,
     /// Origins that may show the service in a frame.
     pub frame_ancestors: Vec<String>,
+    /// Authorities (PEM) that it believes besides the system's.
+    pub roots: Vec<String>,
 }
 
 #[derive(Clone)]

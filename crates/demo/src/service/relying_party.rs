@@ -88,6 +88,7 @@ impl RelyingParty {
         let http = Client::builder()
             .timeout(Duration::from_secs(10))
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(crate::front::certificates(&config.roots))
             .build()
             .unwrap_or_default();
         RelyingParty { config, http }

@@ -95,6 +95,7 @@ impl Town {
                 jwks_uri: format!("{client_base}/bank/jwks.json"),
                 redirect_uris: vec![redirect_uri.clone()],
             }],
+            roots: vec![],
             frame_ancestors: vec![],
             clock: Arc::new(move || ticking.load(Ordering::Relaxed)),
         };

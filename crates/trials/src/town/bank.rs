@@ -140,6 +140,7 @@ pub(super) async fn serve_demo_bank(
             jwks_uri: format!("{issuer}/bank/jwks.json"),
             redirect_uris: vec![format!("{app}/bank/return")],
         }],
+        roots: vec![],
         frame_ancestors: Vec::new(),
         clock: Arc::new(move || clock.load(Ordering::SeqCst)),
     };

@@ -1,8 +1,10 @@
 //! `zelf demo`: the whole world on this machine: our server, and a bank, a service, an inbox and a story page that are not
 //! ours.
 
+mod lan;
 mod world;
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -15,13 +17,19 @@ use crate::wire;
 /// Options of `zelf demo`.
 #[derive(Args)]
 pub struct DemoArgs {
-    /// Where the world keeps its data.
-    #[arg(long, default_value = "target/demo")]
-    dir: PathBuf,
+    /// Where the world keeps its data: target/demo, with --lan target/demo-lan.
+    #[arg(long)]
+    dir: Option<PathBuf>,
     /// First of eleven ports on this machine; 0 takes free ones.
     #[arg(long, default_value_t = 8400)]
     port: u16,
-    /// Forget the world before.
+    /// For phones: everything over HTTPS on the local network.
+    #[arg(long)]
+    lan: bool,
+    /// This machine's address there, when it is not found by itself.
+    #[arg(long, requires = "lan", value_name = "IPV4")]
+    lan_address: Option<Ipv4Addr>,
+    /// Forget the world before; what phones were told to trust stays.
     #[arg(long)]
     reset: bool,
     /// The built phone app.
@@ -44,17 +52,22 @@ pub async fn run(args: DemoArgs) -> ExitCode {
 }
 
 async fn play(args: DemoArgs) -> Result<(), String> {
-    if args.reset && args.dir.exists() {
-        forget(&args.dir)?;
+    let usual = if args.lan { "target/demo-lan" } else { "target/demo" };
+    let dir = args.dir.clone().unwrap_or_else(|| usual.into());
+    if args.reset && dir.exists() {
+        forget(&dir)?;
     }
-    std::fs::create_dir_all(&args.dir).map_err(|e| format!("{}: {e}", args.dir.display()))?;
-    let world = world::World::lay_out(&args.dir, args.port, &args.app_dist, &args.banks)?;
+    std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
+    let world = world::World::lay_out(&dir, &args)?;
     let config = Config::read(&world.config_file)?;
     let wired = wire::wire(&config).await?;
     let mut others = world.start_others(&wired).await?;
     let running = serve::start(&config, wired).await?;
     world.write_demo_json(running.ops)?;
     println!("{}", world.table());
+    if let Some(invitation) = world.invitation() {
+        println!("{invitation}");
+    }
     println!("ready");
     tokio::select! {
         () = serve::stopped() => {}

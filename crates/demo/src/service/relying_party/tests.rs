@@ -15,6 +15,7 @@ fn party() -> RelyingParty {
         client_id: "gemeente".into(),
         auth: Auth::ClientSecretPost("s".into()),
         frame_ancestors: vec![],
+        roots: vec![],
     })
 }
 

@@ -13,15 +13,20 @@ use demo::reader::ReaderConfig;
 use demo::register::RegisterConfig;
 use demo::service::{Auth, ServiceConfig};
 use demo::story::StoryConfig;
+use demo::trust::TrustConfig;
 use eid_session::{Failure, HttpServer, Server, ServerAddress};
 use eid_virtual::pki::TestPki;
 use journeys::registry::Banks;
 use protocol::jose::{SigningKey, unb64u};
 use tokio::task::JoinSet;
 
-use crate::command::serve::listen;
+use super::DemoArgs;
+use super::lan::Lan;
+use crate::command::serve::{listen, listen_with};
 use crate::wire::{Wired, now};
 use kept::{Ports, Secrets, remembered};
+
+pub use kept::private;
 
 /// Client id of the demo municipality, and of a second entry for scripts that want a secret.
 const SERVICE_ID: &str = "gemeente";
@@ -30,6 +35,7 @@ const SCRIPT_ID: &str = "script";
 /// A laid-out world.
 pub struct World {
     dir: PathBuf,
+    lan: Option<Lan>,
     ports: Ports,
     secrets: Secrets,
     banks: Banks,
@@ -39,21 +45,23 @@ pub struct World {
 }
 
 impl World {
-    /// Chooses ports, makes keys, writes `zelf.toml` and the people's files.
-    pub fn lay_out(dir: &Path, port: u16, app_dist: &Path, banks: &Path) -> Result<World, String> {
+    /// Chooses ports, makes keys, writes `zelf.toml` and the people's files. `dir` is there.
+    pub fn lay_out(dir: &Path, args: &DemoArgs) -> Result<World, String> {
         let dir = dir.canonicalize().map_err(|e| format!("{}: {e}", dir.display()))?;
         let absolute =
             |p: &Path| p.canonicalize().map_err(|e| format!("{}: {e} (run `cargo xtask demo`)", p.display()));
-        let (app_dist, banks) = (absolute(app_dist)?, absolute(banks)?);
-        let ports = Ports::kept(&dir.join("ports.json"), port)?;
+        let (app_dist, banks) = (absolute(&args.app_dist)?, absolute(&args.banks)?);
+        let ports = Ports::kept(&dir.join("ports.json"), args.port)?;
         let secrets = remembered(&dir.join("service.key"), Secrets::make)?;
         let text = std::fs::read_to_string(&banks).map_err(|e| format!("{}: {e}", banks.display()))?;
         let pki = TestPki::load_or_create(&dir.join("pki"), &register(ports)).map_err(|e| e.to_string())?;
         let config_file = dir.join("zelf.toml");
         let holders = demo::holders::holders(today());
-        let bank_url = format!("http://localhost:{}", ports.bank);
+        let lan = if args.lan { Some(Lan::lay_out(&dir, args.lan_address)?) } else { None };
+        let bank_url = url(lan.as_ref(), ports.bank);
         let world = World {
             dir,
+            lan,
             ports,
             secrets,
             banks: Banks::read(&text, &bank_url)?,
@@ -67,16 +75,16 @@ impl World {
     }
 
     fn url(&self, port: u16) -> String {
-        format!("http://{}:{port}", self.host())
+        url(self.lan.as_ref(), port)
     }
 
-    fn host(&self) -> &str {
-        "localhost"
+    fn host(&self) -> String {
+        self.lan.as_ref().map_or_else(|| "localhost".to_owned(), |lan| lan.address.to_string())
     }
 
     /// Where a listener of the world stands.
     fn bind(&self, port: u16) -> String {
-        local(port)
+        self.lan.as_ref().map_or_else(|| local(port), |lan| lan.bind(port))
     }
 
     fn register(&self) -> String {
@@ -87,12 +95,9 @@ impl World {
         self.dir.join("pki")
     }
 
-    fn ca_file(&self) -> Option<PathBuf> {
-        None
-    }
-
-    fn lan_config(&self) -> String {
-        String::new()
+    /// Authorities that everybody in this world believes besides the system's.
+    fn roots(&self) -> Vec<String> {
+        self.lan.iter().map(|lan| lan.authority.clone()).collect()
     }
 
     fn service_key(&self) -> Result<SigningKey, String> {
@@ -116,12 +121,14 @@ impl World {
                 redirect_uris: vec![format!("{}/bank/return", self.url(p.app))],
             }],
             frame_ancestors: frame_ancestors.clone(),
+            roots: self.roots(),
             clock: Arc::new(now),
         })
         .map_err(|e| e.to_string())?;
-        listen(&mut tasks, &self.bind(p.bank), bank).await?;
+        let tls = self.lan.as_ref().map(|lan| &lan.tls);
+        listen_with(&mut tasks, &self.bind(p.bank), bank, tls).await?;
         let inbox = InboxConfig { token: self.secrets.gateway_token.clone(), frame_ancestors: frame_ancestors.clone() };
-        listen(&mut tasks, &self.bind(p.inbox), demo::inbox::router(inbox)).await?;
+        listen_with(&mut tasks, &self.bind(p.inbox), demo::inbox::router(inbox), tls).await?;
         let register = RegisterConfig { pki: Arc::clone(&self.pki), clock: Arc::new(now) };
         listen(&mut tasks, &local(p.register), demo::register::router(register)).await?;
         let service = ServiceConfig {
@@ -130,8 +137,9 @@ impl World {
             client_id: SERVICE_ID.into(),
             auth: Auth::PrivateKeyJwt(Arc::new(self.service_key()?)),
             frame_ancestors,
+            roots: self.roots(),
         };
-        listen(&mut tasks, &self.bind(p.service), demo::service::router(service)).await?;
+        listen_with(&mut tasks, &self.bind(p.service), demo::service::router(service), tls).await?;
         let story = StoryConfig {
             issuer,
             app: self.url(p.app),
@@ -141,16 +149,25 @@ impl World {
             customers: demo::customers::customers(today()),
             reader: self.reader(&wired.world.settings.issuer),
         };
-        listen(&mut tasks, &self.bind(p.story), demo::story::router(story)).await?;
+        listen_with(&mut tasks, &self.bind(p.story), demo::story::router(story), tls).await?;
+        if let Some(lan) = &self.lan {
+            let trust = TrustConfig {
+                certificate: lan.der(),
+                name: lan.name.clone(),
+                fingerprint: lan.fingerprint(),
+                app: self.url(p.app),
+            };
+            listen(&mut tasks, &self.bind(p.trust), demo::trust::router(trust)).await?;
+        }
         Ok(tasks)
     }
 
     /// The card reader of the story page.
     fn reader(&self, issuer: &str) -> ReaderConfig {
-        let server = issuer.to_owned();
+        let (server, roots) = (issuer.to_owned(), self.roots());
         let connect = move || {
             let address = ServerAddress::parse(&server).ok_or(Failure::SERVER_NONE)?;
-            Ok(Box::new(HttpServer::new(address, now)?) as Box<dyn Server + Send>)
+            Ok(Box::new(HttpServer::trusting(address, now, &roots)?) as Box<dyn Server + Send>)
         };
         ReaderConfig {
             pki: Arc::clone(&self.pki),
@@ -166,6 +183,31 @@ impl World {
         }
     }
 
+    /// For a LAN world: two codes to scan, and how to trust and to stop trusting.
+    pub fn invitation(&self) -> Option<String> {
+        let lan = self.lan.as_ref()?;
+        let (trust, app) = (format!("http://{}:{}/", lan.address, self.ports.trust), self.url(self.ports.app));
+        let (first, second) = (pages::qr::text(&trust), pages::qr::text(&app));
+        let width = first.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        let mut told = format!("\n  {:<width$}   {}\n", "1. trust, once", "2. the app");
+        for (left, right) in first.lines().zip(second.lines()) {
+            told.push_str(&format!("  {left}   {right}\n"));
+        }
+        Some(format!(
+            "{told}
+  Trust on Android: open {trust}, get the certificate; Settings > Security > Encryption & credentials > Install > CA certificate.
+  Trust on iOS: the same address; Settings > Profile Downloaded > Install; General > About > Certificate Trust Settings > on.
+  Remove: Android Settings > ... > User credentials; iOS Settings > General > VPN & Device Management; its name is \"{name}\".
+  SHA-256 {fingerprint}
+
+  Everybody in this network can play along. The authority is good for {address} alone; its key stays in {key}.",
+            name = lan.name,
+            fingerprint = lan.fingerprint(),
+            address = lan.address,
+            key = self.dir.join("lan-ca.key").display(),
+        ))
+    }
+
     /// The addresses, as a short table.
     pub fn table(&self) -> String {
         let p = &self.ports;
@@ -179,6 +221,10 @@ impl World {
         ];
         rows.map(|(name, port, what)| format!("  {name:<8} {:<24} {what}", self.url(port))).join("\n")
     }
+}
+
+fn url(lan: Option<&Lan>, port: u16) -> String {
+    lan.map_or_else(|| format!("http://localhost:{port}"), |lan| format!("https://{}:{port}", lan.address))
 }
 
 fn local(port: u16) -> String {

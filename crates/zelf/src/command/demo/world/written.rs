@@ -56,6 +56,7 @@ inbox = "{inbox}"
 roots = ["pki/rsa-root.pem", "pki/ec-root.pem"]
 base = "{register}"
 
+{lan}
 [[place]]
 prefix = "127."
 nl = "{nl}"
@@ -83,7 +84,7 @@ scopes = ["profile", "email", "phone", "address"]
 [partner.auth]
 method = "client_secret"
 client_secret_sha256 = "{digest}"
-{lan}"#,
+"#,
             issuer = self.url(p.issuer),
             app = self.url(p.app),
             bank = self.url(p.bank),
@@ -102,6 +103,17 @@ client_secret_sha256 = "{digest}"
             digest = SecretDigest::of(&self.secrets.script_secret).hex(),
             lan = self.lan_config(),
         ))
+    }
+
+    fn lan_config(&self) -> String {
+        let Some(lan) = &self.lan else { return String::new() };
+        let [a, b, c, _] = lan.address.octets();
+        let [nl, fr, de, en] = Lang::ALL.map(|lang| words::t(lang, "story.lan"));
+        format!(
+            "[tls]\ncertificate = {:?}\nkey = {:?}\n\n[outbound]\nroots = [{:?}]\n\n[[place]]\nprefix = \"{a}.{b}.{c}.\"\n\
+             nl = \"{nl}\"\nfr = \"{fr}\"\nde = \"{de}\"\nen = \"{en}\"\n",
+            lan.certificate, lan.key, lan.file
+        )
     }
 
     /// A person file for each holder: `people/<id>.json`.
@@ -156,7 +168,7 @@ client_secret_sha256 = "{digest}"
             "inbox": self.url(p.inbox),
             "register": self.register(),
             "ops": format!("http://{ops}"),
-            "ca": self.ca_file(),
+            "ca": self.lan.as_ref().map(|lan| &lan.file),
             "zelf": zelf,
             "config": self.config_file,
             "banks": self.banks.all().iter().map(bank).collect::<Vec<_>>(),

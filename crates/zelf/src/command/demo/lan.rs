@@ -1,0 +1,179 @@
+//! A demo world on the local network: its address, and a certificate authority that is good for this address and nothing else.
+
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use rcgen::{
+    BasicConstraints, CertificateParams, CidrSubnet, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
+};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+
+use super::world::private;
+use crate::tls::Tls;
+use crate::wire::now;
+
+const DAY: i64 = 86_400;
+/// A phone keeps what it was told to trust; nobody needs this for longer.
+const AUTHORITY_DAYS: i64 = 365;
+/// Made anew at each start.
+const LEAF_DAYS: i64 = 90;
+
+/// Where a LAN world is, and what proves it.
+pub struct Lan {
+    pub address: Ipv4Addr,
+    pub tls: Tls,
+    /// PEM of the authority.
+    pub authority: String,
+    /// The same, as a file for other programs.
+    pub file: PathBuf,
+    /// PEM files for the server's listeners.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    /// What phones call the authority.
+    pub name: String,
+}
+
+impl Lan {
+    /// Finds the address, opens or makes the authority, makes a certificate.
+    pub fn lay_out(dir: &Path, address: Option<Ipv4Addr>) -> Result<Lan, String> {
+        let address = address.map_or_else(own_address, Ok)?;
+        let authority = Authority::kept(dir, address)?;
+        let (leaf, key) = authority.leaf()?;
+        let (certificate, key_file) = (dir.join("lan-server.pem"), dir.join("lan-server.key"));
+        std::fs::write(&certificate, format!("{leaf}{}", authority.pem)).map_err(|e| e.to_string())?;
+        private(&key_file, &key)?;
+        let tls = Tls::read(&certificate, &key_file)?;
+        Ok(Lan {
+            address,
+            tls,
+            file: dir.join(AUTHORITY),
+            certificate,
+            key: key_file,
+            name: name(address),
+            authority: authority.pem,
+        })
+    }
+
+    /// DER of the authority.
+    pub fn der(&self) -> Vec<u8> {
+        CertificateDer::from_pem_slice(self.authority.as_bytes()).map(|der| der.to_vec()).unwrap_or_default()
+    }
+
+    /// SHA-256 of the authority, in groups of four digits.
+    pub fn fingerprint(&self) -> String {
+        let hex: Vec<String> = digest(&SHA256, &self.der())
+            .as_ref()
+            .chunks(2)
+            .map(|pair| pair.iter().map(|b| format!("{b:02X}")).collect())
+            .collect();
+        hex.join(" ")
+    }
+
+    /// Where to listen: at the address alone where it is this machine's own, everywhere where a router or container forwards it.
+    pub fn bind(&self, port: u16) -> String {
+        let own = std::net::TcpListener::bind((self.address, 0)).is_ok();
+        let at = if own { self.address } else { Ipv4Addr::UNSPECIFIED };
+        format!("{at}:{port}")
+    }
+}
+
+const AUTHORITY: &str = "lan-ca.pem";
+
+struct Authority {
+    address: Ipv4Addr,
+    key: KeyPair,
+    pem: String,
+}
+
+impl Authority {
+    /// The kept one, when it is for this address and still good for a while.
+    fn kept(dir: &Path, address: Ipv4Addr) -> Result<Authority, String> {
+        let (certificate, key, made) = (dir.join(AUTHORITY), dir.join("lan-ca.key"), dir.join("lan-ca.made"));
+        let read = |file: &Path| std::fs::read_to_string(file).ok();
+        let stamp = read(&made).unwrap_or_default();
+        let (of, since) = stamp.trim().split_once(' ').unwrap_or_default();
+        let fresh = since.parse::<i64>().is_ok_and(|since| now() < since + (AUTHORITY_DAYS - LEAF_DAYS) * DAY);
+        if of == address.to_string()
+            && fresh
+            && let (Some(pem), Some(key)) = (read(&certificate), read(&key))
+        {
+            let key = KeyPair::from_pem(&key).map_err(|e| e.to_string())?;
+            return Ok(Authority { address, key, pem });
+        }
+        let pair = KeyPair::generate().map_err(|e| e.to_string())?;
+        let pem = params(address).self_signed(&pair).map_err(|e| e.to_string())?.pem();
+        private(&key, &pair.serialize_pem())?;
+        std::fs::write(&certificate, &pem).map_err(|e| e.to_string())?;
+        std::fs::write(&made, format!("{address} {}\n", now())).map_err(|e| e.to_string())?;
+        Ok(Authority { address, key: pair, pem })
+    }
+
+    /// A certificate for the address, and its key; both PEM.
+    fn leaf(&self) -> Result<(String, String), String> {
+        let mut leaf = CertificateParams::default();
+        leaf.distinguished_name = called(&self.address.to_string());
+        leaf.subject_alt_names = vec![SanType::IpAddress(IpAddr::V4(self.address))];
+        leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        leaf.use_authority_key_identifier_extension = true;
+        let epoch = rcgen::date_time_ymd(1970, 1, 1);
+        (leaf.not_before, leaf.not_after) = (epoch + days(-1), epoch + days(LEAF_DAYS));
+        let key = KeyPair::generate().map_err(|e| e.to_string())?;
+        // Name and key are all that an issuer gives to what it signs.
+        let issuer = Issuer::new(params(self.address), &self.key);
+        let signed = leaf.signed_by(&key, &issuer).map_err(|e| e.to_string())?;
+        Ok((signed.pem(), key.serialize_pem()))
+    }
+}
+
+/// The authority: for one address, and for no name that anybody has.
+fn params(address: Ipv4Addr) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = called(&name(address));
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    // RFC 5280 §4.2.1.10: a form of name that is not mentioned is not constrained, hence the name.
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: vec![
+            GeneralSubtree::IpAddress(CidrSubnet::V4(address.octets(), [255; 4])),
+            GeneralSubtree::DnsName("zelf-demo.invalid".into()),
+        ],
+        excluded_subtrees: vec![],
+    });
+    let epoch = rcgen::date_time_ymd(1970, 1, 1);
+    (params.not_before, params.not_after) = (epoch + days(-1), epoch + days(AUTHORITY_DAYS));
+    params
+}
+
+fn name(address: Ipv4Addr) -> String {
+    format!("zelf demo {address}")
+}
+
+fn called(name: &str) -> DistinguishedName {
+    let mut called = DistinguishedName::new();
+    called.push(DnType::CommonName, name);
+    called
+}
+
+/// From 1970 to so many days from now.
+fn days(from_now: i64) -> Duration {
+    Duration::from_secs(u64::try_from(now() + from_now * DAY).unwrap_or(0))
+}
+
+/// The address that others on the network reach us at: the one from which a packet would leave. None is sent.
+fn own_address() -> Result<Ipv4Addr, String> {
+    let leaving = || {
+        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+        // A documentation address (RFC 5737).
+        socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9))?;
+        socket.local_addr()
+    };
+    match leaving().map(|address| address.ip()) {
+        Ok(IpAddr::V4(address)) if !address.is_loopback() && !address.is_unspecified() => Ok(address),
+        _ => Err("this machine is in no network: give its address with --lan-address".to_owned()),
+    }
+}
