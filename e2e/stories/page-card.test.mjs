@@ -41,6 +41,7 @@ test('a newcomer activates with an identity card without leaving the story page'
     await reader.locator('#holder').selectOption('aleksy')
     await reader.locator('#applet').selectOption('1.7')
     await reader.locator('.choice button').click()
+    await reader.locator('.inside').waitFor()
     await reader.locator('#code').fill(await site.code())
     await reader.locator('form[action="/reader/code"] button').click()
     await reader.locator('#yes').waitFor()
