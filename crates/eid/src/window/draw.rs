@@ -1,7 +1,7 @@
 //! Each step as it looks.
 
 use eframe::egui::{
-    CentralPanel, Context, FontId, Frame, Layout, Margin, RichText, ScrollArea, TextEdit, TopBottomPanel, Ui,
+    Align, CentralPanel, Context, FontId, Frame, Layout, Margin, RichText, ScrollArea, TextEdit, TopBottomPanel, Ui,
     ViewportCommand, vec2,
 };
 use eid_session::{Asks, Back, CODE_LENGTH, Failure, PinAsk};
@@ -22,9 +22,12 @@ pub fn screen(context: &Context, screen: &mut Screen, fresh: bool) {
     let frame = Frame::new().fill(colours.paper).inner_margin(Margin::symmetric(24, 20));
     CentralPanel::default().frame(frame).show(context, |ui| {
         ScrollArea::vertical().show(ui, |ui| {
+            let wide = ui.available_width().min(WIDEST);
             ui.vertical_centered(|ui| {
-                ui.set_max_width(WIDEST);
-                ui.with_layout(Layout::top_down(eframe::egui::Align::Min), |ui| step(ui, screen, fresh, colours));
+                ui.allocate_ui_with_layout(vec2(wide, 0.0), Layout::top_down(Align::Min), |ui| {
+                    ui.set_width(wide);
+                    step(ui, screen, fresh, colours);
+                });
             });
         });
     });
@@ -36,9 +39,7 @@ fn head(context: &Context, screen: &Screen, colours: Colours) {
         ui.horizontal(|ui| {
             ui.label(RichText::new("zelf").font(FontId::new(26.0, look::bold())).color(colours.own));
             if !screen.host.is_empty() {
-                ui.with_layout(Layout::right_to_left(eframe::egui::Align::Center), |ui| {
-                    quiet(ui, &screen.host, colours)
-                });
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| quiet(ui, &screen.host, colours));
             }
         });
         if screen.test_world {
@@ -195,6 +196,10 @@ fn pin(ui: &mut Ui, screen: &mut Screen, ask: &PinAsk, misshapen: bool, fresh: b
             screen.ready_at_pad();
         }
     } else {
+        // A warning says it all already, and the field shall stay in sight.
+        if ask.note.is_none() {
+            text(ui, t(lang, "card.pin.lead"), colours);
+        }
         typed(ui, screen, fresh, colours);
     }
     stop(ui, screen, colours);
@@ -202,7 +207,6 @@ fn pin(ui: &mut Ui, screen: &mut Screen, ask: &PinAsk, misshapen: bool, fresh: b
 
 fn typed(ui: &mut Ui, screen: &mut Screen, fresh: bool, colours: Colours) {
     let lang = screen.lang;
-    text(ui, t(lang, "card.pin.lead"), colours);
     let (field, keys) = pin_field(ui, t(lang, "card.pin.label"), screen.pin.len(), colours);
     if fresh {
         field.request_focus();

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use eframe::egui::{Context, ViewportBuilder};
+use eframe::egui::{Context, Theme, ViewportBuilder};
 use eid_session::{Failure, Front, HttpServer, Out, Pace, ServerAddress, Start, activate, desk};
 use words::t;
 
@@ -26,7 +26,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// window: whoever clicked a link sees no terminal.
 pub fn run(link: Option<&str>, server: Option<&str>) -> ExitCode {
     let lang = surroundings::lang();
-    let (size, least) = ([560.0, 700.0], [360.0, 480.0]);
+    let (size, least) = ([560.0, 740.0], [360.0, 480.0]);
     let viewport = ViewportBuilder::default()
         .with_title(t(lang, "card.window"))
         .with_app_id("zelf-eid")
@@ -41,6 +41,8 @@ pub fn run(link: Option<&str>, server: Option<&str>) -> ExitCode {
         options,
         Box::new(move |creation| {
             look::dress(&creation.egui_ctx);
+            // Where the desktop does not say, paper is light.
+            creation.egui_ctx.options_mut(|options| options.fallback_theme = Theme::Light);
             let host = address.as_ref().map(|a| a.host().to_owned()).unwrap_or_default();
             let problem = address.as_ref().err().cloned();
             let mut screen = Screen::new(lang, host, launch(address, creation.egui_ctx.clone()));

@@ -1,9 +1,14 @@
 //! What the window shows and what can be done on it, without a window: one step per screen.
 
+use std::time::{Duration, Instant};
+
 use eid_card::Pin;
 use eid_session::{Answer, Asks, Back, Event, Failure, Front, Holder, Out, PinAnswer, PinAsk, Start};
 use words::Lang;
 use zeroize::Zeroizing;
+
+/// A yes counts only this long after the question appeared: a window that pops up under typing fingers gets no yes.
+const THOUGHT: Duration = Duration::from_millis(700);
 
 /// Starts an activation on a thread of its own.
 pub type Launch = Box<dyn FnMut(Start) -> Result<Front, Failure>>;
@@ -40,6 +45,7 @@ pub struct Screen {
     pub pin: Zeroizing<String>,
     /// Counts the steps, so that the window knows when to move the focus.
     pub turn: u64,
+    since: Instant,
     launch: Launch,
     front: Option<Front>,
 }
@@ -56,6 +62,7 @@ impl Screen {
             // Room for the longest PIN, so that the digits never move and leave a copy behind.
             pin: Zeroizing::new(String::with_capacity(Pin::LONGEST)),
             turn: 0,
+            since: Instant::now(),
             launch,
             front: None,
         }
@@ -64,6 +71,7 @@ impl Screen {
     fn goes_to(&mut self, step: Step) {
         self.step = step;
         self.turn += 1;
+        self.since = Instant::now();
     }
 
     pub fn fails(&mut self, failure: Failure) {
@@ -99,6 +107,9 @@ impl Screen {
     }
 
     pub fn go_on(&mut self) {
+        if self.since.elapsed() < THOUGHT {
+            return;
+        }
         self.answer(Answer::GoOn);
         self.goes_to(Step::Reading);
     }

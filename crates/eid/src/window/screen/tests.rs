@@ -73,6 +73,9 @@ fn a_person_confirms_types_the_pin_and_is_sent_back() {
     assert_eq!(screen.lang, Lang::Fr, "the page's language");
     assert!(screen.test_world);
     screen.go_on();
+    assert!(matches!(screen.step, Step::Asks(_)), "a key that was meant for something else is no yes");
+    thread::sleep(THOUGHT);
+    screen.go_on();
     until(&mut screen, |step| matches!(step, Step::Pin(..)));
     "12x3 4".chars().for_each(|key| screen.pin_digit(key));
     assert_eq!(&**screen.pin, "1234");
