@@ -39,13 +39,14 @@ impl Profile {
     }
 
     pub fn first_name(&self) -> &str {
-        first_of(self.attributes.given_name.as_deref())
+        first_of(&self.attributes)
     }
 }
 
-/// The first of several given names.
-pub(crate) fn first_of(given: Option<&str>) -> &str {
-    given.and_then(|names| names.split_whitespace().next()).unwrap_or_default()
+/// The first of several given names; the family name of whoever has no other.
+pub(crate) fn first_of(attributes: &Attributes) -> &str {
+    let given = attributes.given_name.as_deref().and_then(|names| names.split_whitespace().next());
+    given.or(attributes.family_name.as_deref()).unwrap_or_default()
 }
 
 /// An account that came back on a phone its old phone did not vouch for may only log in for so long.

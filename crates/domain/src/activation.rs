@@ -4,10 +4,12 @@
 //! the next one; a [`Refusal`] leaves the stored one as it was. Tries are taken in a transition of their own before anything
 //! is compared, so that the count is on disk first.
 
+mod device_name;
 mod ended;
 mod sms;
 mod token;
 
+pub use device_name::device_name;
 pub use ended::Ended;
 pub use sms::{SmsCode, SmsTry};
 pub use token::{TOKEN_TRIES, TokenCheck, TokenSms};
@@ -182,6 +184,9 @@ pub struct Activation {
     pub started_at: i64,
     pub expires_at: i64,
     pub handovers: i64,
+    /// SMS codes asked for on the way with a card.
+    #[serde(default)]
+    pub codes: i64,
     pub last: Option<LastCommand>,
     pub stage: Stage,
 }
@@ -210,6 +215,7 @@ impl Activation {
             started_at: now,
             expires_at: now + TTL_SECONDS,
             handovers: 0,
+            codes: 0,
             last: None,
             stage: Stage::Number,
         }

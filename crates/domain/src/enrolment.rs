@@ -252,8 +252,9 @@ impl Enrolment {
     /// The card was right.
     pub fn proven(self, proof: Proof, now: i64) -> Result<Enrolment, Refusal> {
         let Stage::Claimed(_) = self.stage else { return Err(Refusal::WrongStep) };
-        let stage = Stage::Proven(Box::new(Proven { proof, expires_at: now + RETURN_SECONDS, left: DIGITS_TRIES }));
-        Ok(self.to(stage))
+        let back_by = now + RETURN_SECONDS;
+        let stage = Stage::Proven(Box::new(Proven { proof, expires_at: back_by, left: DIGITS_TRIES }));
+        Ok(Enrolment { expires_at: self.expires_at.max(back_by), stage, ..self })
     }
 
     /// The browser that began is the one that came back; or its own extension spoke (`proof`).

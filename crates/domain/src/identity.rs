@@ -47,7 +47,9 @@ impl Identity {
         let born = a.birthdate.as_deref().and_then(Date::latest).ok_or(Unfit::Implausible)?;
         let national = a.national_number.as_deref().ok_or(Unfit::Implausible)?;
         let holds = national_number_holds(national, born) || (year_only && check_digits_hold(national, born.year));
-        if !text(&a.given_name) || !text(&a.family_name) || !holds || (born > today && !year_only) {
+        // A card may tell no given name: some people have one name only.
+        let named = text(&a.given_name) || self.method == "eid";
+        if !named || !text(&a.family_name) || !holds || (born > today && !year_only) {
             return Err(Unfit::Implausible);
         }
         if born.age_on(today) < minimum_age {
@@ -59,7 +61,7 @@ impl Identity {
 
     /// What a person is called: a card tells all given names.
     pub fn first_name(&self) -> &str {
-        crate::account::first_of(self.attributes.given_name.as_deref())
+        crate::account::first_of(&self.attributes)
     }
 }
 

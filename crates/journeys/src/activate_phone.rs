@@ -16,6 +16,7 @@ use store::activation::ActivationRow;
 use words::Lang;
 
 use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, waits, wrong_step};
+use crate::enrol_with_eid::Code;
 use crate::{Failure, Signed, World, enrol_with_eid, finish_activation, new_phone, notice};
 
 #[derive(Deserialize)]
@@ -64,13 +65,12 @@ pub async fn start(world: &World, signed: &Signed) -> Result<View, Failure> {
     if body.terms != world.settings.terms {
         return Err(Refusal::TermsOutdated.into());
     }
-    let name: String = body.device.chars().filter(|c| !c.is_control()).take(60).collect();
     let begin = Start {
         device: device.clone(),
         jwk: body.jwk,
         lang: Lang::parse(&body.lang).unwrap_or(Lang::Nl).code().to_owned(),
         terms: body.terms,
-        device_name: name,
+        device_name: domain::activation::device_name(&body.device),
         place: signed.place.clone(),
     };
     let now = world.now();
@@ -134,6 +134,11 @@ pub async fn cancel(world: &World, signed: &Signed) -> Result<(), Failure> {
     let (row, _) = authenticate::<Nothing>(world, signed).await?;
     if matches!(row.activation.stage, Stage::Active { .. } | Stage::Refused { .. }) {
         return Ok(());
+    }
+    if let Stage::Code(choosing) = &row.activation.stage
+        && let Some(card) = &choosing.card
+    {
+        enrol_with_eid::phone_stopped(world, &card.enrolment, world.now()).await?;
     }
     let sealer = world.sealer.clone();
     let ended = Activation { expires_at: world.now(), ..row.activation };
@@ -267,18 +272,19 @@ pub async fn resend(world: &World, signed: &Signed) -> Result<View, Failure> {
     if let Some(answer) = repeated(world, &row, &jti).await {
         return answer;
     }
-    let code = world.digits::<5>();
-    let mac = world.keys.code_mac(label::SMS, &row.activation.id, &code);
     let now = world.now();
-    let (number, leaves) = match &row.activation.stage {
-        Stage::Sms(check) => (check.contact.number.clone(), true),
-        Stage::TokenSms(t) => (t.number.clone(), enrol_with_eid::is_expected(world, t.number.e164()).await?),
+    let Code { mac, sms } = match &row.activation.stage {
+        Stage::Sms(check) => {
+            let code = world.digits::<5>();
+            let sms = notice::sms_code(world, &row.activation.lang, &check.contact.number, &code)?;
+            Code { mac: world.keys.code_mac(label::SMS, &row.activation.id, &code), sms: Some(sms) }
+        }
+        Stage::TokenSms(t) => enrol_with_eid::code_for(world, &row.activation, &t.number).await?,
         _ => return wrong_step(world, &row.activation).await,
     };
     let next = row.activation.clone().resend(mac, now)?;
     let next = Activation { last: Some(LastCommand { jti, refusal: None }), ..next };
-    let sms = notice::sms_code(world, &row.activation.lang, &number, &code)?;
-    let (stored, current) = save(world, "activate.resend", row.version, next, leaves.then_some(sms)).await?;
+    let (stored, current) = save(world, "activate.resend", row.version, next, sms).await?;
     if stored { view(world, &current.activation).await } else { Err(Failure::Busy) }
 }
 

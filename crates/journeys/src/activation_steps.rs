@@ -83,9 +83,11 @@ pub(crate) async fn save(
     world
         .db
         .run(name, move |tx| {
-            if let Some(sms) = &sms
-                && outbox::sent_since(tx, "sms", &sms.recipient, now - 86_400)? >= limit
-            {
+            let over = match &sms {
+                Some(sms) => outbox::sent_since(tx, "sms", &sms.recipient, now - 86_400)? >= limit,
+                None => false,
+            };
+            if over && sms.as_ref().is_some_and(|sms| !sms.quiet) {
                 return Err(Refusal::Wait { until: now + 86_400, reason: WaitReason::TooMany }.into());
             }
             if !activation::save(tx, &sealer, &next, version, None)? {
@@ -95,7 +97,7 @@ pub(crate) async fn save(
             for (key, until) in &waits {
                 store::waiting_time::set(tx, key, *until)?;
             }
-            if let Some(sms) = &sms {
+            if let Some(sms) = sms.as_ref().filter(|_| !over) {
                 sms.insert(tx, &sealer, now)?;
             }
             Ok((true, ActivationRow { activation: next.clone(), version: version + 1 }))

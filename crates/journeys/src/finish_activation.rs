@@ -1,6 +1,6 @@
 //! The last step of every activation: the chosen code goes to the vault, account and phone stand, old phones are cut off.
 
-use domain::activation::{Activation, Ended, FromCard, LastCommand, Stage};
+use domain::activation::{Activation, Ended, FromCard, Known, LastCommand, Stage};
 use domain::refusal::Refusal;
 use protocol::jose::PublicKey;
 use protocol::phone::{IdentityProof, View};
@@ -35,13 +35,6 @@ pub async fn finish(world: &World, signed: &Signed) -> Result<View, Failure> {
         Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await,
         Err(other) => return Err(other.into()),
     };
-    let limited_until = match &choosing.known {
-        None => 0,
-        Some(known) => match new_phone::word(world, known, now).await? {
-            Word::GoOn { limited_until } => limited_until,
-            Word::Stop => return stopped(world, row, now).await,
-        },
-    };
     let account = choosing.known.as_ref().map_or_else(|| world.id(domain::id::ACCOUNT), |k| k.account.clone());
     let identity = &choosing.identity;
     let enrolment = vault::Enrolment {
@@ -61,11 +54,13 @@ pub async fn finish(world: &World, signed: &Signed) -> Result<View, Failure> {
         Err(vault::VaultError::Malformed) => return Err(Refusal::CodeRejected.into()),
         Err(other) => return Err(other.into()),
     };
-    let opened = Opened::new(world, &row.activation, choosing, account, limited_until, certificate, &jti)?;
+    let opened = Opened::new(world, &row.activation, choosing, account, certificate, &jti)?;
     let topics = opened.card.as_ref().map(|c| c.enrolment.clone());
-    let (activation, cut_off) = match opened.store(world, row.version, now).await? {
-        Some(done) => done,
-        None => return stopped(world, row, now).await,
+    let (activation, cut_off) = match opened.store(world, row.version, now).await {
+        Ok(done) => done,
+        Err(Halt::Stopped) => return stopped(world, row, now).await,
+        Err(Halt::Taken) => return ended(world, row, Ended::NumberTaken, now).await,
+        Err(Halt::Failure(failure)) => return Err(failure),
     };
     topics.iter().for_each(|topic| world.signals.ring(topic));
     for device in cut_off {
@@ -79,9 +74,28 @@ pub(crate) async fn stopped(world: &World, row: ActivationRow, now: i64) -> Resu
     if let Some(card) = row.activation.choosing(now).ok().and_then(|choosing| choosing.card.as_ref()) {
         enrol_with_eid::phone_stopped(world, &card.enrolment, now).await?;
     }
-    let next = row.activation.clone().end(Ended::Stopped, now);
+    ended(world, row, Ended::Stopped, now).await
+}
+
+async fn ended(world: &World, row: ActivationRow, why: Ended, now: i64) -> Result<View, Failure> {
+    let next = row.activation.clone().end(why, now);
     let (_, current) = save(world, "activate.stopped", row.version, next, None).await?;
     view(world, &current.activation).await
+}
+
+/// Why the last transaction did not go through.
+enum Halt {
+    /// The old phone or the computer said no.
+    Stopped,
+    /// Person or number got an account meanwhile.
+    Taken,
+    Failure(Failure),
+}
+
+impl<E: Into<Failure>> From<E> for Halt {
+    fn from(error: E) -> Self {
+        Halt::Failure(error.into())
+    }
 }
 
 /// Everything the last transaction of an activation writes.
@@ -90,8 +104,7 @@ struct Opened {
     profile: domain::account::Profile,
     device: domain::account::Device,
     account: String,
-    is_new: bool,
-    limited_until: i64,
+    known: Option<Known>,
     card: Option<FromCard>,
     certificate: String,
     number: Vec<u8>,
@@ -106,7 +119,6 @@ impl Opened {
         activation: &Activation,
         choosing: domain::activation::ChoosingCode,
         account: String,
-        limited_until: i64,
         certificate: String,
         jti: &str,
     ) -> Result<Opened, Failure> {
@@ -141,8 +153,7 @@ impl Opened {
                 settings: protocol::phone::Settings::default(),
             },
             profile,
-            is_new: choosing.known.is_none(),
-            limited_until,
+            known: choosing.known,
             card: choosing.card,
             account,
             certificate,
@@ -150,24 +161,29 @@ impl Opened {
         })
     }
 
-    /// `None` when the computer said no meanwhile.
-    async fn store(self, world: &World, version: i64, now: i64) -> Result<Option<(Activation, Vec<String>)>, Failure> {
+    async fn store(self, world: &World, version: i64, now: i64) -> Result<(Activation, Vec<String>), Halt> {
         let sealer = world.sealer.clone();
         let done = world.db.run("activate.finish", move |tx| {
             let o = &self;
             if let Some(card) = &o.card
                 && !enrol_with_eid::active(tx, &sealer, &card.enrolment, &o.activation.id)?
             {
-                return Ok(None);
+                return Err(Halt::Stopped);
             }
-            let stands = if o.is_new {
+            let Word::GoOn { limited_until } = new_phone::word(tx, o.known.as_ref(), now)? else {
+                return Err(Halt::Stopped);
+            };
+            let stands = if o.known.is_none() {
                 store::account::insert(tx, &sealer, &o.account, &o.number, &o.person, &o.profile, now)?
             } else {
                 notice::previous(tx, &sealer, &o.account, &o.activation.lang, now)?;
-                store::account::renew(tx, &sealer, &o.account, &o.number, &o.profile, o.limited_until, now)?
+                store::account::renew(tx, &sealer, &o.account, &o.number, &o.profile, limited_until, now)?
             };
-            if !stands || !activation::save(tx, &sealer, &o.activation, version, None)? {
-                return Err(Failure::Busy);
+            if !stands {
+                return Err(Halt::Taken);
+            }
+            if !activation::save(tx, &sealer, &o.activation, version, None)? {
+                return Err(Failure::Busy.into());
             }
             let cut_off = store::device::replace(tx, &o.device, &o.certificate, &o.activation.device_name, now)?;
             // Until the person has said whether we may keep them, address and photo wait in a row that is swept.
@@ -178,7 +194,7 @@ impl Opened {
             for notice in &o.notices {
                 notice.insert(tx, &sealer, now)?;
             }
-            let detail = if o.is_new { "new" } else { "again" };
+            let detail = if o.known.is_none() { "new" } else { "again" };
             let line = store::audit::Line {
                 id: &o.audit,
                 at: now,
@@ -188,7 +204,7 @@ impl Opened {
                 detail,
             };
             store::audit::append(tx, &line)?;
-            Ok(Some((o.activation.clone(), cut_off)))
+            Ok((o.activation.clone(), cut_off))
         });
         done.await
     }

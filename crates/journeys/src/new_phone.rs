@@ -55,11 +55,12 @@ pub(crate) enum Word {
     Stop,
 }
 
-pub(crate) async fn word(world: &World, known: &Known, now: i64) -> Result<Word, Failure> {
+/// Part of the transaction that cuts the old phone off: a "no" that came a moment before still counts.
+pub(crate) fn word(tx: &mut Tx<'_>, known: Option<&Known>, now: i64) -> Result<Word, StoreError> {
+    let Some(known) = known else { return Ok(Word::GoOn { limited_until: 0 }) };
     let limited = Word::GoOn { limited_until: now + LIMITED_SECONDS };
-    let Some(asked) = known.asked.clone() else { return Ok(limited) };
-    let state = world.db.read("new_phone.word", move |tx| store::approval::state(tx, &asked)).await?;
-    Ok(match state {
+    let Some(asked) = &known.asked else { return Ok(limited) };
+    Ok(match store::approval::state(tx, asked)? {
         Some(State::Approved { .. }) => Word::GoOn { limited_until: 0 },
         Some(State::Rejected | State::Fraud) => Word::Stop,
         _ => limited,
@@ -69,7 +70,11 @@ pub(crate) async fn word(world: &World, known: &Known, now: i64) -> Result<Word,
 /// The old phone said no, or the person at the computer: nothing is left to choose a code for.
 pub(crate) async fn stopped_elsewhere(world: &World, choosing: &ChoosingCode, now: i64) -> Result<bool, Failure> {
     let by_phone = match &choosing.known {
-        Some(known) => matches!(word(world, known, now).await?, Word::Stop),
+        Some(known) => {
+            let known = known.clone();
+            let word = world.db.read("new_phone.word", move |tx| word(tx, Some(&known), now)).await?;
+            matches!(word, Word::Stop)
+        }
         None => false,
     };
     match &choosing.card {

@@ -21,6 +21,8 @@ pub(crate) struct Notice {
     pub(crate) recipient: Vec<u8>,
     seconds: i64,
     message: Message,
+    /// Over the daily limit it silently stays away: a stranger must not learn that it would have left.
+    pub(crate) quiet: bool,
 }
 
 impl Notice {
@@ -46,7 +48,25 @@ pub(crate) fn sms_code(world: &World, code_lang: &str, number: &MobileNumber, co
         recipient: world.keys.number_hash(number.e164()),
         seconds: CODE_SECONDS,
         message: Message { to: number.e164().to_owned(), subject: None, text: format!("{text}\n\n@{host} #{code}") },
+        quiet: false,
     })
+}
+
+/// The control code on the way with a card, which a stranger may ask for: limited per number *and* network, so that nobody
+/// uses up what the person may get where they are.
+pub(crate) fn token_sms(
+    world: &World,
+    code_lang: &str,
+    number: &MobileNumber,
+    place: &str,
+    code: &str,
+) -> Result<Notice, Failure> {
+    let recipient = token_sms_recipient(world, number, place);
+    Ok(Notice { recipient, quiet: true, ..sms_code(world, code_lang, number, code)? })
+}
+
+pub(crate) fn token_sms_recipient(world: &World, number: &MobileNumber, place: &str) -> Vec<u8> {
+    world.keys.waiting_key(number.e164(), place)
 }
 
 /// "Your account is active on a phone": to the mail address, if there is one.
@@ -64,6 +84,7 @@ pub(crate) fn activated(world: &World, code_lang: &str, profile: &Profile) -> Re
             subject: Some(words::fill(lang, "mail.activated.subject", &values)),
             text: words::fill(lang, "mail.activated.text", &values),
         },
+        quiet: false,
     }])
 }
 

@@ -66,11 +66,21 @@ pub fn of_return(tx: &mut Tx<'_>, sealer: &Sealer, mac: &str) -> Result<Option<E
     one(sealer, row)
 }
 
-/// Enrolments whose token is on a screen, newest first; more than a few for one number are somebody's game.
+/// Somebody sits at a computer with a token for this number.
+pub fn expects(tx: &mut Tx<'_>, number: &[u8], now: i64) -> Result<bool, StoreError> {
+    let row = tx.row(
+        "SELECT id FROM enrolment WHERE number_hash = $1 AND stage = 'token' AND expires_at > $2 LIMIT 1",
+        args![number, now],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Enrolments whose token is on a screen, newest first. Each took a card that was believed: fifty for one number are more than
+/// a stranger brings together.
 pub fn with_token(tx: &mut Tx<'_>, sealer: &Sealer, number: &[u8], now: i64) -> Result<Vec<EnrolmentRow>, StoreError> {
     let rows = tx.rows(
         "SELECT id, stage, version, body FROM enrolment WHERE number_hash = $1 AND stage = 'token' AND expires_at > $2
-         ORDER BY expires_at DESC LIMIT 8",
+         ORDER BY expires_at DESC LIMIT 50",
         args![number, now],
     )?;
     rows.into_iter().map(|r| read(sealer, r.columns())).collect()

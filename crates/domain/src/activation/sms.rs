@@ -81,7 +81,8 @@ impl Activation {
             }
             Stage::TokenSms(t) => {
                 let sms = t.sms.again(code_mac, now, until)?;
-                Ok(self.to(Stage::TokenSms(Box::new(TokenSms { sms, ..*t }))))
+                let codes = self.one_more_code()?;
+                Ok(Activation { codes, ..self.to(Stage::TokenSms(Box::new(TokenSms { sms, ..*t }))) })
             }
             _ => Err(Refusal::WrongStep),
         }

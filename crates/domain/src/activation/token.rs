@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Activation, ChoosingCode, Ended, SmsCode, Stage};
 use crate::number::MobileNumber;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, WaitReason};
 
+/// Codes one attempt may ask for, sent or not.
+const MAX_CODES: i64 = 5;
+/// Whoever brought the right token has this long to choose a code.
+const CHOOSE_SECONDS: i64 = 15 * 60;
 /// Wrong tokens one attempt may bring.
 pub const TOKEN_TRIES: i64 = 5;
 
@@ -36,7 +40,17 @@ impl Activation {
             Stage::HandOver(h) if h.returned.is_none() => h.contact.number.clone(),
             _ => return Err(Refusal::WrongStep),
         };
-        Ok(self.to(Stage::TokenSms(Box::new(TokenSms { number, sms: SmsCode::first(code_mac, now) }))))
+        let codes = self.one_more_code()?;
+        let asked = TokenSms { number, sms: SmsCode::first(code_mac, now) };
+        Ok(Activation { codes, ..self.to(Stage::TokenSms(Box::new(asked))) })
+    }
+
+    /// Codes are counted over all numbers of one attempt: typing another number and back gives nobody more tries.
+    pub(super) fn one_more_code(&self) -> Result<i64, Refusal> {
+        if self.codes >= MAX_CODES {
+            return Err(Refusal::Wait { until: self.expires_at, reason: WaitReason::TooMany });
+        }
+        Ok(self.codes + 1)
     }
 
     /// The number that asks for a token, where one is due.
@@ -63,7 +77,13 @@ impl Activation {
     }
 
     /// The token was right: what the card proved is this phone's.
-    pub fn token_proven(self, choosing: ChoosingCode) -> Activation {
-        self.to(Stage::Code(Box::new(choosing)))
+    pub fn token_proven(self, choosing: ChoosingCode, now: i64) -> Activation {
+        let expires_at = self.expires_at.max(now + CHOOSE_SECONDS);
+        Activation { expires_at, ..self.to(Stage::Code(Box::new(choosing))) }
+    }
+
+    /// Until when the attempt lives once the token is right.
+    pub fn with_time_to_choose(&self, now: i64) -> i64 {
+        self.expires_at.max(now + CHOOSE_SECONDS)
     }
 }

@@ -12,6 +12,8 @@ pub enum Ended {
     OtherBrowser,
     DigitsExhausted,
     TokenExhausted,
+    /// The number is another person's.
+    NumberTaken,
     /// The person gave up, or said that a phone is not theirs.
     Stopped,
     /// The person closed the card program.
@@ -40,13 +42,20 @@ impl Ended {
             Ended::OtherBrowser => "other_browser",
             Ended::DigitsExhausted => "digits_exhausted",
             Ended::TokenExhausted => "token_exhausted",
+            Ended::NumberTaken => "number_taken",
             Ended::Stopped => "stopped",
             Ended::ProgramStopped => "program_stopped",
             Ended::PersonWaits => "person_waits",
         }
     }
 
-    /// The next attempt waits.
+    /// This number waits at this place: somebody with a believed card guessed at digits. A card that is not believed makes
+    /// nobody else wait, or a stranger could keep a number out with a card of his own making.
+    pub fn holds_number(&self) -> bool {
+        matches!(self, Ended::DigitsExhausted)
+    }
+
+    /// The next attempt of this browser waits.
     pub fn earns_wait(&self) -> bool {
         match self {
             Ended::Card(code) => FAILED.contains(&code.as_str()),

@@ -66,7 +66,9 @@ impl Verdict {
             Verdict::Unreachable(why) => {
                 tracing::warn!(why, "certificates could not be asked about");
                 let code = "revocation_unreachable";
-                let next = e.again(Some(Ended::Card(code.into())), now).map_err(Failure::from)?;
+                let note = Ended::Card(code.into());
+                // No session is left to go on with: say why, and let the person start again.
+                let next = e.clone().again(Some(note.clone()), now).unwrap_or_else(|_| e.end(note, now));
                 (next, Some(EidProblem::new(code, 503)))
             }
             Verdict::Failed(failure) => return Err(failure.into()),

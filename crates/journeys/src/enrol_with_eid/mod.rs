@@ -19,7 +19,7 @@ pub use browser::{
     wait_for_news, web_eid, web_eid_nonce,
 };
 pub use judge::CardRules;
-pub(crate) use phone::{is_expected, try_token};
+pub(crate) use phone::{Code, code_for, try_token};
 pub use phone::{start, token};
 pub use program::{claim, progress, proof, state};
 pub(crate) use rows::{active, is_stopped, phone_stopped};

@@ -2,7 +2,9 @@
 
 use domain::activation::{Activation, ChoosingCode, Ended, FromCard, Known, LastCommand, Stage};
 use domain::enrolment::{Ended as EnrolmentEnded, Enrolment, Proof, Stage as EnrolmentStage};
+use domain::number::MobileNumber;
 use domain::refusal::Refusal;
+use protocol::jose::b64u;
 use protocol::label;
 use protocol::phone::View;
 use serde::Deserialize;
@@ -32,23 +34,39 @@ pub async fn start(world: &World, signed: &Signed) -> Result<View, Failure> {
         return answer;
     }
     let now = world.now();
-    let code = world.digits::<5>();
-    let mac = world.keys.code_mac(label::SMS, &row.activation.id, &code);
     let Some(number) = row.activation.token_number().cloned() else { return wrong_step(world, &row.activation).await };
+    let Code { mac, sms } = code_for(world, &row.activation, &number).await?;
     let next = match row.activation.clone().with_token(mac, now) {
         Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await,
         other => other?,
     };
     let next = Activation { last: Some(LastCommand { jti, refusal: None }), ..next };
-    let sms = notice::sms_code(world, &row.activation.lang, &number, &code)?;
-    let expected = is_expected(world, number.e164()).await?;
-    let (stored, current) = save(world, "enrol.token.start", row.version, next, expected.then_some(sms)).await?;
+    let (stored, current) = save(world, "enrol.token.start", row.version, next, sms).await?;
     if stored { view(world, &current.activation).await } else { Err(Failure::Busy) }
 }
 
-/// Somebody sits at a computer with a token for this number.
-pub(crate) async fn is_expected(world: &World, e164: &str) -> Result<bool, Failure> {
-    Ok(!candidates(world, e164).await?.is_empty())
+/// A code for a number, and the message that carries it.
+pub(crate) struct Code {
+    pub(crate) mac: String,
+    pub(crate) sms: Option<notice::Notice>,
+}
+
+/// A code that leaves if somebody sits at a computer with a token for this number; else one that nobody can type, so that
+/// guessing proves no number.
+pub(crate) async fn code_for(world: &World, a: &Activation, number: &MobileNumber) -> Result<Code, Failure> {
+    let code = world.digits::<5>();
+    let sms = notice::token_sms(world, &a.lang, number, &a.place, &code)?;
+    let nobodys = b64u(world.entropy::<32>());
+    let (hash, recipient) = (world.keys.number_hash(number.e164()), sms.recipient.clone());
+    let (now, limit) = (world.now(), world.settings.sms_per_day);
+    let leaves = world.db.read("enrol.token.expected", move |tx| {
+        let expected = store::enrolment::expects(tx, &hash, now)?;
+        let sent = store::outbox::sent_since(tx, "sms", &recipient, now - 86_400)?;
+        Ok::<_, store::StoreError>(expected && sent < limit)
+    });
+    let leaves = leaves.await?;
+    let typed = if leaves { &code } else { &nobodys };
+    Ok(Code { mac: world.keys.code_mac(label::SMS, &a.id, typed), sms: leaves.then_some(sms) })
 }
 
 async fn candidates(world: &World, e164: &str) -> Result<Vec<EnrolmentRow>, Failure> {
@@ -179,13 +197,17 @@ impl Joined {
     ) -> Result<Joined, Failure> {
         let ask = found.ask(world, &activation, now);
         let known = found.person.map(|account| Known { account, asked: ask.as_ref().map(|a| a.approval.id.clone()) });
-        let (until, contact, id) = (activation.expires_at, enrolment.contact.clone(), enrolment.id.clone());
+        let until = activation.with_time_to_choose(now);
+        let (contact, id) = (enrolment.contact.clone(), enrolment.id.clone());
         let device = activation.device_name.clone();
         let (taken, proof) = enrolment.taken(activation.id.clone(), device, known.is_some(), until)?;
         let Proof { identity, data } = proof;
         let choosing = ChoosingCode { contact, identity, known, card: Some(FromCard { enrolment: id, data }) };
-        let proven = activation.token_proven(choosing);
-        let proven = if found.taken { proven.end(Ended::NumberTaken, now) } else { proven };
+        let proven = activation.token_proven(choosing, now);
+        let (proven, taken) = match found.taken {
+            true => (proven.end(Ended::NumberTaken, now), taken.end(EnrolmentEnded::NumberTaken, now)),
+            false => (proven, taken),
+        };
         let activation = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..proven };
         Ok(Joined { activation, enrolment: taken, ask: ask.filter(|_| !found.taken) })
     }

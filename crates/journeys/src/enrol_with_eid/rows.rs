@@ -108,7 +108,7 @@ pub(super) async fn save(
 ) -> Result<bool, Failure> {
     let keys = keys(world, &next, ticket);
     let wait = match &next.stage {
-        Stage::Ended { ended, until: Some(until) } if ended.earns_wait() => {
+        Stage::Ended { ended, until: Some(until) } if ended.holds_number() => {
             Some((world.keys.waiting_key(next.contact.number.e164(), &next.place), *until))
         }
         _ => None,
