@@ -1,16 +1,17 @@
 //! The person at a terminal: sentences on standard error, answers from the keyboard, results on standard output.
 
-use std::io::{BufRead, IsTerminal, Write, stderr, stdin, stdout};
+use std::fs::File;
+use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::process::{Command, Stdio};
 
 use eid_card::Pin;
 use eid_session::{Asks, Event, Failure, Person, PinAnswer, PinAsk};
 use serde_json::json;
 use words::{Lang, fill, t};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Longest line read from standard input; a PIN has at most twelve digits.
-const LINE: u64 = 64;
+const LINE: usize = 64;
 
 pub struct Terminal {
     pub lang: Lang,
@@ -151,12 +152,31 @@ impl Person for Terminal {
     }
 }
 
-/// One line of standard input, at most [`LINE`] bytes; `None` at its end.
+/// One line of standard input, at most [`LINE`] bytes; `None` at its end. Read byte by byte past the library's buffer, which would
+/// keep a PIN for as long as the program runs.
 fn line() -> Option<Zeroizing<String>> {
-    use std::io::Read as _;
-    let mut text = Zeroizing::new(String::with_capacity(LINE as usize));
-    let read = stdin().lock().take(LINE).read_line(&mut text).ok()?;
-    (read > 0).then_some(text)
+    let mut input = raw_stdin()?;
+    let mut text = Zeroizing::new(Vec::with_capacity(LINE));
+    let mut byte = [0];
+    while text.len() < LINE && input.read(&mut byte).ok()? == 1 && byte != *b"\n" {
+        text.push(byte[0]);
+    }
+    let ended = text.is_empty() && byte != *b"\n";
+    let read = std::str::from_utf8(&text).ok().map(|text| Zeroizing::new(text.trim().to_owned()));
+    byte.zeroize();
+    read.filter(|_| !ended)
+}
+
+#[cfg(unix)]
+fn raw_stdin() -> Option<File> {
+    use std::os::fd::AsFd as _;
+    stdin().as_fd().try_clone_to_owned().ok().map(File::from)
+}
+
+#[cfg(windows)]
+fn raw_stdin() -> Option<File> {
+    use std::os::windows::io::AsHandle as _;
+    stdin().as_handle().try_clone_to_owned().ok().map(File::from)
 }
 
 /// A line that does not show while it is typed. `stty` does it where there is one; elsewhere the PIN comes by the window or a script.

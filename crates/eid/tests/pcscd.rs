@@ -85,11 +85,9 @@ impl Desk {
 }
 
 fn value(output: &Output) -> Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic_with(output))
-}
-
-fn panic_with(output: &Output) -> ! {
-    std::panic::panic_any(format!("{output:?}"))
+    let read = serde_json::from_slice(&output.stdout);
+    assert!(read.is_ok(), "{output:?}");
+    read.unwrap()
 }
 
 #[test]

@@ -245,6 +245,9 @@ fn failed(ui: &mut Ui, screen: &mut Screen, failure: &Failure, fresh: bool, colo
     title(ui, failure.happened(lang), colours);
     text(ui, &failure.todo(lang), colours);
     quiet(ui, &fill(lang, "card.failed.code", &[("code", failure.code())]), colours);
+    if screen.may_retry() && primary(ui, t(lang, "card.retry"), colours).clicked() {
+        return screen.retry();
+    }
     close(ui, screen, fresh, colours);
     if failure != &Failure::SERVER_NONE && secondary(ui, t(lang, "card.again"), colours).clicked() {
         screen.again();

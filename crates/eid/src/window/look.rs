@@ -19,7 +19,6 @@ pub struct Colours {
     pub on_own: Color32,
     pub care: Color32,
     pub stop: Color32,
-    pub good: Color32,
 }
 
 const LIGHT: Colours = Colours {
@@ -31,7 +30,6 @@ const LIGHT: Colours = Colours {
     on_own: Color32::from_rgb(0xFF, 0xFF, 0xFF),
     care: Color32::from_rgb(0x8A, 0x4B, 0x00),
     stop: Color32::from_rgb(0xA3, 0x21, 0x1B),
-    good: Color32::from_rgb(0x1B, 0x6B, 0x3A),
 };
 
 const DARK: Colours = Colours {
@@ -43,7 +41,6 @@ const DARK: Colours = Colours {
     on_own: Color32::from_rgb(0x12, 0x18, 0x1F),
     care: Color32::from_rgb(0xF2, 0xB2, 0x5C),
     stop: Color32::from_rgb(0xFF, 0x9A, 0x92),
-    good: Color32::from_rgb(0x7B, 0xD3, 0x9A),
 };
 
 pub const BODY: f32 = 18.0;

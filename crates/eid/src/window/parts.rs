@@ -48,6 +48,7 @@ pub fn facts(ui: &mut Ui, facts: &[(&str, &str)], colours: Colours) {
 
 /// The one thing to do next.
 pub fn primary(ui: &mut Ui, text: &str, colours: Colours) -> Response {
+    ui.add_space(4.0);
     let label = RichText::new(text).font(FontId::new(look::BODY, look::bold())).color(colours.on_own);
     let button = Button::new(label).fill(colours.own).corner_radius(CORNER).wrap();
     let pressed = ui.add_sized(wide(ui), button);

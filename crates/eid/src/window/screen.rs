@@ -46,6 +46,8 @@ pub struct Screen {
     /// Counts the steps, so that the window knows when to move the focus.
     pub turn: u64,
     since: Instant,
+    /// Claimed by nobody yet: the same link or code may be tried once more.
+    untried: Option<Start>,
     launch: Launch,
     front: Option<Front>,
 }
@@ -63,6 +65,7 @@ impl Screen {
             pin: Zeroizing::new(String::with_capacity(Pin::LONGEST)),
             turn: 0,
             since: Instant::now(),
+            untried: None,
             launch,
             front: None,
         }
@@ -86,6 +89,7 @@ impl Screen {
 
     pub fn start(&mut self, start: Start) {
         self.holder = None;
+        self.untried = Some(start.clone());
         match (self.launch)(start) {
             Ok(front) => {
                 self.front = Some(front);
@@ -161,6 +165,17 @@ impl Screen {
         self.wipe();
     }
 
+    /// The network failed before the server heard of us.
+    pub fn may_retry(&self) -> bool {
+        self.untried.is_some() && matches!(&self.step, Step::Failed(failure) if failure == &Failure::SERVER_UNREACHABLE)
+    }
+
+    pub fn retry(&mut self) {
+        if let Some(start) = self.untried.take() {
+            self.start(start);
+        }
+    }
+
     /// Back to the field for a code.
     pub fn again(&mut self) {
         self.front = None;
@@ -195,6 +210,7 @@ impl Screen {
     fn take(&mut self, word: Out) {
         match word {
             Out::Asks(asks) => {
+                self.untried = None;
                 self.lang = asks.lang;
                 self.test_world = asks.test_world;
                 self.goes_to(Step::Asks(asks));

@@ -137,3 +137,24 @@ fn a_code_of_the_wrong_form_starts_nothing() {
     assert!(matches!(&screen.step, Step::Code(Some(failure)) if failure.code() == "code_invalid"));
     assert!(!screen.is_running());
 }
+
+#[test]
+fn without_a_network_the_same_link_may_be_tried_again() {
+    let (mut screen, _) = screen(|_| Err(Failure::SERVER_UNREACHABLE));
+    screen.start(Start::from_link(LINK).unwrap());
+    until(&mut screen, |step| matches!(step, Step::Failed(_)));
+    assert!(screen.may_retry());
+    screen.retry();
+    assert!(matches!(screen.step, Step::Claiming));
+
+    let (mut screen, _) = self::screen(|side| {
+        side.goes_on(&asks());
+        Err(Failure::SERVER_UNREACHABLE)
+    });
+    screen.start(Start::from_link(LINK).unwrap());
+    until(&mut screen, |step| matches!(step, Step::Asks(_)));
+    thread::sleep(THOUGHT);
+    screen.go_on();
+    until(&mut screen, |step| matches!(step, Step::Failed(_)));
+    assert!(!screen.may_retry(), "a second claim would end the enrolment");
+}
