@@ -19,6 +19,8 @@ cargo xtask <verb>
            --reset      start the story again: forget everything
            --no-open    open no browser
            --port BASE  first of the ports (8400)
+           --lan        for phones: over HTTPS on the local network; says how to trust it and how to stop
+           --lan-address IPV4  this machine's address there, when it is not found by itself
   test   everything that CI runs; ends in `N passed, N failed`
            --quick      without the browser tests and without fuzzing
   check  formatting and lints

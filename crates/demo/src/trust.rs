@@ -24,8 +24,6 @@ pub struct TrustConfig {
     pub certificate: Vec<u8>,
     /// What phones call it in their lists.
     pub name: String,
-    /// SHA-256 in groups, as phones show it.
-    pub fingerprint: String,
     /// Where the app is.
     pub app: String,
 }
@@ -57,6 +55,10 @@ async fn show(State(config): State<Arc<TrustConfig>>, headers: HeaderMap, Query(
     front::page(StatusCode::OK, lang, render(lang, &config))
 }
 
+fn steps(lines: [&str; 3]) -> Markup {
+    html! { ol.steps { @for line in lines { li { span { (line) } } } } }
+}
+
 fn render(lang: Lang, config: &TrustConfig) -> Markup {
     let title = t(lang, "story.trust.title");
     let named = |key: &'static str| fill(lang, key, &[("name", &config.name)]);
@@ -66,10 +68,9 @@ fn render(lang: Lang, config: &TrustConfig) -> Markup {
             p { (t(lang, "story.trust.lead")) }
             a.button href=(FILE) { (t(lang, "story.trust.get")) }
             div { h2 { "Android" }
-                ol { li { (named("story.trust.android")) } li { (t(lang, "story.trust.check")) } li { (named("story.trust.android_remove")) } } }
+                (steps([&named("story.trust.android"), t(lang, "story.trust.check"), &named("story.trust.android_remove")])) }
             div { h2 { "iPhone, iPad" }
-                ol { li { (named("story.trust.ios")) } li { (t(lang, "story.trust.check")) } li { (named("story.trust.ios_remove")) } } }
-            p.quiet { "SHA-256: " code { (config.fingerprint) } }
+                (steps([&named("story.trust.ios"), t(lang, "story.trust.check"), &named("story.trust.ios_remove")])) }
             a.button.second href=(config.app) { (t(lang, "story.trust.app")) }
         }
     };

@@ -2,6 +2,8 @@
 //! ours.
 
 mod lan;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::net::Ipv4Addr;
@@ -51,14 +53,19 @@ pub async fn run(args: DemoArgs) -> ExitCode {
     }
 }
 
-async fn play(args: DemoArgs) -> Result<(), String> {
+/// Its folder, its files.
+fn lay_out(args: &DemoArgs) -> Result<world::World, String> {
     let usual = if args.lan { "target/demo-lan" } else { "target/demo" };
     let dir = args.dir.clone().unwrap_or_else(|| usual.into());
     if args.reset && dir.exists() {
         forget(&dir)?;
     }
     std::fs::create_dir_all(&dir).map_err(|e| format!("{}: {e}", dir.display()))?;
-    let world = world::World::lay_out(&dir, &args)?;
+    world::World::lay_out(&dir, args)
+}
+
+async fn play(args: DemoArgs) -> Result<(), String> {
+    let world = lay_out(&args)?;
     let config = Config::read(&world.config_file)?;
     let wired = wire::wire(&config).await?;
     let mut others = world.start_others(&wired).await?;

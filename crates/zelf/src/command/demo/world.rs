@@ -95,6 +95,11 @@ impl World {
         self.dir.join("pki")
     }
 
+    /// The authority of a LAN world, PEM.
+    pub fn ca(&self) -> Option<&Path> {
+        self.lan.as_ref().map(|lan| &*lan.file)
+    }
+
     /// Authorities that everybody in this world believes besides the system's.
     fn roots(&self) -> Vec<String> {
         self.lan.iter().map(|lan| lan.authority.clone()).collect()
@@ -151,12 +156,7 @@ impl World {
         };
         listen_with(&mut tasks, &self.bind(p.story), demo::story::router(story), tls).await?;
         if let Some(lan) = &self.lan {
-            let trust = TrustConfig {
-                certificate: lan.der(),
-                name: lan.name.clone(),
-                fingerprint: lan.fingerprint(),
-                app: self.url(p.app),
-            };
+            let trust = TrustConfig { certificate: lan.der(), name: lan.name.clone(), app: self.url(p.app) };
             listen(&mut tasks, &self.bind(p.trust), demo::trust::router(trust)).await?;
         }
         Ok(tasks)

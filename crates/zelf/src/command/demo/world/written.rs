@@ -168,7 +168,7 @@ client_secret_sha256 = "{digest}"
             "inbox": self.url(p.inbox),
             "register": self.register(),
             "ops": format!("http://{ops}"),
-            "ca": self.lan.as_ref().map(|lan| &lan.file),
+            "ca": self.ca(),
             "zelf": zelf,
             "config": self.config_file,
             "banks": self.banks.all().iter().map(bank).collect::<Vec<_>>(),
