@@ -21,6 +21,11 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Register and citizens' CA stand under the same root.
+    pub(crate) fn one_root(&self) -> bool {
+        self.root.certificate.der() == self.register_root.certificate.der()
+    }
+
     /// Believed only because test roots are pinned.
     pub fn test(&self) -> bool {
         self.root.test.is_some() || self.register_root.test.is_some()

@@ -107,10 +107,13 @@ pub fn plan(body: &ProofBody, roots: &Roots, chance: [u8; 16], now: i64) -> Resu
         return Err(Kind::Possession.because("the token is another certificate's"));
     }
     let question = ocsp::question(&checked.authentication, &checked.issuer, chance)?;
-    let fetches = vec![
+    let mut fetches = vec![
         revocation::ask_ocsp(&checked.authentication, &checked.root, &question)?,
         revocation::ask_list(&checked.register, &checked.register_root)?,
     ];
+    if !checked.one_root() {
+        fetches.push(revocation::ask_list(&checked.issuer, &checked.root)?);
+    }
     let evidence = evidence(body);
     Ok(Plan { checked, token, chip_signature, question, fetches, evidence })
 }
@@ -148,13 +151,20 @@ impl Plan {
         let checked = &self.checked;
         self.possession(expect)?;
         self.within(rules)?;
-        let [answer, list] = answers else { return Err(Kind::RevocationInvalid.because("answers are missing")) };
-        self.question.judge(answer, &checked.issuer, now)?;
-        // The Register's root need not be the issuer's; a list says nothing about another root's CA.
-        let root = &checked.register_root.certificate;
-        let same = checked.root.certificate.der() == root.der();
-        let both = [&checked.register, &checked.issuer];
-        crl::judge(list, both.get(..if same { 2 } else { 1 }).unwrap_or(&both), root, now)?;
+        let (register_root, root) = (&checked.register_root.certificate, &checked.root.certificate);
+        // A list says nothing about another root's CA: where the roots differ, there are two.
+        match (answers, checked.one_root()) {
+            ([answer, list], true) => {
+                self.question.judge(answer, &checked.issuer, now)?;
+                crl::judge(list, &[&checked.register, &checked.issuer], root, now)?;
+            }
+            ([answer, registers, issuers], false) => {
+                self.question.judge(answer, &checked.issuer, now)?;
+                crl::judge(registers, &[&checked.register], register_root, now)?;
+                crl::judge(issuers, &[&checked.issuer], root, now)?;
+            }
+            _ => return Err(Kind::RevocationInvalid.because("answers are missing")),
+        }
         Ok(self.proven())
     }
 

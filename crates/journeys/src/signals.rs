@@ -32,6 +32,11 @@ impl Signals {
         Listener { signals: self.clone(), topic: topic.to_owned(), notify: Arc::clone(notify) }
     }
 
+    /// How many wait for this topic here.
+    pub fn listeners(&self, topic: &str) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(topic).map_or(0, |(_, count)| *count)
+    }
+
     pub fn ring(&self, topic: &str) {
         if let Some((notify, _)) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(topic) {
             notify.notify_waiters();

@@ -13,7 +13,7 @@ use crate::client::{CallError, send};
 /// One attempt takes at most this long; there are two.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A list is kept until its nextUpdate, but no longer than this many seconds.
-const KEPT: i64 = 3600;
+const KEPT: i64 = 600;
 /// More lists than Belgium has are not kept.
 const LISTS: usize = 32;
 

@@ -387,3 +387,86 @@ async fn a_power_cut_between_card_and_phone_loses_nothing() {
     let phone = phone_with_token(&town, HOME, AN).await;
     brings(&town, &phone, &token).await.ok();
 }
+
+#[tokio::test]
+async fn nobody_guesses_a_code_that_was_never_sent() {
+    let town = once().await;
+    let phone = phone_with_token(&town, ELSEWHERE, AN).await;
+    // Every code there is, were tries not counted: number changed and changed back for fresh ones.
+    let mut codes = 1;
+    loop {
+        for _ in 0..3 {
+            let tried = phone.command(&town, "activation/sms", json!({ "code": "12345", "token": "AAAAAA" })).await;
+            assert_eq!(tried.refusal(), (422, "sms_wrong".into()));
+        }
+        phone.type_number(&town, JAN).await.ok();
+        phone.type_number(&town, AN).await.ok();
+        let asked = phone.command(&town, "activation/eid", json!({})).await;
+        if asked.status != 200 {
+            assert_eq!(asked.refusal(), (429, "wait".into()));
+            break;
+        }
+        codes += 1;
+    }
+    assert_eq!(codes, 5);
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_use_up_the_codes_of_somebody_with_a_token() {
+    let town = once().await;
+    let (_, token) = Computer::with_token(&town, HOME, AN, &an(), Applet::V1_8).await;
+    let mut answers = Vec::new();
+    for _ in 0..4 {
+        let stranger = phone_with_token(&town, "10.66.6.6", AN).await;
+        let nobody = phone_with_token(&town, "10.66.6.6", "0499 30 01 94").await;
+        for _ in 0..4 {
+            for (phone, number) in [(&stranger, AN), (&nobody, "0499 30 01 94")] {
+                phone.type_number(&town, JAN).await.ok();
+                phone.type_number(&town, number).await.ok();
+                let told = phone.command(&town, "activation/eid", json!({})).await;
+                answers.push((number, told.refusal()));
+            }
+        }
+    }
+    let of = |who| answers.iter().filter(|(number, _)| *number == who).map(|(_, told)| told).collect::<Vec<_>>();
+    assert_eq!(of(AN), of("0499 30 01 94"), "the same words, however often");
+    town.deliver().await;
+    assert!(town.post.to(AN_E164).len() <= 10, "SMS a day from one network");
+    let phone = phone_with_token(&town, HOME, AN).await;
+    brings(&town, &phone, &token).await.ok();
+}
+
+#[tokio::test]
+async fn a_number_of_somebody_else_ends_it_on_both_screens() {
+    let town = once().await;
+    Phone::activate(&town, HOME, AN, "jan").await;
+    let (mut computer, token) = Computer::with_token(&town, HOME, AN, &an(), Applet::V1_8).await;
+    let phone = phone_with_token(&town, HOME, AN).await;
+    assert_eq!(brings(&town, &phone, &token).await.ok()["refusal"]["code"], "number_taken");
+    assert_eq!(computer.ended(&town).await, "number_taken");
+}
+
+#[tokio::test]
+async fn a_card_that_is_not_believed_makes_nobody_else_wait() {
+    let town = once().await;
+    let mut computer = Computer::begin(&town, HOME, AN, None).await;
+    let program = Program::claim(&town, &computer.code(&town).await).await;
+    let mut forged = card::card(&town, &an(), Applet::V1_8, Some(Fault::UnknownRoot));
+    assert_eq!(program.prove(&town, &mut forged).await.error(), "certificate_chain");
+    assert_eq!(computer.browser.post(&town, "/activate/reader", &[]).await.location(), "/activate/ended");
+    Computer::begin(&town, HOME, AN, None).await;
+}
+
+#[tokio::test]
+async fn who_brings_the_token_late_has_time_to_choose_a_code() {
+    let town = once().await;
+    let mut phone = Phone::new(&town, HOME);
+    phone.start(&town).await;
+    town.pass(1780);
+    let (_, token) = Computer::with_token(&town, HOME, AN, &an(), Applet::V1_8).await;
+    phone.type_number(&town, AN).await.ok();
+    phone.command(&town, "activation/eid", json!({})).await.ok();
+    brings(&town, &phone, &token).await.ok();
+    town.pass(600);
+    assert_eq!(phone.finish(&town, CODE).await.ok()["step"], "active");
+}

@@ -16,6 +16,8 @@ use crate::Doors;
 
 /// A stream lives so long; the browser opens the next one by itself.
 const STREAM_SECONDS: u64 = 240;
+/// Tabs of one enrolment that may follow it at once; each looks at the row once a second.
+const STREAMS: usize = 4;
 
 /// `GET /activate/events`: `event: state` with docs/eid.md §2.2 at once and at each change.
 pub async fn events(State(doors): State<Doors>, headers: HeaderMap) -> Response {
@@ -23,6 +25,9 @@ pub async fn events(State(doors): State<Doors>, headers: HeaderMap) -> Response 
     let Ok(first) = seen(&doors.world, &cookie.enrolment, &cookie.browser).await else {
         return StatusCode::FORBIDDEN.into_response();
     };
+    if doors.world.signals.listeners(&cookie.enrolment) >= STREAMS {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    }
     let (sender, receiver) = mpsc::channel(2);
     tokio::spawn(follow(doors.world.clone(), cookie, first, sender));
     Sse::new(Events(receiver)).keep_alive(KeepAlive::default()).into_response()

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use domain::refusal::Refusal;
 use journeys::{Failure, enrol_with_eid};
 use pages::activate::{ActivateForm, CONTINUE, FormError};
@@ -41,11 +41,14 @@ pub async fn ask(
 ) -> Response {
     let query = query.map(|Query(query)| query).unwrap_or_default();
     let asked = query.lang.as_deref().and_then(Lang::parse);
-    let old = query.form.as_deref().and_then(|form| FormState::open(&doors.world, form));
+    // What was typed shows in the browser that typed it: a link with somebody else's number in it opens an empty form.
+    let cookie = EnrolmentCookie::of(&doors, &headers);
+    let mine = |old: &FormState| cookie.as_ref().is_some_and(|cookie| cookie.enrolment == old.id);
+    let old = query.form.as_deref().and_then(|form| FormState::open(&doors.world, form)).filter(mine);
     let mut state = FormState::new(&doors.world, asked.unwrap_or_else(|| accepted(&headers)));
     if let Some(old) = old {
         let lang = asked.unwrap_or_else(|| old.lang()).code().to_owned();
-        state = FormState { id: state.id, lang, until: state.until, checked: None, ..old };
+        state = FormState { lang, until: state.until, checked: None, ..old };
     } else if let Some(known) = remembered(&doors, &headers) {
         (state.country, state.number) = (known.country, known.number);
     }
@@ -110,16 +113,30 @@ pub async fn check(
         }
         Err(_) => return problem_after(&doors, "request_invalid", "activation form"),
     };
+    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return problem_after(&doors, "request_invalid", "activation form from another site");
+    }
+    // One activation at a time in a browser: a second form must not take the cookie from the first.
+    if let Some(running) = running(&doors, &headers).await {
+        return running;
+    }
     let mut state = fill(&doors, &headers, &typed);
     let error = match complete(&state) {
         Err(error) => Some(error),
         Ok(()) => judge(&doors, &caller, &state, &typed.altcha).await.map(|from| state.checked = Some(from)).err(),
     };
     match error {
-        Some(Stop::Say(error)) => form_page(&doors, &state, Some(error)),
+        Some(Stop::Say(error)) => with_cookie(&doors, &state, form_page(&doors, &state, Some(error))),
         Some(Stop::Fail(failure)) => super::failed(&doors, &failure),
         None => forward(&doors, &state),
     }
+}
+
+/// The page of the activation that this browser has under way.
+async fn running(doors: &Doors, headers: &HeaderMap) -> Option<Response> {
+    let cookie = EnrolmentCookie::of(doors, headers)?;
+    let seen = enrol_with_eid::seen(&doors.world, &cookie.enrolment, &cookie.browser).await.ok()?;
+    (super::page_of(&seen.state.step) != super::ENDED).then(|| super::onward(&seen))
 }
 
 /// Why the form does not go on.
@@ -159,7 +176,6 @@ fn complete(state: &FormState) -> Result<(), Stop> {
 async fn judge(doors: &Doors, caller: &Caller, state: &FormState, altcha: &str) -> Result<i64, Stop> {
     let (world, now) = (&doors.world, doors.world.now());
     let wait = |until: i64| Stop::Say(FormError::Wait(u32::try_from((until - now + 59) / 60).unwrap_or(60)));
-    doors.limits.take(What::Enrolment, &caller.network, now).map_err(wait)?;
     let checked = enrol_with_eid::check(world, &state.country, &state.number, state.email(), &caller.network).await;
     checked.map_err(|failure| match failure {
         Failure::Refused(refusal) => said(refusal, now),
@@ -167,9 +183,12 @@ async fn judge(doors: &Doors, caller: &Caller, state: &FormState, altcha: &str) 
     })?;
     if altcha.is_empty() {
         doors.limits.take(What::NoScript, &caller.network, now).map_err(wait)?;
+        doors.limits.take(What::Enrolment, &caller.network, now).map_err(wait)?;
         return Ok(now + WAIT_SECONDS);
     }
     let solved = altcha::solved(&world.keys.altcha, altcha, now).ok_or(Stop::Say(FormError::Robot))?;
+    // Only who did the work counts: empty forms close no door to the neighbours.
+    doors.limits.take(What::Enrolment, &caller.network, now).map_err(wait)?;
     match enrol_with_eid::use_once(world, &solved.challenge, solved.expires).await {
         Ok(true) => Ok(now),
         Ok(false) => Err(Stop::Say(FormError::Robot)),
@@ -189,9 +208,12 @@ fn said(refusal: Refusal, now: i64) -> Stop {
 
 /// On to an address that can be reloaded, with the cookie that confirming needs.
 fn forward(doors: &Doors, state: &FormState) -> Response {
+    with_cookie(doors, state, see_other(&format!("{CONTINUE}?form={}", state.seal(&doors.world))))
+}
+
+fn with_cookie(doors: &Doors, state: &FormState, mut response: Response) -> Response {
     let browser = b64u(doors.world.entropy::<18>());
     let cookie = EnrolmentCookie { enrolment: state.id.clone(), browser, lang: state.lang.clone() };
-    let mut response = see_other(&format!("{CONTINUE}?form={}", state.seal(&doors.world)));
     add_cookie(&mut response, &cookie.set(doors));
-    response.into_response()
+    response
 }
