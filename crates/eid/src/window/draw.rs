@@ -269,3 +269,6 @@ fn close(ui: &mut Ui, screen: &Screen, fresh: bool, colours: Colours) {
         ui.ctx().send_viewport_cmd(ViewportCommand::Close);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,7 @@ impl Screen {
         }
     }
 
-    fn goes_to(&mut self, step: Step) {
+    pub(super) fn goes_to(&mut self, step: Step) {
         self.step = step;
         self.turn += 1;
         self.since = Instant::now();
