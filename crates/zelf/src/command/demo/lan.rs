@@ -178,3 +178,62 @@ fn own_address() -> Result<Ipv4Addr, String> {
         _ => Err("this machine is in no network: give its address with --lan-address".to_owned()),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use axum::Router;
+    use axum::routing::get;
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    /// Whoever stole the authority's key wants to be somebody else.
+    fn forged(authority: &Authority, other: SanType) -> Tls {
+        let mut leaf = CertificateParams::default();
+        leaf.subject_alt_names = vec![SanType::IpAddress(IpAddr::V4(authority.address)), other];
+        leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        let key = KeyPair::generate().unwrap();
+        let issuer = Issuer::new(params(authority.address), &authority.key);
+        let signed = leaf.signed_by(&key, &issuer).unwrap();
+        Tls::of(vec![signed.der().clone()], key.serialize_der().try_into().unwrap()).unwrap()
+    }
+
+    async fn is_believed(tls: &Tls, authority: &str) -> bool {
+        let mut tasks = JoinSet::new();
+        let router = Router::new().route("/", get(|| async { "hello" }));
+        let at = crate::tls::listen(&mut tasks, "127.0.0.1:0", router, tls).await.unwrap();
+        let root = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
+        client.get(format!("https://{at}/")).send().await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn the_authority_is_good_for_one_address_and_for_no_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = Ipv4Addr::LOCALHOST;
+        let lan = Lan::lay_out(folder.path(), Some(here)).unwrap();
+        assert!(is_believed(&lan.tls, &lan.authority).await);
+        let authority = Authority::kept(folder.path(), here).unwrap();
+        assert_eq!(authority.pem, lan.authority, "kept");
+        let elsewhere = SanType::IpAddress(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
+        let named = SanType::DnsName("bank.example".try_into().unwrap());
+        for other in [elsewhere, named] {
+            assert!(!is_believed(&forged(&authority, other), &lan.authority).await);
+        }
+    }
+
+    #[test]
+    fn another_address_wants_another_authority() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |last| Lan::lay_out(folder.path(), Some(Ipv4Addr::new(192, 168, 1, last))).unwrap();
+        let (one, two) = (at(5), at(6));
+        assert_ne!(one.authority, two.authority);
+        assert_eq!(two.fingerprint().len(), 79, "32 bytes in groups");
+        use std::os::unix::fs::PermissionsExt as _;
+        for secret in ["lan-ca.key", "lan-server.key"] {
+            let mode = std::fs::metadata(folder.path().join(secret)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{secret} is for its owner alone");
+        }
+    }
+}
