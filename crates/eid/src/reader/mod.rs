@@ -45,7 +45,8 @@ impl PcscReader {
         };
         self.states
             .retain(|state| state.name() == pcsc::PNP_NOTIFICATION() || names.iter().any(|n| **n == *state.name()));
-        if self.states.is_empty() {
+        // macOS knows no such notification, and would refuse the whole question.
+        if self.states.is_empty() && !cfg!(target_os = "macos") {
             self.states.push(ReaderState::new(pcsc::PNP_NOTIFICATION(), State::UNAWARE));
         }
         for name in names {
@@ -70,15 +71,21 @@ impl PcscReader {
         self.states.iter().filter(|state| state.name() != pcsc::PNP_NOTIFICATION())
     }
 
+    /// Where several readers hold cards (a badge that always stays in the laptop), an identity card goes first.
     fn slot(&mut self) -> Slot {
-        let with = |flag: State| self.real().find(|state| state.event_state().contains(flag));
-        let good =
-            self.real().find(|s| s.event_state().contains(State::PRESENT) && !s.event_state().contains(State::MUTE));
-        let (slot, chosen) = match (good, with(State::MUTE)) {
-            (Some(state), _) => (Slot::Card(state.event_count()), Some(state.name().to_owned())),
-            (None, Some(_)) => (Slot::Mute, None),
-            (None, None) if self.real().next().is_none() => (Slot::NoReader, None),
-            (None, None) => (Slot::Empty, None),
+        let answers =
+            |s: &ReaderState| s.event_state().contains(State::PRESENT) && !s.event_state().contains(State::MUTE);
+        let cards: Vec<(usize, &ReaderState)> = self.states.iter().enumerate().filter(|(_, s)| answers(s)).collect();
+        let best = cards.iter().find(|(_, s)| is_eid(s.atr())).or(cards.first());
+        let (slot, chosen) = match best {
+            // Readers count for themselves, so the reader is part of the number.
+            Some((at, state)) => {
+                let number = u32::try_from(*at).unwrap_or(0) << 16 | (state.event_count() & 0xFFFF);
+                (Slot::Card(number), Some(state.name().to_owned()))
+            }
+            None if self.real().any(|s| s.event_state().contains(State::MUTE)) => (Slot::Mute, None),
+            None if self.real().next().is_none() => (Slot::NoReader, None),
+            None => (Slot::Empty, None),
         };
         self.chosen = chosen;
         slot
@@ -150,6 +157,17 @@ impl Reader for PcscReader {
     }
 }
 
+/// Looks like an identity card of generation 1.7 or 1.8, judged by its answer to reset. A hint only: what the card is, SELECT tells.
+fn is_eid(atr: &[u8]) -> bool {
+    const V1_7: [u8; 13] = [0x3B, 0x98, 0x13, 0x40, 0x0A, 0xA5, 0x03, 0x01, 0x01, 0x01, 0xAD, 0x13, 0x11];
+    const V1_8: [u8; 4] = [0x3B, 0x7F, 0x96, 0x00];
+    // Bytes that differ between chips of 1.7.
+    let varies = |at: usize| matches!(at, 2 | 4 | 12);
+    let same = |(at, (one, other)): (usize, (&u8, &u8))| varies(at) || one == other;
+    let v1_7 = atr.len() == V1_7.len() && atr.iter().zip(&V1_7).enumerate().all(same);
+    v1_7 || (atr.len() == 20 && atr.starts_with(&V1_8))
+}
+
 fn work_in_transaction(
     card: &mut Card,
     disposition: Disposition,
@@ -176,4 +194,18 @@ fn work_in_transaction(
         }
     }
     Err(TransportError::Reset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_card_is_known_from_afar() {
+        let v1_7 = [0x3B, 0x98, 0x94, 0x40, 0xFF, 0xA5, 0x03, 0x01, 0x01, 0x01, 0xAD, 0x13, 0x10];
+        assert!(is_eid(&v1_7));
+        let bank = [0x3B, 0x67, 0x00, 0x00, 0x29, 0x20, 0x00, 0x6F, 0x78, 0x90, 0x00];
+        assert!(!is_eid(&bank));
+        assert!(!is_eid(&[]));
+    }
 }

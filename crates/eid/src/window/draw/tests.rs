@@ -1,7 +1,5 @@
 //! The window as a keyboard and a screen reader meet it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key};
 use egui_kittest::Harness;
