@@ -1,6 +1,7 @@
 //! Opens an address in the person's own browser: one program, one argument, no shell.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Gives the address to the system. `false` when nothing could be started; the six digits are for that.
 pub fn open(url: &str) -> bool {
@@ -14,14 +15,14 @@ pub fn open(url: &str) -> bool {
     let started =
         Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let Ok(mut child) = started else { return false };
-    // `xdg-open` may stay as long as the browser does: it is waited for elsewhere, only a quick failure counts.
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    match child.try_wait() {
-        Ok(Some(status)) => status.success(),
-        Ok(None) => {
-            std::thread::spawn(move || child.wait());
-            true
+    // `xdg-open` may stay as long as the browser does; a browser that cannot start ends soon.
+    for _ in 0..30 {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) => std::thread::sleep(Duration::from_millis(50)),
+            Err(_) => return false,
         }
-        Err(_) => false,
     }
+    std::thread::spawn(move || child.wait());
+    true
 }
