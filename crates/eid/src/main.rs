@@ -96,6 +96,7 @@ impl Activate {
 }
 
 fn main() -> ExitCode {
+    surroundings::leave_no_core();
     let command = Command::parse();
     let server = command.server.as_deref();
     match command.task {

@@ -15,3 +15,12 @@ pub fn lang() -> Lang {
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     told.as_deref().and_then(Lang::parse).unwrap_or(Lang::Nl)
 }
+
+/// A crash must not write the PIN and the card's files to disk.
+pub fn leave_no_core() {
+    #[cfg(unix)]
+    let _ = rustix::process::setrlimit(
+        rustix::process::Resource::Core,
+        rustix::process::Rlimit { current: Some(0), maximum: Some(0) },
+    );
+}

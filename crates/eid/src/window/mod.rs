@@ -52,7 +52,7 @@ pub fn run(link: Option<&str>, server: Option<&str>) -> ExitCode {
                 (_, None, Some(Ok(start))) => screen.start(start),
                 (_, None, None) => {}
             }
-            Ok(Box::new(Window { screen, focused: u64::MAX, _lock: lock }))
+            Ok(Box::new(Window { screen, focused: u64::MAX, lock }))
         }),
     );
     match opened {
@@ -82,13 +82,19 @@ struct Window {
     screen: Screen,
     /// The turn whose first control has the focus.
     focused: u64,
-    _lock: Option<single::Lock>,
+    /// Held while an activation runs: a window that only tells how one ended stands in no new one's way.
+    lock: Option<single::Lock>,
 }
 
 impl eframe::App for Window {
     fn update(&mut self, context: &Context, _: &mut eframe::Frame) {
         if self.screen.look() {
             context.request_repaint();
+        }
+        match (self.screen.is_running(), self.lock.is_some()) {
+            (false, true) => self.lock = None,
+            (true, false) => self.lock = single::Lock::take(),
+            _ => {}
         }
         let fresh = self.focused != self.screen.turn;
         self.focused = self.screen.turn;

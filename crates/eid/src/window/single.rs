@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::path::PathBuf;
 
-/// Held as long as the window is open; the system lets go of it even when the program is killed.
+/// Held as long as an activation runs; the system lets go of it even when the program is killed.
 pub struct Lock {
     _file: File,
 }
@@ -11,7 +11,7 @@ pub struct Lock {
 impl Lock {
     /// `None` when another window of this person holds it. A folder that cannot be written to is no reason to stay closed.
     pub fn take() -> Option<Lock> {
-        take_at(folder().join("zelf-eid.lock"))
+        take_at(folder().join(".zelf-eid.lock"))
     }
 }
 
@@ -26,7 +26,9 @@ fn take_at(path: PathBuf) -> Option<Lock> {
 
 fn folder() -> PathBuf {
     let own = std::env::var_os("XDG_RUNTIME_DIR").filter(|v| !v.is_empty()).map(PathBuf::from);
-    own.unwrap_or_else(std::env::temp_dir)
+    // A folder of this person: in a shared one the lock would be the first person's.
+    let home = || std::env::var_os("HOME").filter(|v| !v.is_empty()).map(PathBuf::from);
+    own.or_else(home).unwrap_or_else(std::env::temp_dir)
 }
 
 #[cfg(test)]
