@@ -217,7 +217,7 @@ mod tests {
         let authority = Authority::kept(folder.path(), here).unwrap();
         assert_eq!(authority.pem, lan.authority, "kept");
         let elsewhere = SanType::IpAddress(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)));
-        let named = SanType::DnsName("bank.example".try_into().unwrap());
+        let named = SanType::DnsName("other.example".try_into().unwrap());
         for other in [elsewhere, named] {
             assert!(!is_believed(&forged(&authority, other), &lan.authority).await);
         }
