@@ -89,16 +89,6 @@ fn wanted() -> bool {
     cfg!(target_os = "macos") || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some())
 }
 
-/// `bench …`: builds for release and becomes `zelf bench login …`.
-///
-/// # Errors
-/// What could not be built or started.
-pub fn bench(words: &[String]) -> Result<(), String> {
-    done(jobs::together(1, 1, vec![Job::command("release", place::line("cargo build --locked --release -p zelf"))]))?;
-    let mut bench = Command::new(place::target().join("release/zelf"));
-    Err(format!("zelf did not start: {}", bench.current_dir(place::root()).args(["bench", "login"]).args(words).exec()))
-}
-
 fn done(jobs: Vec<jobs::Done>) -> Result<(), String> {
     let failed: Vec<&str> = jobs.iter().filter(|job| job.failure.is_some()).map(|job| job.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("Stopped: {} did not work; see above.", failed.join(", "))) }

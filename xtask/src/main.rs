@@ -1,5 +1,6 @@
 //! The project's own verbs. `cargo xtask demo` plays the whole story in a browser, `cargo xtask test` proves it.
 
+mod bench;
 mod browser;
 mod demo;
 mod fuzz;
@@ -27,7 +28,8 @@ cargo xtask <verb>
   fuzz   everything that reads strangers' bytes, with bytes that find their way; names of targets, or all
            --seconds N  each
   gen    write generated files anew; with --fresh also those that hold randomness or another project's data
-  bench  logins per core-second, in release mode; the rest of the line goes to `zelf bench login`
+  bench  in release mode: `bench login …` logins per core-second (options of `zelf bench login`);
+         `bench card [--rounds N]` reading and checking an identity card over pcscd, both generations
   shots  photographs of every screen, to target/shots
 ";
 
@@ -40,7 +42,7 @@ fn main() -> ExitCode {
         "fuzz" => fuzz::Options::read(rest).and_then(|options| fuzz::alone(&options)),
         "check" => options(rest, &[]).and_then(|()| suite::check()),
         "gen" => options(rest, &["--fresh"]).and_then(|()| generated::write(!rest.is_empty())),
-        "bench" => demo::bench(rest),
+        "bench" => bench::run(rest),
         "shots" => options(rest, &[]).and_then(|()| suite::shots()),
         "open-when-ready" => browser::open_when_ready(rest),
         "help" | "--help" | "-h" => {

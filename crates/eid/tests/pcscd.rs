@@ -275,6 +275,42 @@ fn a_card_pulled_out_and_put_back_goes_on() {
     drop(back);
 }
 
+/// Sockets of a process that wait for others to call.
+#[cfg(target_os = "linux")]
+fn listening(pid: u32) -> Vec<String> {
+    let links = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    let own: Vec<String> =
+        links.filter_map(|fd| Some(std::fs::read_link(fd.ok()?.path()).ok()?.display().to_string())).collect();
+    let sockets =
+        ["tcp", "tcp6", "udp", "udp6"].map(|kind| std::fs::read_to_string(format!("/proc/{pid}/net/{kind}")).unwrap());
+    // proc(5): column 4 is the state (0A listens; 07 is a bound UDP socket), column 10 the inode.
+    let columns = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let lines = sockets.iter().flat_map(|table| table.lines().skip(1)).map(columns);
+    lines
+        .filter(|c| ["0A", "07"].contains(&c[3].as_str()) && own.contains(&format!("socket:[{}]", c[9])))
+        .map(|c| c[1].clone())
+        .collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_program_listens_to_nobody() {
+    let own = TcpListener::bind("127.0.0.1:0").unwrap();
+    assert_eq!(listening(std::process::id()).len(), 1, "a listener would be seen: {own:?}");
+    let desk = Desk::new();
+    let (origin, requests) = server();
+    let arguments = ["activate", "--server", &origin, "--pin-stdin", "--no-open", "--json", "--session", SESSION];
+    let mut child = desk.program(&arguments).spawn().unwrap();
+    while requests.recv_timeout(Duration::from_secs(20)).unwrap().1["progress"] != json!("no_card") {}
+    assert_eq!(listening(child.id()), [""; 0], "while it waits for a card");
+    let card = desk.insert(Applet::V1_8, None);
+    while requests.recv_timeout(Duration::from_secs(20)).unwrap().1["progress"] != json!("pin") {}
+    assert_eq!(listening(child.id()), [""; 0], "while it waits for the PIN");
+    let _ = writeln!(child.stdin.take().unwrap(), "1234");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+    drop(card);
+}
+
 #[test]
 fn what_is_missing_has_an_exit_code() {
     let desk = Desk::new();

@@ -7,11 +7,14 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use eid_virtual::Applet;
+use eid_virtual::person::Person;
 use protocol::jose::b64u;
 use protocol::phone::{Decision, pin};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use zelf_trials::town::bank::person;
+use zelf_trials::town::card::Computer;
 use zelf_trials::town::phone::{CameBack, come_back};
 use zelf_trials::town::{Browser, Phone, Reply, Town};
 
@@ -21,6 +24,7 @@ const E164: &str = "+32479314159";
 const MAIL: &str = "kanarie@vogelpiek.be";
 const GIVEN: &str = "Kanarietje";
 const BORN: &str = "1971-02-28";
+const STREET: &str = "Vogelpiekstraat";
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -103,6 +107,7 @@ fn of_the_person(national: &str) -> Vec<Secret> {
         plain("the national number", national),
         plain("the first name", GIVEN),
         plain("the birth date", BORN),
+        plain("the street", STREET),
     ]
 }
 
@@ -148,9 +153,29 @@ async fn live(town: &Town) -> Phone {
     gemeente.exchange(town, &login, &code).await;
     browser.login(town, &gemeente, NUMBER).await;
     phone.decline(town, Decision::Fraud).await.ok();
+    read_card(town).await;
     town.settle().await;
     town.tidy().await;
     phone
+}
+
+/// The same person with an identity card: one enrolment stops with the token on the screen, another goes on to a phone that keeps
+/// address and photo.
+async fn read_card(town: &Town) {
+    let national = person(GIVEN, "Vogel", BORN, 998).attributes.national_number.unwrap();
+    let sex = eid_virtual::person::Sex::Female;
+    let street = format!("{STREET} 7");
+    let card = Person::from_parts(GIVEN, "Vogel", sex, BORN, &national, "Gent", &street, "9000", "Gent");
+    let (_, _) = Computer::with_token(town, "10.1.2.3", NUMBER, &card, Applet::V1_8).await;
+    let (_, token) = Computer::with_token(town, "10.1.2.3", NUMBER, &card, Applet::V1_7).await;
+    let mut phone = Phone::new(town, "10.1.2.3");
+    phone.start(town).await;
+    phone.type_number(town, NUMBER).await.ok();
+    phone.command(town, "activation/eid", json!({})).await.ok();
+    let code = town.sms_code(E164).await;
+    phone.command(town, "activation/sms", json!({ "code": code, "token": token })).await.ok();
+    phone.finish(town, CODE).await.ok();
+    phone.command(town, "settings", json!({ "sharing": true })).await.ok();
 }
 
 /// Strangers knock with what they know; gives everything they were told.
