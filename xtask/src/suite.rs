@@ -60,7 +60,10 @@ pub fn shots() -> Result<(), String> {
     let started = Instant::now();
     let rounds = vec![
         vec![Job::new("tools", tools::for_testing)],
-        vec![Job::new("phone", phone::build), Job::command("server", place::line("cargo build --locked -p zelf -p zelf-eid"))],
+        vec![
+            Job::new("phone", phone::build),
+            Job::command("server", place::line("cargo build --locked -p zelf -p zelf-eid")),
+        ],
         vec![Job::new("browser", |desk| {
             phone::packages(desk, "e2e")?;
             desk.run(browser("npm run shots"))
