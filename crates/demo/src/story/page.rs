@@ -118,7 +118,7 @@ fn browser(lang: Lang, config: &StoryConfig) -> Markup {
                     button type="button" data-back hidden { (Icon::Arrow.draw(20)) span { (t(lang, "story.back")) } }
                     button type="button" data-home hidden { (Icon::Home.draw(20)) span { (t(lang, "story.home")) } }
                     a.go data-go href=(activate) target="browser" { (Icon::Card.draw(20)) span { (t(lang, "story.card_page")) } }
-                    p.address { span.aside { (t(lang, "story.address")) " " } (config.service) }
+                    p.address { span.aside { (t(lang, "story.address")) " " } span data-address { (config.service) } }
                 }
                 iframe name="browser" src=(home) title=(t(lang, "story.browser_of")) {}
             }

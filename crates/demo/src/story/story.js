@@ -28,7 +28,19 @@
   back.hidden = home.hidden = false;
   // Frames share the page's history: this goes back in the frame that moved last.
   back.addEventListener("click", function () { history.back(); });
-  home.addEventListener("click", function () { frame.src = start; });
+  home.addEventListener("click", function () { goes(start); frame.src = start; });
+
+  // Where the frame is, as long as we sent it there; after that nobody tells us, and an address that may be wrong is not shown.
+  var address = document.querySelector("[data-address]");
+  var sent = new URL(start, location.href).origin;
+  function goes(url) { sent = new URL(url, location.href).origin; }
+  frame.addEventListener("load", function () {
+    address.textContent = sent || "";
+    address.parentNode.hidden = !sent;
+    sent = null;
+  });
+  var go = document.querySelector("[data-go]");
+  go.addEventListener("click", function () { goes(go.href); });
 
   var tabs = all("[data-shows]");
   function show(id) {

@@ -175,8 +175,9 @@ impl World {
             server: issuer.to_owned(),
             connect: Arc::new(connect),
             card_command: format!(
-                "zelf virtual-card --applet 1.8 --pki {} --person {} --connect localhost:35963",
+                "zelf virtual-card --applet 1.8 --pki {} --pki-url {} --person {} --connect localhost:35963",
                 self.pki_folder().display(),
+                self.register(),
                 self.person_file("an").display()
             ),
             clock: Arc::new(now),
@@ -219,7 +220,11 @@ impl World {
             ("bank", p.bank, "the demo bank"),
             ("inbox", p.inbox, "SMS and mail"),
         ];
-        rows.map(|(name, port, what)| format!("  {name:<8} {:<24} {what}", self.url(port))).join("\n")
+        let told = rows.map(|(name, port, what)| (name, self.url(port), what));
+        let register = ("register", self.register(), "which identity cards are in trouble");
+        let all: Vec<_> = told.into_iter().chain([register]).collect();
+        let lines: Vec<_> = all.iter().map(|(name, at, what)| format!("  {name:<8} {at:<26} {what}")).collect();
+        lines.join("\n")
     }
 }
 
