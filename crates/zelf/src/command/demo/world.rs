@@ -191,8 +191,13 @@ impl World {
         let (first, second) = (pages::qr::text(&trust), pages::qr::text(&app));
         let width = first.lines().map(|line| line.chars().count()).max().unwrap_or(0);
         let mut told = format!("\n  {:<width$}   {}\n", "1. trust, once", "2. the app");
-        for (left, right) in first.lines().zip(second.lines()) {
-            told.push_str(&format!("  {left}   {right}\n"));
+        let (mut left, mut right) = (first.lines(), second.lines());
+        loop {
+            let (one, two) = (left.next(), right.next());
+            if one.is_none() && two.is_none() {
+                break;
+            }
+            told.push_str(&format!("  {:<width$}   {}\n", one.unwrap_or_default(), two.unwrap_or_default()));
         }
         Some(format!(
             "{told}
