@@ -204,10 +204,12 @@ impl World {
   Trust on Android: open {trust}, get the certificate; Settings > Security > Encryption & credentials > Install > CA certificate.
   Trust on iOS: the same address; Settings > Profile Downloaded > Install; General > About > Certificate Trust Settings > on.
   Remove: Android Settings > ... > User credentials; iOS Settings > General > VPN & Device Management; its name is \"{name}\".
+  A browser on a computer: Settings > Certificates > Authorities > import {file}; remove it there too.
   SHA-256 {fingerprint}
 
   Everybody in this network can play along. The authority is good for {address} alone; its key stays in {key}.",
             name = lan.name,
+            file = lan.file.display(),
             fingerprint = lan.fingerprint(),
             address = lan.address,
             key = self.dir.join("lan-ca.key").display(),
