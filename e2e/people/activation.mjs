@@ -34,7 +34,14 @@ export class Activation {
   }
 
   async continues() {
-    await this.page.locator('#continue').click()
+    await this.leaves(() => this.page.locator('#continue').click())
+  }
+
+  /** Does something that brings another page; the robot check may take its time before it does. */
+  async leaves(act) {
+    await this.page.evaluate(() => document.documentElement.setAttribute('data-left', ''))
+    await act()
+    await this.page.locator('html:not([data-left])').waitFor({ state: 'attached' })
   }
 
   /** Checks what was typed, agrees to the terms. */

@@ -2,10 +2,13 @@
 import { spawn } from 'node:child_process'
 import { ZELF_EID } from '../world.mjs'
 
+/** A card is read in a second or two; whoever hangs so long says where, and is ended. */
+const LONGEST = 60_000
+
 export class CardProgram {
   /** Starts it for a link's `session` or a typed `code`; the PIN comes from the person's hand. */
   static start(world, reader, { session, code, pin = '1234', wait = 20 }) {
-    const words = ['activate', '--server', world.issuer, ...(session ? ['--session', session] : ['--code', code])]
+    const words = ['activate', '--server', world.issuer, session ? `--session=${session}` : `--code=${code}`]
     const child = spawn(ZELF_EID, [...words, '--pin-stdin', '--no-open', '--json', '--wait', String(wait)], { env: reader.env, stdio: ['pipe', 'pipe', 'pipe'] })
     child.stdin.on('error', () => undefined)
     child.stdin.end(`${pin}\n`)
@@ -26,9 +29,11 @@ export class CardProgram {
       this.look()
     })
     child.stderr.on('data', (bytes) => (this.complained += bytes))
+    const late = setTimeout(() => child.kill('SIGKILL'), LONGEST)
     this.ended = new Promise((resolve) =>
-      child.once('close', (code) => {
-        this.exit = code
+      child.once('close', (code, signal) => {
+        clearTimeout(late)
+        this.exit = code ?? signal
         this.look()
         resolve(code)
       }),

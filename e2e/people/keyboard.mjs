@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 /** Presses Tab until the focus is there; a page where that takes more than 40 has no way for a keyboard. */
 export async function tabTo(page, selector) {
   for (let at = 0; at < 40; at++) {
-    if (await page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector)) return
-    await page.keyboard.press('Tab')
+    if (await soon(page.evaluate((s) => document.activeElement?.matches(s) ?? false, selector), page)) return
+    await soon(page.keyboard.press('Tab'), page)
   }
   assert.fail(`${selector} is not reached with Tab on ${page.url()}`)
 }
@@ -14,7 +14,14 @@ export async function tabTo(page, selector) {
 export async function press(page, selector, key = 'Enter') {
   await tabTo(page, selector)
   await seesFocus(page)
-  await page.keyboard.press(key)
+  await soon(page.keyboard.press(key), page)
+}
+
+/** A key has no time limit of its own. */
+function soon(work, page) {
+  let late
+  const limit = new Promise((_, reject) => (late = setTimeout(() => reject(new Error(`${page.url()} does not answer keys`)), 15_000)))
+  return Promise.race([work, limit]).finally(() => clearTimeout(late))
 }
 
 /** What has the focus shows it. */

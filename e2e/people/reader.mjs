@@ -8,14 +8,19 @@ import { promisify } from 'node:util'
 export class Reader {
   /** A reader without a card. */
   static async plugIn(world) {
-    const folder = mkdtempSync(join(tmpdir(), 'zelf-reader-'))
-    const daemon = spawn(world.zelf, ['virtual-card', '--reader', folder, '--empty'], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const [, socket, address] = await said(daemon, /^PCSCLITE_CSOCK_NAME=(\S+)\n.* (\S+:\d+)\.$/m)
-    return new Reader(world, { folder, daemon, socket, address })
+    const reader = new Reader(world)
+    await reader.plugIn()
+    return reader
   }
 
-  constructor(world, made) {
-    Object.assign(this, { world, card: null }, made)
+  constructor(world) {
+    Object.assign(this, { world, folder: mkdtempSync(join(tmpdir(), 'zelf-reader-')), card: null, used: false })
+  }
+
+  async plugIn() {
+    this.daemon = spawn(this.world.zelf, ['virtual-card', '--reader', this.folder, '--empty'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [, socket, address] = await said(this.daemon, /^PCSCLITE_CSOCK_NAME=(\S+)\n.* (\S+:\d+)\.$/m)
+    Object.assign(this, { socket, address })
   }
 
   /** Environment of a program that sees this reader. */
@@ -25,11 +30,13 @@ export class Reader {
 
   /** Puts a card in: `person` as of a person file, `applet` 1.7 or 1.8, and what is wrong with it. */
   async insert(card) {
-    if (this.card) {
+    if (this.used) {
+      // A daemon looks once a second: for it, a card that is swapped faster was never out. The next card gets a reader of its own.
       await this.pullOut()
-      // The daemon looks once a second: a card that is swapped faster than that was never out.
-      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      await end(this.daemon)
+      await this.plugIn()
     }
+    this.used = true
     this.card = spawn(this.world.zelf, [...cardWords(this.world, this.folder, card), '--connect', this.address], { stdio: ['ignore', 'pipe', 'inherit'] })
     await said(this.card, /\n/)
   }
@@ -71,6 +78,7 @@ function said(child, words) {
       if (found) resolve(found)
     })
     child.once('exit', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`)))
+    setTimeout(() => reject(new Error(`${child.spawnargs.join(' ')} said only: ${text}`)), 20_000).unref()
   })
 }
 

@@ -12,6 +12,7 @@ import { Reader } from '../people/reader.mjs'
 import { readWorld } from '../world.mjs'
 import { atReader, getsToken, readsCard, typesSms, typesToken } from './at-computer.mjs'
 import { choosesCode } from './seed-004.mjs'
+import { step } from './step.mjs'
 
 const world = readWorld()
 let browser
@@ -67,47 +68,57 @@ describe('ways to a token', () => {
     await computer.close()
   })
 
-  test('by keyboard alone, on the computer and on the phone', { timeout: 120_000 }, async () => {
+  test('by keyboard alone, on the computer and on the phone', { timeout: 120_000 }, async (t) => {
     const holder = guest(2)
     const computer = await Activation.visits(browser, world, 'nl')
-    const { page } = computer
-    await tabTo(page, '#phone')
-    await page.keyboard.type(holder.number.replace('+32 ', '0'))
-    await press(page, '#no_email', 'Space')
-    await press(page, '#location', 'Space')
-    await press(page, '#continue')
-    await page.locator('#confirm').waitFor()
-    await press(page, '#terms', 'Space')
-    await press(page, '#confirm')
-    await page.locator('#live').waitFor()
-    await press(page, '#typed summary')
-    await page.locator('#code').waitFor()
-    const back = await readsCard(computer, reader, { holder, applet: '1.7' })
-    await computer.isOpened(back.return)
-    const token = await computer.token()
-    await tabTo(computer.page, '#new-token')
-
     const me = await Phone.take(browser, world, 'nl')
-    for (const [screen, id] of [['welcome', 'activate-eid'], ['terms', 'accept-terms']]) {
-      await me.at(screen)
-      await press(me.page, `[data-testid="${id}"]`)
-    }
-    await me.at('number')
-    await tabTo(me.page, '[data-testid="number"]')
-    await me.page.keyboard.type(holder.number.replace('+32 ', '0'))
-    await me.page.keyboard.press('Enter')
-    await me.at('token')
-    await tabTo(me.page, '[data-testid="token"]')
-    await me.page.keyboard.type(token)
-    await me.page.keyboard.press('Enter')
-    await me.at('sms')
-    await typesSms(me, world, holder)
-    for (const screen of ['code', 'code-again']) {
-      await me.at(screen)
-      await me.page.keyboard.type('47138')
+    const pages = [computer.page, me.page]
+    let token
+
+    await step(t, 'details and terms', async () => {
+      const { page } = computer
+      await tabTo(page, '#phone')
+      await page.keyboard.type(holder.number.replace('+32 ', '0'))
+      await press(page, '#no_email', 'Space')
+      await press(page, '#location', 'Space')
+      await press(page, '#continue')
+      await page.locator('#confirm').waitFor()
+      await press(page, '#terms', 'Space')
+      await press(page, '#confirm')
+      await page.locator('#live').waitFor()
+    }, pages)
+    await step(t, 'the eight characters, the card, the token', async () => {
+      await press(computer.page, '#typed summary')
+      await computer.page.locator('#code').waitFor()
+      const back = await readsCard(computer, reader, { holder, applet: '1.7' })
+      await computer.isOpened(back.return)
+      token = await computer.token()
+      await tabTo(computer.page, '#new-token')
+    }, pages)
+    await step(t, 'terms and number on the phone', async () => {
+      for (const [screen, id] of [['welcome', 'activate-eid'], ['terms', 'accept-terms']]) {
+        await me.at(screen)
+        await press(me.page, `[data-testid="${id}"]`)
+      }
+      await me.at('number')
+      await tabTo(me.page, '[data-testid="number"]')
+      await me.page.keyboard.type(holder.number.replace('+32 ', '0'))
       await me.page.keyboard.press('Enter')
-    }
-    await me.at('biometrics')
+      await me.at('token')
+    }, pages)
+    await step(t, 'token, control code, code twice', async () => {
+      await tabTo(me.page, '[data-testid="token"]')
+      await me.page.keyboard.type(token)
+      await me.page.keyboard.press('Enter')
+      await me.at('sms')
+      await typesSms(me, world, holder)
+      for (const screen of ['code', 'code-again']) {
+        await me.at(screen)
+        await me.page.keyboard.type('47138')
+        await me.page.keyboard.press('Enter')
+      }
+      await me.at('biometrics')
+    }, pages)
     await me.close()
     await computer.close()
   })

@@ -29,10 +29,10 @@ export async function activateWithCard(t, { browser, world, lang, person }) {
       await computer.sees('review')
       assert.match(await computer.page.locator('#number').innerText(), new RegExp(holder.number.slice(-5)))
       if (slips) {
-        await computer.page.locator('#change').click()
+        await computer.leaves(() => computer.page.locator('#change').click())
         await computer.page.locator('#phone').waitFor()
         await computer.continues()
-        await computer.page.locator('#confirm').click()
+        await computer.leaves(() => computer.page.locator('#confirm').click())
         await computer.page.locator('#error').waitFor()
         await computer.sees('review-terms')
       }
