@@ -66,7 +66,7 @@ struct Look {
 #[derive(Args)]
 struct Activate {
     /// Session of the link
-    #[arg(long, conflicts_with = "code", required_unless_present = "code")]
+    #[arg(long, conflicts_with = "code", required_unless_present = "code", allow_hyphen_values = true)]
     session: Option<String>,
     /// The eight characters on the activation page
     #[arg(long)]
