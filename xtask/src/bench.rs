@@ -70,9 +70,11 @@ fn measure(folder: &Path, person: &Path, applet: &str, words: &[String]) -> Resu
     reader.arg("--pki").arg(&pki).arg("--reader").arg(folder.join(format!("reader-{applet}")));
     let mut reader = Stops(reader.stdout(Stdio::piped()).spawn().map_err(|e| format!("zelf did not start: {e}"))?);
     let told = reader.0.stdout.take().ok_or("no output")?;
-    let lines = BufReader::new(told).lines().map_while(Result::ok);
-    let socket = lines.into_iter().find_map(|line| line.strip_prefix("PCSCLITE_CSOCK_NAME=").map(str::to_owned));
+    let mut lines = BufReader::new(told).lines().map_while(Result::ok);
+    let socket = lines.find_map(|line| line.strip_prefix("PCSCLITE_CSOCK_NAME=").map(str::to_owned));
     let socket = socket.ok_or("the virtual reader did not say where it is")?;
+    // The next line says that the card is made and inserted.
+    lines.next().ok_or("the virtual card was not inserted")?;
     let mut bench = Command::new(place::target().join("release/zelf-eid"));
     bench.arg("bench").env("PCSCLITE_CSOCK_NAME", socket).args(words);
     for root in ["rsa-root.pem", "ec-root.pem"] {
