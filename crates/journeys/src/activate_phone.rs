@@ -226,7 +226,7 @@ async fn sms_proven(world: &World, row: ActivationRow, tried: SmsTry, jti: &str)
         let (sealer, ask) = (world.sealer.clone(), ask.filter(|_| !found.taken));
         let after = move |tx: &mut db::Tx<'_>| {
             lifted.iter().try_for_each(|(key, until)| store::waiting_time::lift(tx, key, *until))?;
-            ask.iter().try_for_each(|ask| ask.insert(tx, &sealer, now))
+            ask.iter().try_for_each(|ask| ask.insert(tx, &sealer))
         };
         world.db.run("activate.sms.after", after).await?;
     }

@@ -40,9 +40,8 @@ impl Ask {
     }
 
     /// Not counted among the logins before this number's door: its key is the account.
-    pub(crate) fn insert(&self, tx: &mut Tx<'_>, sealer: &Sealer, now: i64) -> Result<(), StoreError> {
+    pub(crate) fn insert(&self, tx: &mut Tx<'_>, sealer: &Sealer) -> Result<(), StoreError> {
         let account = self.approval.account.as_deref().unwrap_or_default();
-        debug_assert_eq!(self.approval.created_at, now);
         store::approval::insert(tx, sealer, &self.approval, account.as_bytes(), "new-phone", &self.request)
     }
 }

@@ -171,7 +171,7 @@ async fn join(
     let joined = Joined::new(world, row.activation, enrolment.enrolment, found, jti, now)?;
     let topics = [joined.enrolment.id.clone()];
     let (old_phone, next) = (joined.ask.as_ref().map(|ask| ask.device.clone()), joined.activation.clone());
-    let stored = joined.store(world, row.version, enrolment.version, lifted, now).await?;
+    let stored = joined.store(world, row.version, enrolment.version, lifted).await?;
     if !stored {
         return Err(Failure::Busy);
     }
@@ -218,7 +218,6 @@ impl Joined {
         version: i64,
         enrolment_version: i64,
         lifted: Vec<(Vec<u8>, i64)>,
-        now: i64,
     ) -> Result<bool, Failure> {
         let sealer = world.sealer.clone();
         let work = move |tx: &mut db::Tx<'_>| {
@@ -231,7 +230,7 @@ impl Joined {
                 store::waiting_time::lift(tx, key, *until)?;
             }
             if let Some(ask) = &self.ask {
-                ask.insert(tx, &sealer, now)?;
+                ask.insert(tx, &sealer)?;
             }
             Ok(())
         };
