@@ -39,13 +39,14 @@ impl Profile {
     }
 
     pub fn first_name(&self) -> &str {
-        first_of(&self.attributes)
+        first_of(&self.attributes, &self.proof.method)
     }
 }
 
-/// The first of several given names; the family name of whoever has no other.
-pub(crate) fn first_of(attributes: &Attributes) -> &str {
-    let given = attributes.given_name.as_deref().and_then(|names| names.split_whitespace().next());
+/// What a person is called. A card tells all given names, a bank the one in use; the family name of whoever has no other.
+pub(crate) fn first_of<'a>(attributes: &'a Attributes, method: &str) -> &'a str {
+    let given = attributes.given_name.as_deref().filter(|names| !names.trim().is_empty());
+    let given = given.and_then(|names| if method == "eid" { names.split_whitespace().next() } else { Some(names) });
     given.or(attributes.family_name.as_deref()).unwrap_or_default()
 }
 

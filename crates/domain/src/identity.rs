@@ -61,7 +61,7 @@ impl Identity {
 
     /// What a person is called: a card tells all given names.
     pub fn first_name(&self) -> &str {
-        crate::account::first_of(&self.attributes)
+        crate::account::first_of(&self.attributes, &self.method)
     }
 }
 

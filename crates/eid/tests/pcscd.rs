@@ -296,7 +296,7 @@ fn listening(pid: u32) -> Vec<String> {
 #[cfg(target_os = "linux")]
 fn the_program_listens_to_nobody() {
     let own = TcpListener::bind("127.0.0.1:0").unwrap();
-    assert_eq!(listening(std::process::id()).len(), 1, "a listener would be seen: {own:?}");
+    assert!(!listening(std::process::id()).is_empty(), "a listener would be seen: {own:?}");
     let desk = Desk::new();
     let (origin, requests) = server();
     let arguments = ["activate", "--server", &origin, "--pin-stdin", "--no-open", "--json", "--session", SESSION];

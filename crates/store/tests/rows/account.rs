@@ -10,7 +10,7 @@ async fn an_account_is_found_by_person_and_by_number() {
         person(&db, 2).await;
         run(&db, |tx| {
             let found = account::find(tx, &sealer(), "acc_1")?.unwrap();
-            assert_eq!((found.id.as_str(), found.profile.first_name(), found.activated_at), ("acc_1", "Person 1", NOW));
+            assert_eq!((found.id.as_str(), found.profile.first_name(), found.activated_at), ("acc_1", "Person-1", NOW));
             assert!(account::find(tx, &sealer(), "acc_9")?.is_none());
             let both = account::known(tx, &[101; 32], &number(2))?;
             assert_eq!(both, (Some("acc_1".into()), Some("acc_2".into())));
@@ -33,7 +33,7 @@ async fn one_account_for_a_person_and_one_for_a_number() {
             {
                 assert!(!account::insert(tx, &sealer(), id, &number, &person, &other, NOW)?);
             }
-            assert_eq!(account::find(tx, &sealer(), "acc_1")?.unwrap().profile.first_name(), "Person 1");
+            assert_eq!(account::find(tx, &sealer(), "acc_1")?.unwrap().profile.first_name(), "Person-1");
             Ok(())
         })
         .await;

@@ -156,7 +156,7 @@ async fn of_fifty_who_redeem_one_gets_it() {
         run(&db, |tx| {
             let (found, asked, profile) = approval::redeemed(tx, &sealer(), "apr_a")?.unwrap();
             assert_eq!(found.state, State::Redeemed { at: NOW + 9 });
-            assert_eq!((asked.place.as_str(), profile.first_name()), ("apr_a", "Person 1"));
+            assert_eq!((asked.place.as_str(), profile.first_name()), ("apr_a", "Person-1"));
             assert!(!approval::revoke(tx, "apr_a", "other")?, "another partner");
             assert!(approval::revoke(tx, "apr_a", "gemeente")?);
             assert!(approval::redeemed(tx, &sealer(), "apr_a")?.is_none());
@@ -203,7 +203,7 @@ async fn a_phone_sees_what_waits_for_it_oldest_first_and_nothing_else() {
         person(&db, 2).await;
         run(&db, |tx| {
             let empty = approval::waiting_for(tx, &sealer(), "dev_1", NOW)?.unwrap();
-            assert_eq!((empty.requests.len(), empty.profile.first_name()), (0, "Person 1"));
+            assert_eq!((empty.requests.len(), empty.profile.first_name()), (0, "Person-1"));
             assert!(approval::waiting_for(tx, &sealer(), "dev_9", NOW)?.is_none());
             Ok(())
         })

@@ -19,7 +19,7 @@ async fn a_new_phone_cuts_off_the_one_before_it() {
             let (new, profile, _) = device::with_profile(tx, &sealer(), "dev_7")?.unwrap();
             assert_eq!((new.account.as_str(), new.head.as_str(), new.last_receipt), ("acc_1", "", None));
             assert_eq!((new.point, new.settings), (vec![4; 65], Settings::default()));
-            assert_eq!(profile.first_name(), "Person 1");
+            assert_eq!(profile.first_name(), "Person-1");
             Ok(())
         })
         .await;

@@ -174,7 +174,7 @@ pub fn number(n: u8) -> [u8; 32] {
 /// Person `n`: account `acc_n` with phone `dev_n`.
 pub async fn person(db: &Db, n: u8) {
     run(db, move |tx| {
-        let (account, first) = (format!("acc_{n}"), format!("Person {n}"));
+        let (account, first) = (format!("acc_{n}"), format!("Person-{n}"));
         let profile = profile(&first, &format!("+3246800000{n}"));
         assert!(account::insert(tx, &sealer(), &account, &number(n), &[100 + n; 32], &profile, NOW)?);
         device::replace(tx, &phone(&format!("dev_{n}"), &account), "M4", "Chrome", NOW)
