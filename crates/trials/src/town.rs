@@ -51,6 +51,8 @@ pub struct Town {
     pub post: Post,
     /// The register's responders do not answer.
     pub strike: Arc<AtomicBool>,
+    /// Seconds that their clock is ahead of ours.
+    pub ahead: Arc<AtomicI64>,
     pub issuer: String,
     pub app: String,
     pub http: reqwest::Client,
@@ -171,6 +173,7 @@ impl Town {
             real_bank,
             post: Post::default(),
             strike: Arc::default(),
+            ahead: Arc::default(),
             bank: DoubleBank::default(),
         };
         town.open(site, app, tasks).await
@@ -199,6 +202,7 @@ impl Town {
             real_bank: false,
             post: self.post.clone(),
             strike: Arc::clone(&self.strike),
+            ahead: Arc::clone(&self.ahead),
             bank: self.bank.clone(),
         };
         let bare = |address: &str| address.trim_start_matches("http://").to_owned();
@@ -251,6 +255,7 @@ struct Ground {
     real_bank: bool,
     post: Post,
     strike: Arc<AtomicBool>,
+    ahead: Arc<AtomicI64>,
     bank: DoubleBank,
 }
 
@@ -286,7 +291,11 @@ impl Ground {
                 Banker::Double(double) => Box::new(double),
                 Banker::Real(real) => real,
             },
-            revocation: Box::new(card::Register { clock: Arc::clone(&self.clock), strike: Arc::clone(&self.strike) }),
+            revocation: Box::new(card::Register {
+                clock: Arc::clone(&self.clock),
+                strike: Arc::clone(&self.strike),
+                ahead: Arc::clone(&self.ahead),
+            }),
             cards: cards(),
             courier: Box::new(self.post.clone()),
             clock: Box::new(Hand(Arc::clone(&self.clock))),
@@ -311,6 +320,7 @@ impl Ground {
             bank: self.bank,
             post: self.post,
             strike: self.strike,
+            ahead: self.ahead,
             issuer: site.1,
             app: app.1,
             http: client(),

@@ -36,11 +36,13 @@ pub fn pki() -> Arc<TestPki> {
 pub(super) struct Register {
     pub(super) clock: Arc<AtomicI64>,
     pub(super) strike: Arc<AtomicBool>,
+    /// Seconds that the responders' clock is ahead of ours.
+    pub(super) ahead: Arc<AtomicI64>,
 }
 
 impl RevocationSource for Register {
     fn fetch(&self, url: String, body: Option<Vec<u8>>) -> Boxed<'_, Result<Vec<u8>, String>> {
-        let now = self.clock.load(Ordering::SeqCst);
+        let now = self.clock.load(Ordering::SeqCst) + self.ahead.load(Ordering::SeqCst);
         let path = url.strip_prefix(REGISTER).map(str::to_owned);
         let answer = match path {
             _ if self.strike.load(Ordering::SeqCst) => Err("on strike".to_owned()),

@@ -474,3 +474,18 @@ async fn who_brings_the_token_late_has_time_to_choose_a_code() {
     town.pass(600);
     assert_eq!(phone.finish(&town, CODE).await.ok()["step"], "active");
 }
+
+#[tokio::test]
+async fn clocks_may_differ_by_minutes_and_not_by_more() {
+    let town = once().await;
+    for (ahead, refused) in [(240, None), (-240, None), (400, Some("revocation_invalid"))] {
+        town.ahead.store(ahead, Ordering::SeqCst);
+        let mut computer = Computer::begin(&town, HOME, AN, None).await;
+        let program = Program::claim(&town, &computer.code(&town).await).await;
+        let told = program.prove(&town, &mut card::card(&town, &an(), Applet::V1_8, None)).await;
+        match refused {
+            None => assert_eq!(told.status, 200, "{ahead}: {}", told.body),
+            Some(code) => assert_eq!(told.refusal(), (422, code.to_owned()), "{ahead}"),
+        }
+    }
+}
