@@ -15,6 +15,13 @@ export const phone = (browser, lang, more = {}) => context(browser, lang, { view
 
 export const computer = (browser, lang, more = {}) => context(browser, lang, { viewport: COMPUTER, ...more })
 
+/** Closes a browser or one of its contexts. Chromium sometimes never says that it has; nobody waits for that longer than this. */
+export async function closes(what) {
+  let late
+  await Promise.race([what?.close(), new Promise((resolve) => (late = setTimeout(resolve, 10_000)))])
+  clearTimeout(late)
+}
+
 async function context(browser, lang, more) {
   const made = await browser.newContext({ locale: LOCALES[lang], timezoneId: 'Europe/Brussels', ...more })
   made.setDefaultTimeout(15_000)

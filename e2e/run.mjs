@@ -11,7 +11,7 @@ const files = told.length > 0 ? told : readdirSync(`${here}stories`).filter((nam
 if (told.length === 0) rmSync(`${here}../target/shots`, { recursive: true, force: true })
 
 const world = await startWorld()
-const runner = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=600000', ...(process.env.ONLY ? [`--test-name-pattern=${process.env.ONLY}`] : []), ...files], {
+const runner = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', '--test-timeout=600000', '--test-force-exit', ...(process.env.ONLY ? [`--test-name-pattern=${process.env.ONLY}`] : []), ...files], {
   cwd: here, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, WORLD: world.file },
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => runner.kill(signal))

@@ -1,6 +1,6 @@
 // The activation pages of zelf, in the citizen's browser at a computer.
 import assert from 'node:assert/strict'
-import { complaints, computer } from '../browser.mjs'
+import { closes, complaints, computer } from '../browser.mjs'
 import { look, shoot } from '../look.mjs'
 
 export class Activation {
@@ -109,6 +109,6 @@ export class Activation {
 
   async close() {
     assert.deepEqual(this.heard, [], 'the activation pages complained')
-    await this.context.close()
+    await closes(this.context)
   }
 }

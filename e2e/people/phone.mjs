@@ -1,6 +1,6 @@
 // A citizen with the phone app: what is on the screen, and what a thumb does.
 import assert from 'node:assert/strict'
-import { complaints, phone } from '../browser.mjs'
+import { closes, complaints, phone } from '../browser.mjs'
 import { look } from '../look.mjs'
 
 export class Phone {
@@ -61,6 +61,6 @@ export class Phone {
 
   async close() {
     assert.deepEqual(this.heard, [], 'the phone app complained')
-    await this.context.close()
+    await closes(this.context)
   }
 }

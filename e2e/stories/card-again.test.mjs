@@ -1,7 +1,7 @@
 // Somebody who has an account takes it to another phone with their card: never two accounts, and the old phone has a say.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { open } from '../browser.mjs'
+import { closes, open } from '../browser.mjs'
 import { HOLDERS } from '../people/card-holders.mjs'
 import { messages } from '../people/inbox.mjs'
 import { Reader } from '../people/reader.mjs'
@@ -25,7 +25,7 @@ before(async () => {
 })
 after(async () => {
   await reader?.unplug()
-  await browser?.close()
+  await closes(browser)
 })
 
 /** As far as the code on a second phone. */

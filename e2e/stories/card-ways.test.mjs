@@ -1,7 +1,7 @@
 // Other ways from a card to a token: without scripts, with the Web eID extension, by keyboard alone; and ways that end.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { computer as atComputer, open } from '../browser.mjs'
+import { closes, computer as atComputer, open } from '../browser.mjs'
 import { look, texts } from '../look.mjs'
 import { Activation } from '../people/activation.mjs'
 import { CardProgram } from '../people/card-program.mjs'
@@ -24,7 +24,7 @@ before(async () => {
 })
 after(async () => {
   await reader?.unplug()
-  await browser?.close()
+  await closes(browser)
 })
 
 const place = (lang, holder, more = {}) => ({ browser, world, reader, lang, holder, more })
@@ -137,7 +137,7 @@ describe('ways that end, or begin again', () => {
     assert.equal(await page.locator('#token').count(), 0)
     assert.equal(await computer.ended(), 'other_browser')
     await computer.sees('ended-other-browser')
-    await other.close()
+    await closes(other)
     await computer.close()
   })
 

@@ -1,7 +1,7 @@
 // When the answer is no: kindly, with the next step, and with a wait that cannot be dodged.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { computer, open } from '../browser.mjs'
+import { closes, computer, open } from '../browser.mjs'
 import { look, texts } from '../look.mjs'
 import { Bank } from '../people/bank.mjs'
 import { smsCode } from '../people/inbox.mjs'
@@ -14,7 +14,7 @@ let browser
 before(async () => {
   browser = await open()
 })
-after(() => browser?.close())
+after(() => closes(browser))
 
 /** From the first screen to the bank's page. */
 async function toBank(lang, number, bank) {
@@ -85,12 +85,12 @@ test('signed in another browser: six digits bring the signature to the phone', a
   await me.tap('continue')
   await me.at('sms')
   await me.close()
-  await context.close()
+  await closes(context)
 })
 
 test('a failed attempt means twenty minutes, also for a phone that was set up again', async () => {
   const { me, digits, context } = await signedElsewhere('en', 79)
-  await context.close()
+  await closes(context)
   await me.at('handover')
   await me.tap('type-return')
   for (const left of [4, 3, 2, 1]) await wrong(me, 'return', 'return-digits', other(digits), left)

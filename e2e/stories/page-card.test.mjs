@@ -1,7 +1,7 @@
 // The story page, chapter "card": the whole of seed 004 in its frames, without any hardware.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { complaints, computer, open } from '../browser.mjs'
+import { closes, complaints, computer, open } from '../browser.mjs'
 import { look, shoot } from '../look.mjs'
 import { Activation } from '../people/activation.mjs'
 import { smsCode } from '../people/inbox.mjs'
@@ -18,7 +18,7 @@ let browser
 before(async () => {
   browser = await open()
 })
-after(() => browser?.close())
+after(() => closes(browser))
 
 test('a newcomer activates with an identity card without leaving the story page', async (t) => {
   const context = await computer(browser, lang, { viewport: { width: 1600, height: 1200 } })
@@ -75,5 +75,5 @@ test('a newcomer activates with an identity card without leaving the story page'
     await look(page, lang, 'card-active', { folder: 'story' })
   }, [page])
   assert.deepEqual(heard, [])
-  await context.close()
+  await closes(context)
 })

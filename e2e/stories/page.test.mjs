@@ -1,7 +1,7 @@
 // The story page of the demo, as a newcomer uses it: everything in its frames, by mouse, on one screen.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { complaints, computer, open, phone } from '../browser.mjs'
+import { closes, complaints, computer, open, phone } from '../browser.mjs'
 import { look, shoot } from '../look.mjs'
 import { Bank } from '../people/bank.mjs'
 import { Login } from '../people/login.mjs'
@@ -19,7 +19,7 @@ let browser
 before(async () => {
   browser = await open()
 })
-after(() => browser?.close())
+after(() => closes(browser))
 
 test('a newcomer activates and logs in without leaving the story page', async (t) => {
   const context = await computer(browser, lang, { viewport: { width: 1600, height: 1100 } })
@@ -88,7 +88,7 @@ test('a newcomer activates and logs in without leaving the story page', async (t
     await look(page, lang, 'inside', { folder: 'story' })
   }, [page])
   assert.deepEqual(heard, [])
-  await context.close()
+  await closes(context)
 })
 
 test('on a narrow screen the story is told in tabs', async () => {
@@ -100,7 +100,7 @@ test('on a narrow screen the story is told in tabs', async () => {
     await tab.click()
     await look(page, lang, `narrow-${await tab.getAttribute('data-shows')}`, { folder: 'story' })
   }
-  await context.close()
+  await closes(context)
 })
 
 for (const other of ['fr', 'de', 'en']) {
@@ -114,6 +114,6 @@ for (const other of ['fr', 'de', 'en']) {
     await look(page, other, `inbox-${other}`, { folder: 'story' })
     await page.goto(world.issuer)
     await look(page, other, `front-${other}`, { folder: 'story' })
-    await context.close()
+    await closes(context)
   })
 }

@@ -1,6 +1,6 @@
 // Seed 001: logging in to the municipality with the phone, the ways it goes and the ways it does not.
 import assert from 'node:assert/strict'
-import { complaints, computer } from '../browser.mjs'
+import { closes, complaints, computer } from '../browser.mjs'
 import { texts } from '../look.mjs'
 import { Login } from '../people/login.mjs'
 import { Service } from '../people/service.mjs'
@@ -106,7 +106,7 @@ export async function logIn(t, { browser, world, lang, person, me }) {
     await service.isBack()
   }, [page, me.page])
   assert.deepEqual(heard, [], 'the browser complained')
-  await context.close()
+  await closes(context)
 }
 
 /** Another number of the same form. */

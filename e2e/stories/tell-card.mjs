@@ -1,6 +1,6 @@
 // The story with an identity card, in one language.
 import { test } from 'node:test'
-import { open } from '../browser.mjs'
+import { closes, open } from '../browser.mjs'
 import { HOLDERS } from '../people/card-holders.mjs'
 import { readWorld } from '../world.mjs'
 import { activateWithCard } from './seed-004.mjs'
@@ -12,7 +12,7 @@ export function tellCard(lang, person) {
       const me = await activateWithCard(t, { browser, world: readWorld(), lang, person: { ...person, holder: HOLDERS[person.id] } })
       await me.close()
     } finally {
-      await browser.close()
+      await closes(browser)
     }
   })
 }

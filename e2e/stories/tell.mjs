@@ -1,7 +1,7 @@
 // The whole story in one language: activate, then log in with the same phone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { open } from '../browser.mjs'
+import { closes, open } from '../browser.mjs'
 import { readWorld } from '../world.mjs'
 import { activate } from './seed-000.mjs'
 import { logIn } from './seed-001.mjs'
@@ -22,7 +22,7 @@ export function tell(lang, person) {
       await t.test('seed 001: log in', async (inner) => logIn(inner, { ...who, me }))
       await me.close()
     } finally {
-      await browser.close()
+      await closes(browser)
     }
   })
 }

@@ -1,7 +1,7 @@
 // Other ways through the same doors: without script, by keyboard alone, enlarged, in the dark, and into the wall.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { computer, open } from '../browser.mjs'
+import { closes, computer, open } from '../browser.mjs'
 import { look, shoot, texts } from '../look.mjs'
 import { seesFocus, tabTo } from '../people/keyboard.mjs'
 import { Login } from '../people/login.mjs'
@@ -23,7 +23,7 @@ before(async () => {
   browser = await open()
   hisPhone = await TerminalPhone.activated(world, { customer: 'guest-5', number: NUMBER })
 })
-after(() => browser?.close())
+after(() => closes(browser))
 
 /** A computer at the login page. */
 async function atLogin(options = {}) {
@@ -46,7 +46,7 @@ describe('without JavaScript', () => {
     await hisPhone.waits()
     await hisPhone.approves(match)
     await service.greets('Kim')
-    await context.close()
+    await closes(context)
   })
 
   test('a refusal arrives too', async () => {
@@ -56,7 +56,7 @@ describe('without JavaScript', () => {
     await hisPhone.waits()
     await hisPhone.refuses()
     assert.ok((await login.ended()).includes(say('site.ended.refused.title')))
-    await context.close()
+    await closes(context)
   })
 })
 
@@ -80,7 +80,7 @@ describe('by keyboard alone', () => {
     await page.keyboard.press('Enter')
     assert.match(match, /^\d\d$/)
     await service.isBack()
-    await context.close()
+    await closes(context)
   })
 
   test('the app, up to the number', async () => {
@@ -115,7 +115,7 @@ describe('enlarged', () => {
       await look(page, lang, `zoom-${name}-waiting`, { folder: 'ways' })
       await page.locator('#cancel').click()
       await service.isBack()
-      await context.close()
+      await closes(context)
     }
     const me = await Phone.take(browser, world, lang, { viewport: { width: 320, height: 640 }, deviceScaleFactor: 2 })
     await me.sees('welcome', 'zoom-welcome', { folder: 'ways' })
@@ -130,7 +130,7 @@ describe('enlarged', () => {
     await page.goto(world.app)
     await page.locator('[data-screen="welcome"]').waitFor()
     await look(page, lang, 'app-wide', { folder: 'ways' })
-    await context.close()
+    await closes(context)
   })
 })
 
@@ -154,7 +154,7 @@ describe('in the dark and without motion', () => {
     await hisPhone.refuses()
     await login.ended()
     await look(page, lang, 'dark-ended', { folder: 'ways' })
-    await context.close()
+    await closes(context)
   })
 })
 
@@ -175,6 +175,6 @@ describe('into the wall', () => {
       await page.reload()
       assert.equal(await words(), before, `${path}: another text after a reload`)
     }
-    await context.close()
+    await closes(context)
   })
 })
