@@ -29,3 +29,5 @@ CREATE INDEX card_data_kept ON card_data (kept_until);
 
 -- Until when an account that came back without its old phone's consent may only log in.
 ALTER TABLE account ADD COLUMN limited_until BIGINT NOT NULL DEFAULT 0;
+
+-- approval.request holds a sealed domain::approval::Asked from here on: a login as before, or the question to an old phone.

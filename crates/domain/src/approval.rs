@@ -74,8 +74,10 @@ pub enum Progress {
 }
 
 /// What is asked of a person, sealed in its row.
+///
+/// Untagged, so that the rows written when a login was all there was are read as what they are; the members tell the two apart.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum Asked {
     Login(Box<LoginRequest>),
     NewPhone(NewPhone),

@@ -78,7 +78,7 @@ impl Activation {
 
     /// The token was right: what the card proved is this phone's.
     pub fn token_proven(self, choosing: ChoosingCode, now: i64) -> Activation {
-        let expires_at = self.expires_at.max(now + CHOOSE_SECONDS);
+        let expires_at = self.with_time_to_choose(now);
         Activation { expires_at, ..self.to(Stage::Code(Box::new(choosing))) }
     }
 
