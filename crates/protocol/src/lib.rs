@@ -10,3 +10,4 @@ pub mod label;
 pub mod oidc;
 pub mod phone;
 pub mod seal;
+pub mod webauthn;
