@@ -139,6 +139,7 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
         seq: None,
         head: None,
         refusal: None,
+        vouch: None,
     };
     let contact = |v: &mut View, c: &domain::activation::Contact| {
         v.number = Some(c.number.grouped());

@@ -30,6 +30,11 @@ pub async fn home(world: &World, signed: &Signed) -> Result<Home, Failure> {
         seq: issued.seq,
         last_receipt: device.last_receipt,
         limited: domain::account::limited(limited_until, world.now()),
+        since: 0,
+        generation: 1,
+        careful: None,
+        number_lost: false,
+        biometric: None,
         now: world.now(),
     })
 }

@@ -12,6 +12,7 @@ pub const TYP_KEYS: &str = "zelf-keys+jws";
 pub const PIN_KEY: &str = "zelf/pin-key/v1";
 pub const PIN_ENROL: &str = "zelf/pin-enrol/v1";
 pub const PIN_PROOF: &str = "zelf/pin-proof/v1";
+pub const BIO: &str = "zelf/bio/v1";
 pub const CHALLENGE: &str = "zelf/chal/v1";
 pub const SMS: &str = "zelf/sms/v1";
 pub const RETURN: &str = "zelf/return/v1";

@@ -77,7 +77,7 @@ pub fn compose(
         }
         _ => None,
     };
-    Ok(AnswerBody { m1: waiting.m1.clone(), m2, pin })
+    Ok(AnswerBody { m1: waiting.m1.clone(), m2, pin, bio: None })
 }
 
 /// Checks that M3 is the receipt of exactly this answer.

@@ -5,6 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::jose::{JoseError, Jwk, Jws, PublicKey, SigningKey, b64u, sha256};
 use crate::label::{TYP_ANSWER, TYP_DEVICE, TYP_RECEIPT, TYP_REQUEST};
 
+/// How an answer proves that the person is there, and what a request (M1) may allow.
+pub const UV_PIN: &str = "pin";
+pub const UV_BIO: &str = "bio";
+pub const UV_NONE: &str = "none";
+/// The code, or a fingerprint or face in its place.
+pub const UV_PIN_OR_BIO: &str = "pin_or_bio";
+
 /// A payload that was signed, with the digest `h(x)` of its exact bytes.
 #[derive(Clone, Debug)]
 pub struct Verified<P> {
@@ -58,6 +65,7 @@ pub struct Request {
     pub from: String,
     pub fields: Vec<Field>,
     pub claims: Vec<String>,
+    /// [`UV_PIN`] or [`UV_PIN_OR_BIO`].
     pub uv: String,
     #[serde(rename = "match")]
     pub wants_match: bool,
@@ -85,6 +93,16 @@ impl Request {
     /// Payload whose signature nobody checked: for finding the row it speaks of.
     pub fn unverified(compact: &str) -> Result<Request, JoseError> {
         Jws::parse(compact, TYP_REQUEST)?.unverified()
+    }
+
+    /// True when fingerprint or face may stand in for the code.
+    pub fn allows_bio(&self) -> bool {
+        self.uv == UV_PIN_OR_BIO
+    }
+
+    /// True when this M1 asks for a proof that we know.
+    pub fn uv_known(&self) -> bool {
+        [UV_PIN, UV_PIN_OR_BIO].contains(&self.uv.as_str())
     }
 
     /// The lines a person sees, in order.
@@ -122,6 +140,7 @@ pub struct Answer {
     pub chal: String,
     pub seq: i64,
     pub prev: String,
+    /// [`UV_PIN`], [`UV_BIO`] or [`UV_NONE`].
     pub uv: String,
     pub ts: i64,
     pub app: String,
@@ -153,7 +172,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserVerification {
-    /// `pin` or `none`.
+    /// `pin`, `bio` or `none`.
     pub m: String,
     /// Generation of the code.
     #[serde(rename = "gen")]
@@ -229,7 +248,7 @@ impl DeviceCertificate {
 }
 
 impl Answer {
-    /// True when this answer belongs to exactly that request, as it was drawn.
+    /// True when this answer belongs to exactly that request, as it was drawn, and proves the person in a way it allows.
     pub fn answers(&self, request: &Verified<Request>) -> bool {
         let r = &request.payload;
         self.v == 1
@@ -240,6 +259,15 @@ impl Answer {
             && self.chal == r.chal
             && self.seq == r.seq
             && self.prev == r.head
-            && self.uv == if self.dec == Decision::Approve { "pin" } else { "none" }
+            && self.proves_as(r)
+    }
+
+    fn proves_as(&self, request: &Request) -> bool {
+        match (self.dec, self.uv.as_str()) {
+            (Decision::Approve, UV_PIN) => true,
+            (Decision::Approve, UV_BIO) => request.allows_bio(),
+            (Decision::Approve, _) => false,
+            (_, uv) => uv == UV_NONE,
+        }
     }
 }

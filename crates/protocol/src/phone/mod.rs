@@ -1,21 +1,25 @@
 //! What a phone and the server say to each other (docs/protocol.md §§2–5).
 
+mod bio;
 mod command;
 mod keys;
 mod message;
 pub mod pin;
 mod view;
+mod words;
 
+pub use bio::{Bio, bio_challenge};
 pub use command::{Command, Payload};
 pub use keys::{KeyEntry, KeysDocument, Role, WellKnown};
 pub use message::{
-    Answer, Decision, DeviceCertificate, Field, IdentityProof, Outcome, Receipt, Request, RequestingParty,
-    UserVerification, Verified,
+    Answer, Decision, DeviceCertificate, Field, IdentityProof, Outcome, Receipt, Request, RequestingParty, UV_BIO,
+    UV_NONE, UV_PIN, UV_PIN_OR_BIO, UserVerification, Verified,
 };
 pub use view::{
     AnswerBody, AnswerOk, Bank, DeviceState, DeviceStatus, HandOver, Home, Pending, PendingBody, Refusal, Settings,
-    SettingsBody, SmsState, Step, TokenState, View,
+    SettingsBody, SmsState, Step, TokenState, View, Vouch,
 };
+pub use words::words;
 
 /// `prefix_` + base64url of 16 bytes: account, activation, approval (docs/protocol.md §1).
 pub fn id(prefix: &str, entropy: &[u8; 16]) -> String {

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::phone::Bio;
 use crate::seal::Sealed;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     Number,
+    /// A new phone shows what the old one scans.
+    Vouch,
     Email,
     Bank,
     Handover,
@@ -54,6 +57,16 @@ pub struct View {
     pub head: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// At step `vouch`: what the old phone scans, and the words both show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouch: Option<Vouch>,
+}
+
+/// The QR of a new phone, `zelf:new:<act_…>:<dev_…>`, and its six words (docs/life.md §6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouch {
+    pub words: Vec<String>,
+    pub text: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,7 +153,27 @@ pub struct Home {
     /// Until then only logging in works.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limited: Option<i64>,
+    /// When this phone was activated.
+    #[serde(default)]
+    pub since: i64,
+    /// Of the code: one more with every change of it. Tells the phone which pepper counts.
+    #[serde(default)]
+    pub generation: i64,
+    /// A call is on until then: answers with a code wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub careful: Option<i64>,
+    /// Somebody else proved the number; this account needs another one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub number_lost: bool,
+    /// Credential id of the fingerprint or face in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub biometric: Option<String>,
     pub now: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Body of `pending`.
@@ -171,6 +204,9 @@ pub struct AnswerBody {
     pub m2: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pin: Option<Sealed>,
+    /// In place of `pin`, where M1 allows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bio: Option<Bio>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -211,7 +211,7 @@ impl Phone {
             let key = pin::key(&self.pepper, self.id(), code).unwrap();
             pin::seal_proof(&key, &input, &vs, &kid).unwrap()
         };
-        AnswerBody { m1: waiting.m1.clone(), pin: code.map(prove), m2 }
+        AnswerBody { m1: waiting.m1.clone(), pin: code.map(prove), bio: None, m2 }
     }
 
     pub fn approval(&self, waiting: &Waiting, number: &str, code: &str) -> AnswerBody {
