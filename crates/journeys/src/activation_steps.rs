@@ -162,6 +162,7 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
         Stage::Email { number } => {
             v.step = Step::Email;
             v.number = Some(number.grouped());
+            v.banks = Some(banks(world, &a.lang));
         }
         Stage::Bank { contact: c } => {
             v.step = Step::Bank;
