@@ -50,6 +50,11 @@ pub(crate) fn first_of<'a>(attributes: &'a Attributes, method: &str) -> &'a str 
     given.or(attributes.family_name.as_deref()).unwrap_or_default()
 }
 
+/// "Somebody is on the phone with me" holds so long.
+pub const CAREFUL_SECONDS: i64 = 30 * 60;
+/// While it holds, a request is approved so long after it was made at the earliest.
+pub const COOLING_SECONDS: i64 = 30;
+
 /// An account that came back on a phone its old phone did not vouch for may only log in for so long.
 pub const LIMITED_SECONDS: i64 = 24 * 3600;
 
@@ -70,6 +75,8 @@ pub struct Device {
     /// Digest of the answer that `last_receipt` is for.
     pub last_answer: String,
     pub settings: Settings,
+    /// Until then its person may be talked into something.
+    pub careful_until: i64,
 }
 
 /// E-mail addresses: enough to catch a slip, not to judge the world's mail systems (RFC 5321 lengths).

@@ -73,6 +73,9 @@ pub struct SmsCheck {
     pub contact: Contact,
     pub identity: Identity,
     pub sms: SmsCode,
+    /// The person whom the bank proved has an account.
+    #[serde(default)]
+    pub known: bool,
 }
 
 /// Number and identity are proven; the person chooses a code.
@@ -132,6 +135,8 @@ impl Stage {
 pub enum Stage {
     Number,
     Email { number: MobileNumber },
+    /// An old phone is asked to vouch for this one.
+    Vouch,
     Bank { contact: Contact },
     HandOver(Box<HandOver>),
     Sms(Box<SmsCheck>),
@@ -148,6 +153,7 @@ impl Stage {
         match self {
             Stage::Number => "number",
             Stage::Email { .. } => "email",
+            Stage::Vouch => "vouch",
             Stage::Bank { .. } => "bank",
             Stage::HandOver(_) => "handover",
             Stage::Sms(_) => "sms",
@@ -239,7 +245,9 @@ impl Activation {
     pub fn number(self, number: MobileNumber, now: i64) -> Result<Activation, Refusal> {
         self.alive(now)?;
         match &self.stage {
-            Stage::Number | Stage::Email { .. } | Stage::Bank { .. } => Ok(self.to(Stage::Email { number })),
+            Stage::Number | Stage::Email { .. } | Stage::Vouch | Stage::Bank { .. } => {
+                Ok(self.to(Stage::Email { number }))
+            }
             Stage::HandOver(h) if h.returned.is_none() => Ok(self.to(Stage::Email { number })),
             // A slip in the number: no code will come, so let it be mended.
             Stage::TokenSms(t) if t.sms.sent < MAX_SMS && t.number != number => Ok(self.to(Stage::Email { number })),
@@ -263,22 +271,45 @@ impl Activation {
         Ok(self.to(Stage::Bank { contact: Contact { number, email } }))
     }
 
-    /// Who is asked, and how to reach the person: what the bank is told.
-    pub fn contact_for_bank(&self, now: i64) -> Result<&Contact, Refusal> {
+    /// Who is asked, and how to reach the person: what the bank is told. Whoever was not asked for an address, or did not
+    /// answer, has none (who comes back keeps the old one).
+    pub fn contact_for_bank(&self, now: i64) -> Result<Contact, Refusal> {
         self.alive(now)?;
         match &self.stage {
             _ if self.handovers >= MAX_HANDOVERS => {
                 Err(Refusal::Wait { until: self.expires_at, reason: WaitReason::TooMany })
             }
-            Stage::Bank { contact } => Ok(contact),
-            Stage::HandOver(h) if h.returned.is_none() => Ok(&h.contact),
+            Stage::Email { number } => Ok(Contact { number: number.clone(), email: None }),
+            Stage::Bank { contact } => Ok(contact.clone()),
+            Stage::HandOver(h) if h.returned.is_none() => Ok(h.contact.clone()),
+            _ => Err(Refusal::WrongStep),
+        }
+    }
+
+    /// Waits for an old phone.
+    pub fn ask_old_phone(self, now: i64) -> Result<Activation, Refusal> {
+        self.alive(now)?;
+        match &self.stage {
+            Stage::Number | Stage::Email { .. } | Stage::Vouch => Ok(self.to(Stage::Vouch)),
+            _ => Err(Refusal::WrongStep),
+        }
+    }
+
+    /// The old phone vouched: only the code is left to choose.
+    pub fn vouched(self, contact: Contact, identity: Identity, known: Known, now: i64) -> Result<Activation, Refusal> {
+        self.alive(now)?;
+        match &self.stage {
+            Stage::Vouch => {
+                let choosing = ChoosingCode { contact, identity, known: Some(known), card: None };
+                Ok(self.to(Stage::Code(Box::new(choosing))))
+            }
             _ => Err(Refusal::WrongStep),
         }
     }
 
     /// The bank took the request: the person goes there now.
     pub fn hand_over(self, bank: String, url: String, pending: String, now: i64) -> Result<Activation, Refusal> {
-        let contact = self.contact_for_bank(now)?.clone();
+        let contact = self.contact_for_bank(now)?;
         let expires_at = (now + HANDOVER_SECONDS).min(self.expires_at);
         let handovers = self.handovers + 1;
         let stage = Stage::HandOver(Box::new(HandOver { contact, bank, url, expires_at, pending, returned: None }));
@@ -320,6 +351,11 @@ impl Activation {
         self.to(Stage::Refused { ended, until, whom })
     }
 
+    /// Ends the attempt; another may do better at `until`.
+    pub fn end_until(self, ended: Ended, until: i64) -> Activation {
+        self.to(Stage::Refused { ended, until: Some(until), whom: None })
+    }
+
     /// Ends the attempt because an earlier one failed too recently.
     pub fn end_waiting(self, until: i64) -> Activation {
         self.to(Stage::Refused { ended: Ended::Wait, until: Some(until), whom: None })
@@ -336,11 +372,12 @@ impl Activation {
         Ok((next, taken))
     }
 
-    /// The return was joined: an SMS leaves for the number.
-    pub fn joined(self, code_mac: String, now: i64) -> Result<Activation, Refusal> {
+    /// The return was joined: an SMS leaves for the number. `known`: the person has an account.
+    pub fn joined(self, code_mac: String, known: bool, now: i64) -> Result<Activation, Refusal> {
         let Stage::HandOver(h) = self.stage.clone() else { return Err(Refusal::WrongStep) };
         let Some(back) = h.returned else { return Err(Refusal::WrongStep) };
-        let check = SmsCheck { contact: h.contact, identity: back.identity, sms: SmsCode::first(code_mac, now) };
+        let sms = SmsCode::first(code_mac, now);
+        let check = SmsCheck { contact: h.contact, identity: back.identity, sms, known };
         Ok(self.to(Stage::Sms(Box::new(check))))
     }
 

@@ -3,6 +3,8 @@
 use protocol::oidc::authorize::AuthorizationRequest;
 use serde::{Deserialize, Serialize};
 
+use crate::act::Act;
+
 /// A request waits so long for its person (rule R21).
 pub const WAIT_SECONDS: i64 = 180;
 /// After approval the service may redeem the code for so long.
@@ -81,6 +83,8 @@ pub enum Progress {
 pub enum Asked {
     Login(Box<LoginRequest>),
     NewPhone(NewPhone),
+    /// Something about the account itself.
+    Act(Act),
 }
 
 /// The person's own account is being taken to a new phone: was it them?

@@ -2,12 +2,15 @@
 //! seconds that arrive as arguments. A state owns its data and a transition consumes it.
 
 pub mod account;
+pub mod act;
 pub mod activation;
 pub mod approval;
 pub mod date;
 pub mod enrolment;
 pub mod identity;
+pub mod life;
 pub mod number;
+pub mod number_change;
 pub mod refusal;
 
 /// Prefixes of ids (docs/protocol.md §1).

@@ -14,6 +14,9 @@ pub struct Evidence {
     pub m1: String,
     pub m2: String,
     pub m3: String,
+    /// What a fingerprint or face signed in place of the code; the proof of a code is never kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bio: Option<protocol::phone::Bio>,
 }
 
 /// Whom a number reaches, and how crowded its door is. One row whether or not the number exists.
@@ -90,7 +93,7 @@ fn with_request(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, Asked), S
 fn login(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, LoginRequest), StoreError> {
     match with_request(sealer, c)? {
         (approval, Asked::Login(request)) => Ok((approval, *request)),
-        (approval, Asked::NewPhone(_)) => Err(inconsistent("request", &approval.id)),
+        (approval, Asked::NewPhone(_) | Asked::Act(_)) => Err(inconsistent("request", &approval.id)),
     }
 }
 
@@ -121,7 +124,7 @@ pub struct Waiting {
 
 pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> Result<Option<Waiting>, StoreError> {
     let rows = tx.rows(
-        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, c.profile, a.id,
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, c.profile, a.id,
                 a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.request
          FROM device d JOIN account c ON c.id = d.account
          LEFT JOIN approval a ON a.device = d.id AND a.state = 'waiting' AND a.expires_at > $2
@@ -157,7 +160,7 @@ pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> 
 /// The phone that answers and the request it answers, if that is its own.
 pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Device, Option<Approval>)>, StoreError> {
     let row = tx.row(
-        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, a.id IS NOT NULL,
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, a.id IS NOT NULL,
                 COALESCE(a.id, ''), a.device, a.account, COALESCE(a.partner, ''), COALESCE(a.match_number, ''), COALESCE(a.state, 'waiting'),
                 COALESCE(a.created_at, 0), COALESCE(a.expires_at, 0), a.decided_at
          FROM device d LEFT JOIN approval a ON a.id = $2 AND a.device = d.id WHERE d.id = $1 AND d.state = 'active'",
@@ -245,8 +248,57 @@ pub fn redeemed(
     .transpose()
 }
 
-/// Removes requests that nobody answered, at most `limit`; answered ones are the person's history and stay.
+/// What waits for an account's phone ends, and what was granted is void: the account was blocked, or a service's consent is
+/// withdrawn (`partner`; empty: all). Gives the ids of what waited.
+pub fn end_of(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Result<Vec<String>, StoreError> {
+    tx.execute(
+        "UPDATE approval SET state = 'revoked' WHERE account = $1 AND state IN ('approved', 'redeemed') AND ($2 = '' OR partner = $2)",
+        args![account, partner],
+    )?;
+    let waited = tx.rows(
+        "UPDATE approval SET state = 'cancelled', decided_at = $3 WHERE account = $1 AND state = 'waiting' AND ($2 = '' OR partner = $2)
+            AND expires_at > $3 RETURNING id",
+        args![account, partner, now],
+    )?;
+    waited.into_iter().map(|r| Ok(r.columns().text()?)).collect()
+}
+
+/// Acts of one kind that wait for this phone end: a newer one takes their place.
+pub fn supersede(tx: &mut Tx<'_>, device: &str, lane: &str, now: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE approval SET state = 'cancelled', decided_at = $3
+         WHERE device = $1 AND state = 'waiting' AND expires_at > $3 AND lane = $2",
+        args![device, lane, now],
+    )?;
+    Ok(())
+}
+
+/// What a phone is asked, whatever kind it is.
+pub fn asked(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<Asked>, StoreError> {
+    let row = tx.row("SELECT request FROM approval WHERE id = $1", args![id])?;
+    row.map(|r| sealer.open("approval", NO_REQUEST, id, &r.columns().bytes()?)).transpose()
+}
+
+/// The person has called off a service's, or a place's, requests.
+pub fn muted(tx: &mut Tx<'_>, account: &str, partner: &str, lane: &str, now: i64) -> Result<bool, StoreError> {
+    let row = tx.row(
+        "SELECT 1 FROM mute WHERE account = $1 AND partner = $2 AND lane = $3 AND expires_at > $4",
+        args![account, partner, lane, now],
+    )?;
+    Ok(row.is_some())
+}
+
+/// Removes requests that nobody answered and that reached nobody, at most `limit`.
 pub fn sweep(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, StoreError> {
+    Ok(tx.execute(
+        "DELETE FROM approval WHERE id IN
+            (SELECT id FROM approval WHERE account IS NULL AND state IN ('waiting', 'cancelled') AND expires_at < $1 LIMIT $2)",
+        args![before, limit],
+    )?)
+}
+
+/// Removes requests that reached a person who did not answer: history, but not for ever. Answered ones stay.
+pub fn sweep_unanswered(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, StoreError> {
     Ok(tx.execute(
         "DELETE FROM approval WHERE id IN
             (SELECT id FROM approval WHERE state IN ('waiting', 'cancelled') AND expires_at < $1 LIMIT $2)",

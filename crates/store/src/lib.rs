@@ -6,10 +6,18 @@ pub mod activation;
 pub mod approval;
 pub mod audit;
 pub mod card_data;
+pub mod closing;
+pub mod consent;
 pub mod device;
 pub mod enrolment;
+pub mod history;
+pub mod mute;
+pub mod number_change;
+pub mod number_claim;
 pub mod outbox;
 pub mod seal;
+pub mod stop;
+pub mod told;
 pub mod used_token;
 pub mod waiting_time;
 
@@ -21,6 +29,7 @@ pub use seal::Sealer;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/platform_0001_first.sql") },
     Migration { name: "0002_eid", sql: include_str!("../../../migrations/platform_0002_eid.sql") },
+    Migration { name: "0003_life", sql: include_str!("../../../migrations/platform_0003_life.sql") },
 ];
 
 /// What can go wrong with rows.

@@ -15,6 +15,10 @@ pub enum Ended {
     TokenExhausted,
     /// The old phone or the computer said no.
     Stopped,
+    /// The helpdesk holds the account.
+    Held,
+    /// A comeback with this very card or bank customer was stopped.
+    StoppedCard,
     /// This person's last attempt failed less than twenty minutes ago.
     Wait,
 }
@@ -30,6 +34,8 @@ impl Ended {
             Ended::NumberTaken => "number_taken",
             Ended::TokenExhausted => "token_exhausted",
             Ended::Stopped => "stopped",
+            Ended::Held => "held",
+            Ended::StoppedCard => "stopped_card",
             Ended::Wait => "wait",
         }
     }

@@ -29,7 +29,7 @@ impl SmsCode {
     }
 
     /// Another code in place of this one. `until` is when the attempt ends.
-    pub(super) fn again(&self, code_mac: String, now: i64, until: i64) -> Result<SmsCode, Refusal> {
+    pub(crate) fn again(&self, code_mac: String, now: i64, until: i64) -> Result<SmsCode, Refusal> {
         if self.sent >= MAX_SMS {
             return Err(Refusal::Wait { until, reason: WaitReason::TooMany });
         }
@@ -42,7 +42,7 @@ impl SmsCode {
     }
 
     /// One try less.
-    pub(super) fn take(&self, now: i64) -> Result<SmsCode, Refusal> {
+    pub(crate) fn take(&self, now: i64) -> Result<SmsCode, Refusal> {
         if self.left <= 0 || now >= self.expires_at {
             return Err(Refusal::SmsWrong { left: 0 });
         }

@@ -7,15 +7,21 @@ use db::{Db, DbError, Tx, args};
 use super::Town;
 
 /// The tables there are; [`Town::tables`] fails when the databases hold others.
-const PLATFORM: [(&str, &str); 10] = [
+const PLATFORM: [(&str, &str); 16] = [
     ("account", "SELECT * FROM account ORDER BY 1"),
     ("activation", "SELECT * FROM activation ORDER BY 1"),
     ("approval", "SELECT * FROM approval ORDER BY 1"),
     ("audit", "SELECT * FROM audit ORDER BY 1"),
     ("card_data", "SELECT * FROM card_data ORDER BY 1"),
+    ("consent", "SELECT * FROM consent ORDER BY 1, 2"),
     ("device", "SELECT * FROM device ORDER BY 1"),
     ("enrolment", "SELECT * FROM enrolment ORDER BY 1"),
+    ("mute", "SELECT * FROM mute ORDER BY 1, 2, 3"),
+    ("number_change", "SELECT * FROM number_change ORDER BY 1"),
+    ("number_claim", "SELECT * FROM number_claim ORDER BY 1"),
     ("outbox", "SELECT * FROM outbox ORDER BY 1"),
+    ("stop", "SELECT * FROM stop ORDER BY 1"),
+    ("told", "SELECT * FROM told ORDER BY 1"),
     ("used_token", "SELECT * FROM used_token ORDER BY 1, 2"),
     ("waiting_time", "SELECT * FROM waiting_time ORDER BY 1"),
 ];

@@ -1,0 +1,63 @@
+//! What people shared with services, one row per person and service.
+
+use db::{Tx, args};
+
+use crate::StoreError;
+
+/// One service that an account shared data with.
+pub struct Consent {
+    pub partner: String,
+    /// Names of claims, as of the last time.
+    pub claims: Vec<String>,
+    pub first_at: i64,
+    pub last_at: i64,
+    pub times: i64,
+    pub withdrawn_at: Option<i64>,
+}
+
+/// The person approved a request of this service.
+pub fn given(tx: &mut Tx<'_>, account: &str, partner: &str, claims: &str, now: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO consent (account, partner, claims, first_at, last_at, times, withdrawn_at) VALUES ($1, $2, $3, $4, $4, 1, NULL)
+         ON CONFLICT (account, partner) DO UPDATE SET claims = excluded.claims, last_at = excluded.last_at,
+            times = consent.times + 1, withdrawn_at = NULL",
+        args![account, partner, claims, now],
+    )?;
+    Ok(())
+}
+
+/// `false` when there was nothing to withdraw.
+pub fn withdraw(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE consent SET withdrawn_at = $3 WHERE account = $1 AND partner = $2 AND withdrawn_at IS NULL",
+        args![account, partner, now],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Newest first.
+pub fn list(tx: &mut Tx<'_>, account: &str) -> Result<Vec<Consent>, StoreError> {
+    let rows = tx.rows(
+        "SELECT partner, claims, first_at, last_at, times, withdrawn_at FROM consent WHERE account = $1 ORDER BY last_at DESC, partner",
+        args![account],
+    )?;
+    rows.into_iter()
+        .map(|r| {
+            let mut c = r.columns();
+            let (partner, claims) = (c.text()?, c.text()?);
+            Ok(Consent {
+                partner,
+                claims: claims.split_whitespace().map(str::to_owned).collect(),
+                first_at: c.int()?,
+                last_at: c.int()?,
+                times: c.int()?,
+                withdrawn_at: c.int_or_null()?,
+            })
+        })
+        .collect()
+}
+
+pub fn forget(tx: &mut Tx<'_>, account: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM consent WHERE account = $1", args![account])?;
+    Ok(())
+}
