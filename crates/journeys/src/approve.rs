@@ -82,6 +82,7 @@ fn new_phone(world: &World, a: &Approval, phone: &NewPhone, lang: Lang, now: i64
         fields: vec![Field { l: words::t(lang, "approval.new_phone_device").into(), v: phone.device.clone() }],
         claims: Vec::new(),
         wants_match: false,
+        bio: false,
         iat: now,
         exp: a.expires_at,
     }
@@ -111,6 +112,7 @@ fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile,
         fields: fields(profile, &request.claims, lang),
         claims: request.claims.clone(),
         wants_match: true,
+        bio: false,
         iat: now,
         exp: a.expires_at,
     }
@@ -186,6 +188,7 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
         m1: body.m1.clone(),
         m2: body.m2.clone(),
         pin: body.pin,
+        bio: body.bio,
         matched,
     };
     match world.vault.attempt(attempt, now).await.map_err(|e| with_head(e.into(), &device))? {
@@ -214,6 +217,12 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
                 note_lock(world, &device, now).await?;
             }
             Err(Failure::NotAccepted(status))
+        }
+        Verdict::BioRejected(status) => {
+            if !matched {
+                stop(world, &approval.id, now).await?;
+            }
+            Err(Failure::BioRejected(status))
         }
         Verdict::Wait(status) => Err(Failure::MustWait(status)),
         Verdict::Locked(status) => Err(Failure::NotAccepted(status)),

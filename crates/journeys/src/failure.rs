@@ -16,6 +16,11 @@ pub enum Failure {
     UseNonce,
     /// No such phone, activation, or it was cut off.
     DeviceUnknown,
+    /// This phone acts no more; only it is told.
+    DeviceEnded {
+        why: String,
+        at: i64,
+    },
     BadSignature,
     Malformed,
     TooLarge,
@@ -28,6 +33,8 @@ pub enum Failure {
     Gone,
     /// Code or number was wrong.
     NotAccepted(DeviceStatus),
+    /// Fingerprint or face did not prove the answer, or the number was wrong: nothing was counted.
+    BioRejected(DeviceStatus),
     /// Too early after wrong codes.
     MustWait(DeviceStatus),
     BankUnreachable,

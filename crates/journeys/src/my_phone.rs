@@ -31,10 +31,10 @@ pub async fn home(world: &World, signed: &Signed) -> Result<Home, Failure> {
         last_receipt: device.last_receipt,
         limited: domain::account::limited(limited_until, world.now()),
         since: 0,
-        generation: 1,
+        generation: issued.generation,
         careful: None,
         number_lost: false,
-        biometric: None,
+        biometric: issued.bio,
         now: world.now(),
     })
 }

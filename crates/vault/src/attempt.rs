@@ -2,12 +2,14 @@
 
 use protocol::jose::PublicKey;
 use protocol::phone::{
-    Answer, Decision, DeviceState, DeviceStatus, Outcome, Receipt, Request, UserVerification, Verified, pin,
+    Answer, Bio, Decision, DeviceState, DeviceStatus, Outcome, Receipt, Request, UV_BIO, UV_NONE, UV_PIN,
+    UserVerification, Verified, pin,
 };
 use protocol::seal::Sealed;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
+use crate::keyring::Place;
 use crate::{MAX_TRIES, Vault, VaultError, lock, row};
 
 /// An answer as the web tier hands it over. `point` is the device's public key.
@@ -18,6 +20,8 @@ pub struct Attempt {
     pub m1: String,
     pub m2: String,
     pub pin: Option<Sealed>,
+    /// In place of `pin`, where M1 allows it.
+    pub bio: Option<Bio>,
     /// Whether the number the person typed is the one the browser shows. A wrong number fails exactly like a wrong code.
     pub matched: bool,
 }
@@ -29,6 +33,8 @@ pub enum Verdict {
     Accepted { m3: String, digest: String, dec: Decision },
     /// Code, number or proof was wrong; which one is not told. The attempt is counted.
     NotAccepted(DeviceStatus),
+    /// Fingerprint or face did not prove this answer, or the number was wrong. Nothing is counted; the challenge is gone.
+    BioRejected(DeviceStatus),
     /// Too early after the last wrong code; nothing was counted.
     Wait(DeviceStatus),
     /// Too many wrong codes; nothing was counted now.
@@ -59,6 +65,7 @@ impl Vault {
         }
         let _checking = Checking(self, answer.digest.clone());
         match answer.payload.dec {
+            Decision::Approve if answer.payload.uv == UV_BIO => self.approve_bio(attempt, &answer, now).await,
             Decision::Approve => self.approve(attempt, &answer, now).await,
             Decision::Reject | Decision::Fraud => self.refuse(attempt, &answer, now).await,
         }
@@ -76,8 +83,11 @@ impl Vault {
         let answer = Answer::verify(&attempt.m2, &attempt.device, &key).map_err(bad)?;
         let r = &request.payload;
         let expected = self.keys.challenge(&attempt.device, &r.rid, r.seq);
+        // One proof, and the one that M2 speaks of.
+        let fits =
+            attempt.bio.is_some() == (answer.payload.uv == UV_BIO) && !(attempt.bio.is_some() && attempt.pin.is_some());
         let live = bool::from(expected.as_bytes().ct_eq(r.chal.as_bytes()));
-        if r.dev != attempt.device || !live || !answer.payload.answers(&request) {
+        if r.dev != attempt.device || !live || !fits || !answer.payload.answers(&request) {
             return Err(VaultError::Malformed);
         }
         Ok((request, answer))
@@ -101,7 +111,7 @@ impl Vault {
         };
         let checked = self
             .keys
-            .unwrap_verifier(&attempt.device, &taken.verifier)
+            .unwrap_verifier(&attempt.device, Place::Code { generation: taken.generation }, &taken.verifier)
             .and_then(|verifier| pin::check_proof(&self.keys.vs, &sealed, &answer.input_digest, &verifier));
         if checked.is_err() || !attempt.matched {
             return Ok(Verdict::NotAccepted(DeviceStatus {
@@ -111,7 +121,7 @@ impl Vault {
             }));
         }
         self.good_news(&attempt.device, seq, taken.tries).await?;
-        self.receipt(answer, "pin", taken.generation, taken.certificate, now)
+        self.receipt(answer, UV_PIN, taken.generation, taken.certificate, now)
     }
 
     /// After a first right code the row is put right within a second, together with others; after several wrong ones a lock
@@ -143,26 +153,38 @@ impl Vault {
             })
             .await?;
         match stepped {
-            Some((generation, certificate)) => self.receipt(answer, "none", generation, certificate, now),
+            Some((generation, certificate)) => self.receipt(answer, UV_NONE, generation, certificate, now),
             None => self.explain(attempt.device, answer, now).await,
         }
     }
 
     /// The row did not move: says why, without counting anything.
-    async fn explain(&self, device: String, answer: &Verified<Answer>, now: i64) -> Result<Verdict, VaultError> {
+    pub(crate) async fn explain(
+        &self,
+        device: String,
+        answer: &Verified<Answer>,
+        now: i64,
+    ) -> Result<Verdict, VaultError> {
         let (seq, digest) = (answer.payload.seq, answer.digest.clone());
         let read = move |tx: &mut db::Tx<'_>| {
-            Ok::<_, db::DbError>((row::find(tx, &device)?, row::stepped(tx, &device, seq, &digest)?))
+            let proved = row::bio::find(tx, &device)?.is_some_and(|bio| bio.last_answer == digest);
+            Ok::<_, db::DbError>((row::find(tx, &device)?, row::stepped(tx, &device, seq, &digest)?, proved))
         };
-        let (row, stepped) = self.db.read("vault.explain", read).await?;
+        let (row, stepped, proved) = self.db.read("vault.explain", read).await?;
         let row = row.ok_or(VaultError::Unknown)?;
         let status = self.status_of(&row);
+        if row.last_answer == answer.digest && answer.payload.uv == UV_BIO {
+            return match stepped {
+                Some((generation, certificate)) if proved => self.receipt(answer, UV_BIO, generation, certificate, now),
+                _ => Ok(Verdict::BioRejected(status)),
+            };
+        }
         if row.last_answer == answer.digest {
             // The same answer again. Counting sets `tries` above zero and only a right code takes it back: this one was right,
             // but nobody recorded its receipt yet.
             return match stepped {
                 Some((generation, certificate)) if status.left == MAX_TRIES => {
-                    self.receipt(answer, "pin", generation, certificate, now)
+                    self.receipt(answer, UV_PIN, generation, certificate, now)
                 }
                 _ => Ok(Verdict::NotAccepted(status)),
             };
@@ -178,7 +200,7 @@ impl Vault {
         Ok(Verdict::Wait(DeviceStatus { not_before, ..status }))
     }
 
-    fn receipt(
+    pub(crate) fn receipt(
         &self,
         answer: &Verified<Answer>,
         method: &str,

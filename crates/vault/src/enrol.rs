@@ -5,6 +5,7 @@ use protocol::phone::{DeviceCertificate, IdentityProof, pin};
 use protocol::seal::Sealed;
 use serde::{Deserialize, Serialize};
 
+use crate::keyring::Place;
 use crate::{Vault, VaultError, row};
 
 /// A certificate lives five years at most; a new device is a new key.
@@ -36,7 +37,10 @@ impl Vault {
         }
         let verifier =
             pin::open_enrolment(&self.keys.vs, &sealed, &device, &activation).map_err(|_| VaultError::Malformed)?;
-        let wrapped = self.keys.wrap(&device, &verifier).map_err(|_| VaultError::Malformed)?;
+        let wrapped = self
+            .keys
+            .wrap(&device, Place::Code { generation: 1 }, verifier.point())
+            .map_err(|_| VaultError::Malformed)?;
         let certificate = DeviceCertificate {
             v: 1,
             dev: device.clone(),

@@ -1,6 +1,6 @@
 //! Requests get their challenge and signature at the moment a phone fetches them: reading costs no write.
 
-use protocol::phone::{DeviceStatus, Field, Request, RequestingParty};
+use protocol::phone::{DeviceState, DeviceStatus, Field, Request, RequestingParty, UV_PIN, UV_PIN_OR_BIO};
 use serde::{Deserialize, Serialize};
 
 use crate::{Vault, VaultError, row};
@@ -17,6 +17,8 @@ pub struct Draft {
     pub fields: Vec<Field>,
     pub claims: Vec<String>,
     pub wants_match: bool,
+    /// Fingerprint or face will do, if the phone has it on.
+    pub bio: bool,
     pub iat: i64,
     pub exp: i64,
 }
@@ -27,6 +29,10 @@ pub struct Issued {
     pub device: DeviceStatus,
     /// Number of the last answer this device gave.
     pub seq: i64,
+    /// Of the code: 1, and one more with every change.
+    pub generation: i64,
+    /// Credential id of fingerprint or face, when it is on.
+    pub bio: Option<String>,
     /// Compact M1s in the order of the drafts.
     pub requests: Vec<String>,
 }
@@ -38,6 +44,8 @@ impl Vault {
         let row = self.db.read("vault.issue", move |tx| row::find(tx, &id)).await?;
         let row = row.ok_or(VaultError::Unknown)?;
         let seq = row.seq + 1;
+        let status = self.status_of(&row);
+        let touchable = row.bio.is_some() && status.state == DeviceState::Active;
         let sign = |draft: Draft| {
             let chal = self.keys.challenge(&device, &draft.rid, seq);
             let request = Request {
@@ -51,7 +59,7 @@ impl Vault {
                 from: draft.from,
                 fields: draft.fields,
                 claims: draft.claims,
-                uv: "pin".into(),
+                uv: if touchable && draft.bio { UV_PIN_OR_BIO } else { UV_PIN }.into(),
                 wants_match: draft.wants_match,
                 head: head.clone(),
                 seq,
@@ -62,6 +70,6 @@ impl Vault {
             request.sign(&self.keys.rq).map_err(|_| VaultError::Malformed)
         };
         let requests = drafts.into_iter().map(sign).collect::<Result<_, _>>()?;
-        Ok(Issued { device: self.status_of(&row), seq: row.seq, requests })
+        Ok(Issued { device: status, seq: row.seq, generation: row.generation, bio: row.bio, requests })
     }
 }

@@ -52,6 +52,30 @@ struct File {
     ck: String,
 }
 
+/// What is wrapped where.
+#[derive(Clone, Copy)]
+pub(crate) enum Place<'a> {
+    /// The verifier of the code in use.
+    Code { generation: i64 },
+    /// The verifier of a code that waits for the old one's approval.
+    Next { change: &'a str },
+    /// Fingerprint or face.
+    Bio { credential: &'a str },
+}
+
+impl Place<'_> {
+    fn aad(self, device: &str) -> Vec<u8> {
+        let device = device.as_bytes();
+        match self {
+            // As rows of the first days have it.
+            Place::Code { generation: 1 } => join(VERIFIER, &[device]),
+            Place::Code { generation } => join(VERIFIER, &[device, b"code", generation.to_string().as_bytes()]),
+            Place::Next { change } => join(VERIFIER, &[device, b"next", change.as_bytes()]),
+            Place::Bio { credential } => join(VERIFIER, &[device, b"bio", credential.as_bytes()]),
+        }
+    }
+}
+
 /// The loaded keys. No `Debug`.
 pub struct Keyring {
     root: PublicKey,
@@ -129,24 +153,39 @@ impl Keyring {
         b64u(tag)
     }
 
-    /// Wraps a verifier (65-byte public point) for the row of `device`.
-    pub(crate) fn wrap(&self, device: &str, verifier: &PublicKey) -> Result<Vec<u8>, JoseError> {
+    /// Wraps `plain` for its place in the rows of `device`; moved to another it opens nothing.
+    pub(crate) fn wrap(&self, device: &str, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, JoseError> {
         let mut nonce = [0; NONCE_LEN];
         rand::fill(&mut nonce).map_err(|_| JoseError::BadKey)?;
-        let mut sealed = verifier.point().to_vec();
-        let aad = Aad::from(join(VERIFIER, &[device.as_bytes()]));
+        let mut sealed = plain.to_vec();
+        let aad = Aad::from(place.aad(device));
         self.kek
             .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
             .map_err(|_| JoseError::BadKey)?;
         Ok([&nonce[..], &sealed].concat())
     }
 
-    pub(crate) fn unwrap_verifier(&self, device: &str, wrapped: &[u8]) -> Result<PublicKey, JoseError> {
+    pub(crate) fn unwrap_verifier(
+        &self,
+        device: &str,
+        place: Place<'_>,
+        wrapped: &[u8],
+    ) -> Result<PublicKey, JoseError> {
+        PublicKey::from_point(&self.unwrap(device, place, wrapped)?)
+    }
+
+    pub(crate) fn unwrap(
+        &self,
+        device: &str,
+        place: Place<'_>,
+        wrapped: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, JoseError> {
         let (nonce, sealed) = wrapped.split_at_checked(NONCE_LEN).ok_or(JoseError::BadKey)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| JoseError::BadKey)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());
-        let aad = Aad::from(join(VERIFIER, &[device.as_bytes()]));
-        let point = self.kek.open_in_place(nonce, aad, &mut sealed).map_err(|_| JoseError::BadKey)?;
-        PublicKey::from_point(point)
+        let aad = Aad::from(place.aad(device));
+        let length = self.kek.open_in_place(nonce, aad, &mut sealed).map_err(|_| JoseError::BadKey)?.len();
+        sealed.truncate(length);
+        Ok(sealed)
     }
 }

@@ -4,6 +4,8 @@
 //! The order that everything rests on: count first (one conditional `UPDATE`, durable), only then check ([`attempt`]).
 
 mod attempt;
+mod bio;
+mod change;
 mod enrol;
 mod issue;
 mod keyring;
@@ -18,14 +20,18 @@ use protocol::phone::DeviceStatus;
 use serde::{Deserialize, Serialize};
 
 pub use attempt::{Attempt, Verdict};
+pub use bio::BioCredential;
+pub use change::StagedCode;
 pub use enrol::Enrolment;
 pub use issue::{Draft, Issued};
 pub use keyring::{Keyring, KeyringError};
 pub use serve::{Client, serve};
 
 /// The vault's own tables; nobody else's statements name them.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_pin_state", sql: include_str!("../../../migrations/vault_0001_pin_state.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_pin_state", sql: include_str!("../../../migrations/vault_0001_pin_state.sql") },
+    Migration { name: "0002_another_code", sql: include_str!("../../../migrations/vault_0002_another_code.sql") },
+];
 
 /// Wrong codes in a row before the device locks (RTS 2018/389 Art. 4(3)(b)).
 pub const MAX_TRIES: i64 = 5;
@@ -61,6 +67,25 @@ impl std::fmt::Display for VaultError {
 
 impl std::error::Error for VaultError {}
 
+/// How things stand with a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Lock, tries left, wait.
+    pub device: DeviceStatus,
+    /// Of the code: 1, and one more with every change.
+    pub generation: i64,
+    /// Credential id of fingerprint or face, when it is on.
+    pub bio: Option<String>,
+}
+
+impl std::ops::Deref for Standing {
+    type Target = DeviceStatus;
+
+    fn deref(&self) -> &DeviceStatus {
+        &self.device
+    }
+}
+
 /// The vault of one operator.
 pub struct Vault {
     db: Db,
@@ -84,10 +109,10 @@ impl Vault {
         (self.keys.document().to_owned(), self.keys.root().jwk())
     }
 
-    /// Lock, tries left, wait.
-    pub async fn status(&self, device: String) -> Result<DeviceStatus, VaultError> {
+    pub async fn status(&self, device: String) -> Result<Standing, VaultError> {
         let row = self.db.read("vault.status", move |tx| row::find(tx, &device)).await?;
-        Ok(self.status_of(&row.ok_or(VaultError::Unknown)?))
+        let row = row.ok_or(VaultError::Unknown)?;
+        Ok(Standing { device: self.status_of(&row), generation: row.generation, bio: row.bio })
     }
 
     /// Makes the device unusable for ever and forgets its verifier.

@@ -5,6 +5,9 @@ use protocol::phone::{DeviceState, DeviceStatus};
 
 use crate::MAX_TRIES;
 
+pub(crate) mod bio;
+pub(crate) mod staged;
+
 /// Failures a day and per 30 days that not even right codes in between reset (a flatmate who tries four a day).
 const MAX_DAY_FAILS: i64 = 10;
 const MAX_MONTH_FAILS: i64 = 30;
@@ -18,6 +21,10 @@ pub struct PinRow {
     pub tries: i64,
     pub not_before: i64,
     pub last_answer: String,
+    /// Of the code: 1, and one more with every change.
+    pub generation: i64,
+    /// Credential id of fingerprint or face.
+    pub bio: Option<String>,
 }
 
 impl PinRow {
@@ -40,12 +47,15 @@ fn pin_row(mut c: Columns) -> Result<PinRow, DbError> {
         tries: c.int()?,
         not_before: c.int()?,
         last_answer: c.text()?,
+        generation: c.int()?,
+        bio: c.text_or_null()?,
     })
 }
 
 pub(crate) fn find(tx: &mut Tx<'_>, device: &str) -> Result<Option<PinRow>, DbError> {
     tx.row(
-        "SELECT device, state, seq, tries, not_before, last_answer FROM pin_state WHERE device = $1 AND state <> 'revoked'",
+        "SELECT p.device, p.state, p.seq, p.tries, p.not_before, p.last_answer, p.generation, b.credential
+         FROM pin_state p LEFT JOIN bio b ON b.device = p.device WHERE p.device = $1 AND p.state <> 'revoked'",
         args![device],
     )?
     .map(|r| pin_row(r.columns()))
@@ -63,7 +73,7 @@ pub(crate) fn enrol(
     tx.execute(
         "INSERT INTO pin_state (device, state, generation, verifier, seq, tries, day, day_fails, month, month_fails, not_before, last_answer, certificate, created_at)
          VALUES ($1, 'active', 1, $2, 0, 0, 0, 0, 0, 0, 0, '', $3, $4)
-         ON CONFLICT (device) DO UPDATE SET verifier = excluded.verifier, certificate = excluded.certificate
+         ON CONFLICT (device) DO UPDATE SET verifier = excluded.verifier, generation = 1, certificate = excluded.certificate
          WHERE pin_state.seq = 0 AND pin_state.state = 'active'",
         args![device, verifier, certificate, now],
     )
@@ -132,10 +142,20 @@ pub(crate) fn step(tx: &mut Tx<'_>, device: &str, seq: i64, answer: &str) -> Res
     row.map(generation_and_certificate).transpose()
 }
 
-/// As [`step`] told it, when `answer` is the step that was taken last.
+/// As [`step`], but only where a code would be taken too: fingerprint and face open no locked phone.
+pub(crate) fn touch(tx: &mut Tx<'_>, device: &str, seq: i64, answer: &str) -> Result<Option<(i64, String)>, DbError> {
+    let row = tx.row(
+        "UPDATE pin_state SET seq = seq + 1, last_answer = $3 WHERE device = $1 AND state = 'active' AND seq = $2
+         RETURNING generation, certificate",
+        args![device, seq - 1, answer],
+    )?;
+    row.map(generation_and_certificate).transpose()
+}
+
+/// As [`step`] told it, when `answer` is the step that was taken last: also when the code was changed by it.
 pub(crate) fn stepped(tx: &mut Tx<'_>, device: &str, seq: i64, answer: &str) -> Result<Option<(i64, String)>, DbError> {
     let row = tx.row(
-        "SELECT generation, certificate FROM pin_state WHERE device = $1 AND state <> 'revoked' AND seq = $2 AND last_answer = $3",
+        "SELECT generation - CASE WHEN promoted_seq = seq THEN 1 ELSE 0 END, certificate FROM pin_state WHERE device = $1 AND state <> 'revoked' AND seq = $2 AND last_answer = $3",
         args![device, seq, answer],
     )?;
     row.map(generation_and_certificate).transpose()
@@ -158,5 +178,7 @@ pub(crate) fn forgive(tx: &mut Tx<'_>, device: &str, seq: i64) -> Result<u64, Db
 }
 
 pub(crate) fn revoke(tx: &mut Tx<'_>, device: &str) -> Result<u64, DbError> {
+    staged::drop(tx, device)?;
+    bio::forget(tx, device)?;
     tx.execute("UPDATE pin_state SET state = 'revoked', verifier = $2 WHERE device = $1", args![device, &[][..]])
 }

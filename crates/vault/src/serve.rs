@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use protocol::jose::Jwk;
-use protocol::phone::DeviceStatus;
+use protocol::seal::Sealed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Mutex;
 
-use crate::{Attempt, Draft, Enrolment, Issued, Vault, VaultError, Verdict};
+use crate::{Attempt, BioCredential, Draft, Enrolment, Issued, StagedCode, Standing, Vault, VaultError, Verdict};
 
 /// No call or reply is larger.
 const MAX_FRAME: u32 = 256 * 1024;
@@ -26,6 +26,10 @@ enum Call {
     Attempt(Box<Attempt>, i64),
     Status(String),
     Revoke(String),
+    SetBio { device: String, credential: Option<BioCredential> },
+    StageCode { device: String, change: String, sealed: Sealed },
+    PromoteCode { device: String, change: String },
+    DropStaged(String),
 }
 
 /// A vault to call.
@@ -74,7 +78,7 @@ impl Client {
         }
     }
 
-    pub async fn status(&self, device: String) -> Result<DeviceStatus, VaultError> {
+    pub async fn status(&self, device: String) -> Result<Standing, VaultError> {
         match self {
             Client::Here(vault) => vault.status(device).await,
             Client::Socket(socket) => socket.call(&Call::Status(device)).await,
@@ -85,6 +89,38 @@ impl Client {
         match self {
             Client::Here(vault) => vault.revoke(device).await,
             Client::Socket(socket) => socket.call(&Call::Revoke(device)).await,
+        }
+    }
+
+    /// As [`Vault::set_bio`].
+    pub async fn set_bio(&self, device: String, credential: Option<BioCredential>) -> Result<(), VaultError> {
+        match self {
+            Client::Here(vault) => vault.set_bio(device, credential).await,
+            Client::Socket(socket) => socket.call(&Call::SetBio { device, credential }).await,
+        }
+    }
+
+    /// As [`Vault::stage_code`].
+    pub async fn stage_code(&self, device: String, change: String, sealed: Sealed) -> Result<StagedCode, VaultError> {
+        match self {
+            Client::Here(vault) => vault.stage_code(device, change, sealed).await,
+            Client::Socket(socket) => socket.call(&Call::StageCode { device, change, sealed }).await,
+        }
+    }
+
+    /// As [`Vault::promote_code`].
+    pub async fn promote_code(&self, device: String, change: String) -> Result<bool, VaultError> {
+        match self {
+            Client::Here(vault) => vault.promote_code(device, change).await,
+            Client::Socket(socket) => socket.call(&Call::PromoteCode { device, change }).await,
+        }
+    }
+
+    /// As [`Vault::drop_staged`].
+    pub async fn drop_staged(&self, device: String) -> Result<(), VaultError> {
+        match self {
+            Client::Here(vault) => vault.drop_staged(device).await,
+            Client::Socket(socket) => socket.call(&Call::DropStaged(device)).await,
         }
     }
 }
@@ -152,6 +188,16 @@ async fn converse(vault: &Arc<Vault>, mut stream: UnixStream) -> Result<(), Vaul
             Call::Attempt(attempt, now) => write_frame(&mut stream, &vault.attempt(*attempt, now).await).await?,
             Call::Status(device) => write_frame(&mut stream, &vault.status(device).await).await?,
             Call::Revoke(device) => write_frame(&mut stream, &vault.revoke(device).await).await?,
+            Call::SetBio { device, credential } => {
+                write_frame(&mut stream, &vault.set_bio(device, credential).await).await?;
+            }
+            Call::StageCode { device, change, sealed } => {
+                write_frame(&mut stream, &vault.stage_code(device, change, sealed).await).await?;
+            }
+            Call::PromoteCode { device, change } => {
+                write_frame(&mut stream, &vault.promote_code(device, change).await).await?;
+            }
+            Call::DropStaged(device) => write_frame(&mut stream, &vault.drop_staged(device).await).await?,
         }
     }
     Ok(())

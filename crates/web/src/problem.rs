@@ -37,12 +37,16 @@ fn read(failure: &Failure, now: i64) -> (StatusCode, Value) {
         Failure::WrongStep(view) => (S::CONFLICT, json!({ "error": "wrong_step", "view": view })),
         Failure::UseNonce => (S::UNAUTHORIZED, json!({ "error": "use_nonce" })),
         Failure::DeviceUnknown => (S::UNAUTHORIZED, json!({ "error": "device_unknown" })),
+        Failure::DeviceEnded { why, at } => {
+            (S::UNAUTHORIZED, json!({ "error": "device_ended", "why": why, "at": at, "now": now }))
+        }
         Failure::BadSignature => (S::UNAUTHORIZED, json!({ "error": "bad_signature" })),
         Failure::Malformed => (S::BAD_REQUEST, json!({ "error": "malformed" })),
         Failure::TooLarge => (S::PAYLOAD_TOO_LARGE, json!({ "error": "too_large" })),
         Failure::OutOfStep { head, seq } => (S::CONFLICT, json!({ "error": "out_of_step", "head": head, "seq": seq })),
         Failure::Gone => (S::GONE, json!({ "error": "request_gone" })),
         Failure::NotAccepted(status) => (S::UNPROCESSABLE_ENTITY, not_accepted(status, now)),
+        Failure::BioRejected(_) => (S::UNPROCESSABLE_ENTITY, json!({ "error": "bio_rejected" })),
         Failure::MustWait(status) => {
             let body = json!({ "error": "wait", "until": status.not_before, "now": now, "reason": "too_many" });
             (S::TOO_MANY_REQUESTS, body)
@@ -84,5 +88,9 @@ fn refusal_body(refusal: Refusal, now: i64) -> (StatusCode, Value) {
             (StatusCode::TOO_MANY_REQUESTS, body)
         }
         Refusal::Expired => (StatusCode::GONE, json!({ "error": "expired" })),
+        Refusal::Limited { until } => (no, json!({ "error": "limited", "until": until, "now": now })),
+        Refusal::NumberTaken { until } => (no, json!({ "error": "number_taken", "until": until, "now": now })),
+        Refusal::TooRecent { until } => (no, json!({ "error": "too_recent", "until": until, "now": now })),
+        Refusal::BioRejected => (no, json!({ "error": "bio_rejected" })),
     }
 }

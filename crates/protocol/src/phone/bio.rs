@@ -23,6 +23,12 @@ pub fn bio_challenge(input_digest: &[u8; 32]) -> [u8; 32] {
     sha256(&join(BIO, &[input_digest]))
 }
 
+/// What the authenticator signs when it is registered for `device`. It need not be fresh: the command that brings the credential
+/// is, and the code approves it.
+pub fn bio_enrol_challenge(device: &str) -> [u8; 32] {
+    sha256(&join(BIO, &[b"enrol", device.as_bytes()]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,5 +38,6 @@ mod tests {
         let expected = sha256(&[&b"zelf/bio/v1\0"[..], &[7; 32]].concat());
         assert_eq!(bio_challenge(&[7; 32]), expected);
         assert_ne!(bio_challenge(&[8; 32]), expected);
+        assert_eq!(bio_enrol_challenge("dev_a"), sha256(b"zelf/bio/v1\0enrol\0dev_a"));
     }
 }

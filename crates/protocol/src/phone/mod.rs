@@ -8,7 +8,7 @@ pub mod pin;
 mod view;
 mod words;
 
-pub use bio::{Bio, bio_challenge};
+pub use bio::{Bio, bio_challenge, bio_enrol_challenge};
 pub use command::{Command, Payload};
 pub use keys::{KeyEntry, KeysDocument, Role, WellKnown};
 pub use message::{

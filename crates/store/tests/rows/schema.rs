@@ -6,8 +6,10 @@ use db::{Db, DbError, Migration, args};
 
 use crate::sample::{NOW, each};
 
-const VAULT: &[Migration] =
-    &[Migration { name: "0001_pin_state", sql: include_str!("../../../../migrations/vault_0001_pin_state.sql") }];
+const VAULT: &[Migration] = &[
+    Migration { name: "0001_pin_state", sql: include_str!("../../../../migrations/vault_0001_pin_state.sql") },
+    Migration { name: "0002_another_code", sql: include_str!("../../../../migrations/vault_0002_another_code.sql") },
+];
 
 const SQLITE_COLUMNS: &str = "/* test */
     SELECT m.name || '.' || p.name || ' ' || REPLACE(LOWER(p.type), 'blob', 'bytea')

@@ -25,7 +25,11 @@ const PLATFORM: [(&str, &str); 16] = [
     ("used_token", "SELECT * FROM used_token ORDER BY 1, 2"),
     ("waiting_time", "SELECT * FROM waiting_time ORDER BY 1"),
 ];
-const VAULT: [(&str, &str); 1] = [("pin_state", "SELECT * FROM pin_state ORDER BY 1")];
+const VAULT: [(&str, &str); 3] = [
+    ("bio", "SELECT * FROM bio ORDER BY 1"),
+    ("pin_state", "SELECT * FROM pin_state ORDER BY 1"),
+    ("staged_code", "SELECT * FROM staged_code ORDER BY 1"),
+];
 
 const SQLITE_NAMES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
 const POSTGRES_NAMES: &str = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";

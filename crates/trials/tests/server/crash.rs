@@ -25,6 +25,7 @@ async fn an_attempt_between_count_and_answer_stays_counted() {
             m1: body.m1.clone(),
             m2: body.m2.clone(),
             pin: body.pin.clone(),
+            bio: None,
             matched: true,
         };
         let verdict = town.world.vault.attempt(attempt, town.now()).await.unwrap();

@@ -83,7 +83,7 @@ impl Phone {
         let m2 = answer.sign(&self.key).unwrap();
         let pin = code.map(|code| self.proof(&m2, code));
         let point = self.key.public().point().to_vec();
-        Attempt { device: self.device.clone(), point, m1: m1.into(), m2, pin, matched: true }
+        Attempt { device: self.device.clone(), point, m1: m1.into(), m2, pin, bio: None, matched: true }
     }
 
     pub fn approve(&self, m1: &str, code: &str) -> Attempt {

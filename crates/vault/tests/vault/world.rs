@@ -73,7 +73,7 @@ impl World {
     }
 
     pub async fn status(&self, phone: &Phone) -> DeviceStatus {
-        self.vault.status(phone.device.clone()).await.unwrap()
+        self.vault.status(phone.device.clone()).await.unwrap().device
     }
 
     /// Everything the database holds of this device, as text to compare.
@@ -137,6 +137,7 @@ pub fn draft(rid: &str, now: i64) -> Draft {
         fields: vec![Field { l: "Voornaam".into(), v: "An".into() }],
         claims: vec!["given_name".into()],
         wants_match: true,
+        bio: false,
         iat: now,
         exp: now + 180,
     }
