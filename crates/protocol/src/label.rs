@@ -13,6 +13,7 @@ pub const PIN_KEY: &str = "zelf/pin-key/v1";
 pub const PIN_ENROL: &str = "zelf/pin-enrol/v1";
 pub const PIN_PROOF: &str = "zelf/pin-proof/v1";
 pub const BIO: &str = "zelf/bio/v1";
+pub const BIO_ENROL: &str = "zelf/bio-enrol/v1";
 pub const CHALLENGE: &str = "zelf/chal/v1";
 pub const SMS: &str = "zelf/sms/v1";
 pub const RETURN: &str = "zelf/return/v1";
@@ -33,6 +34,10 @@ pub const NONCE: &str = "zelf/nonce/v1";
 pub const COOKIE: &str = "zelf/cookie/v1";
 pub const ATTRIBUTES: &str = "zelf/attributes/v1";
 pub const VERIFIER: &str = "zelf/verifier/v1";
+pub const STOP_CODE: &str = "zelf/stop/v1";
+pub const BLOCK_CODE: &str = "zelf/block/v1";
+pub const DOCUMENT: &str = "zelf/document/v1";
+pub const NUMBER_CHANGE: &str = "zelf/number-change/v1";
 pub const ACCOUNT_COMMITMENT: &str = "zelf/acctc/v1";
 
 /// `label ␀ part ␀ part …`: the input of a MAC or signature over several parts.

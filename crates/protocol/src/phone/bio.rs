@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::jose::sha256;
-use crate::label::{BIO, join};
+use crate::label::{BIO, BIO_ENROL, join};
 
 /// A WebAuthn assertion as it travels: every member base64url without padding.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub fn bio_challenge(input_digest: &[u8; 32]) -> [u8; 32] {
 /// What the authenticator signs when it is registered for `device`. It need not be fresh: the command that brings the credential
 /// is, and the code approves it.
 pub fn bio_enrol_challenge(device: &str) -> [u8; 32] {
-    sha256(&join(BIO, &[b"enrol", device.as_bytes()]))
+    sha256(&join(BIO_ENROL, &[device.as_bytes()]))
 }
 
 #[cfg(test)]
@@ -38,6 +38,6 @@ mod tests {
         let expected = sha256(&[&b"zelf/bio/v1\0"[..], &[7; 32]].concat());
         assert_eq!(bio_challenge(&[7; 32]), expected);
         assert_ne!(bio_challenge(&[8; 32]), expected);
-        assert_eq!(bio_enrol_challenge("dev_a"), sha256(b"zelf/bio/v1\0enrol\0dev_a"));
+        assert_eq!(bio_enrol_challenge("dev_a"), sha256(b"zelf/bio-enrol/v1\0dev_a"));
     }
 }
