@@ -10,7 +10,7 @@ export class Refused extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
-    readonly data: { id?: string; view?: View; left?: number; wait?: number; locked?: boolean; until?: number; now?: number; reason?: string; kind?: string },
+    readonly data: { id?: string; view?: View; left?: number; wait?: number; locked?: boolean; until?: number; now?: number; reason?: string; kind?: string; why?: string; at?: number },
   ) {
     super(code)
   }
@@ -85,7 +85,7 @@ export class Channel {
   }
 
   /** Posts M2 and its proof; authenticated by M2 itself, and idempotent as a whole. */
-  async answer(body: { m1: string; m2: string; pin?: unknown }): Promise<{ m3: string }> {
+  async answer(body: { m1: string; m2: string; pin?: unknown; bio?: unknown }): Promise<{ m3: string }> {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
     return (await this.#repeat(() => this.#call('/api/v1/answer', init, {}), {})) as { m3: string }
   }

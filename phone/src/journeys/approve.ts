@@ -6,8 +6,11 @@ import { b64u, h, Malformed, utf8 } from '../protocol/bytes.ts'
 import { es256, NotSigned, signingInput } from '../protocol/jose.ts'
 import { firstOf } from '../protocol/keys.ts'
 import { readRequest, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision, type Request } from '../protocol/messages.ts'
+import type { Bio } from '../protocol/bio.ts'
 import { sealProof, type Sealed } from '../protocol/pin.ts'
 import type { Waiting } from '../state.ts'
+import { settleCode } from './account/code.ts'
+import { bioProof, BioRefused } from './biometrics.ts'
 import { refreshHome } from './boot.ts'
 import { keep, timesAt } from './receipts.ts'
 
@@ -16,7 +19,18 @@ const BETWEEN_MS = 2_500
 const MOST_INFLIGHT = 10
 
 /** An answer that left but was never answered: the same bytes go again, so no attempt is counted twice. */
-let unsent: { key: string; body: { m1: string; m2: string; pin?: Sealed } } | null = null
+let unsent: { key: string; body: Body } | null = null
+
+/** What leaves: M1 as it was drawn, M2, and the proof that the person is there. */
+export interface Body {
+  m1: string
+  m2: string
+  pin?: Sealed
+  bio?: Bio
+}
+
+/** The five digits, or fingerprint or face. */
+type Proof = { code: string } | 'bio'
 
 /** Asks once what waits, and shows it. */
 export async function fetchPending(app: App, wait = 0, signal?: AbortSignal): Promise<void> {
@@ -34,7 +48,8 @@ async function admit(app: App, m1: string, now: number): Promise<Waiting | null>
   if (known) return known
   try {
     const request = await app.trusting((keys) => readRequest(m1, keys))
-    return request.dev === app.own.dev && request.exp > now ? { m1, request } : null
+    const seen = app.state.waiting.find((one) => one.request.rid === request.rid)?.seen ?? now
+    return request.dev === app.own.dev && request.exp > now ? { m1, request, seen } : null
   } catch (error) {
     if (error instanceof Offline || error instanceof Refused) throw error
     console.warn('a request was not admitted', error)
@@ -82,11 +97,12 @@ export function typeMatch(app: App, match: string): void {
 
 const current = (app: App): Waiting | undefined => app.state.waiting.find((one) => one.request.rid === app.state.open?.rid)
 
-export const approve = (app: App, code: string) => answer(app, 'approve', code)
+export const approve = (app: App, code: string) => answer(app, 'approve', { code })
+export const approveWithBio = (app: App) => answer(app, 'approve', 'bio')
 export const refuse = (app: App) => answer(app, 'reject')
 export const reportFraud = (app: App) => answer(app, 'fraud')
 
-const answer = (app: App, decision: Decision, code?: string) =>
+const answer = (app: App, decision: Decision, proof?: Proof) =>
   app.during(async () => {
     const waiting = current(app)
     if (!waiting) return
@@ -95,16 +111,27 @@ const answer = (app: App, decision: Decision, code?: string) =>
     try {
       await settleHead(app, waiting)
       if (app.state.outcome) return
-      const body = await compose(app, current(app) ?? waiting, decision, code)
+      // A new code that began to count meanwhile: the answer that made it count need not be given twice.
+      if (await settleCode(app)) return
+      const body = await compose(app, current(app) ?? waiting, decision, proof)
       const { m3 } = await app.channel.answer(body)
       unsent = null
       await confirm(app, body, m3, decision)
       const kind = decision === 'approve' ? 'approved' : decision === 'reject' ? 'refused' : 'fraud'
+      const ours = app.state.account.act?.rid === request.rid
       app.dispatch({ type: 'outcome', outcome: { kind, request } })
+      if (ours && kind === 'approved') await afresh(app)
     } catch (error) {
       await afterFailure(app, waiting, error)
     }
   })
+
+/** The account has changed: how things stand now. Without a line it is told later. */
+async function afresh(app: App): Promise<void> {
+  await refreshHome(app).catch((error: unknown) => {
+    if (error instanceof Refused) app.fail(error)
+  })
+}
 
 /** The request must continue the chain that this phone holds; if not, a missed receipt is fetched first. */
 async function settleHead(app: App, waiting: Waiting): Promise<void> {
@@ -120,21 +147,23 @@ async function settleHead(app: App, waiting: Waiting): Promise<void> {
 }
 
 /** Signs M2 and seals the proof of the code; what is about to leave is on disk first. */
-async function compose(app: App, { m1, request }: Waiting, dec: Decision, code?: string): Promise<{ m1: string; m2: string; pin?: Sealed }> {
+async function compose(app: App, { m1, request }: Waiting, dec: Decision, proof?: Proof): Promise<Body> {
   const match = dec === 'approve' ? (app.state.open?.match ?? '') : ''
   // The server may sign the same request anew for every look; one challenge is one attempt, whatever M1 carries it.
-  const key = [request.rid, request.chal, request.seq, dec, match, code ?? ''].join('\n')
+  const key = [request.rid, request.chal, request.seq, dec, match, proof === 'bio' ? 'bio' : (proof?.code ?? '')].join('\n')
   if (unsent?.key === key) return unsent.body
   const { own, chain } = app
   if (!chain) throw new Error('not active')
   const rq = await h(m1)
   const payload: Answer = {
     v: 1, rid: request.rid, rq, shown: await shownOf(request), lang: request.lang, dec, match, chal: request.chal, seq: request.seq,
-    prev: chain.head, uv: code ? 'pin' : 'none', ts: app.channel.now(), app: APP,
+    prev: chain.head, uv: proof === 'bio' ? 'bio' : proof ? 'pin' : 'none', ts: app.channel.now(), app: APP,
   }
   const input = signingInput(TYP_ANSWER, own.dev, payload)
   const m2 = `${input}.${b64u(await es256(own.key, utf8(input)))}`
-  const body = code ? { m1, m2, pin: await sealProof(own.pepper, firstOf(await app.keys(), 'vs'), own.dev, input, code) } : { m1, m2 }
+  const body: Body = { m1, m2 }
+  if (proof === 'bio') body.bio = await bioProof(app, input)
+  else if (proof) body.pin = await sealProof(own.pepper, firstOf(await app.keys(), 'vs'), own.dev, input, proof.code)
   const sent = { rid: request.rid, m1, rq, apr: await h(m2), seq: request.seq }
   const next = { ...chain, inflight: [...(chain.inflight ?? []), sent].slice(-MOST_INFLIGHT) }
   await app.store.write({ values: { chain: next } })
@@ -154,6 +183,7 @@ async function confirm(app: App, { m1, m2 }: { m1: string; m2: string }, m3: str
 async function afterFailure(app: App, waiting: Waiting, error: unknown): Promise<void> {
   const { request } = waiting
   if (error instanceof OutOfStep) return app.dispatch({ type: 'broken', why: 'out_of_step' })
+  if (error instanceof BioRefused) return withCode(app, 'bio_failed')
   if (!(error instanceof Refused)) throw error
   unsent = null
   if (error.code === 'expired' || error.code === 'request_gone') return ended(app, request)
@@ -164,7 +194,11 @@ async function afterFailure(app: App, waiting: Waiting, error: unknown): Promise
     app.dispatch({ type: 'look' })
     return app.tell('out_of_step')
   }
-  if (error.code === 'wait' && error.data.until) return mustWait(app, error.data.until)
+  if (error.code === 'bio_rejected') {
+    await fetchPending(app)
+    return withCode(app, 'bio_rejected')
+  }
+  if (error.code === 'wait' && error.data.until) return mustWait(app, error.data.until, error.data.reason)
   if (error.code !== 'not_accepted') throw error
   await notAccepted(app, waiting, error)
 }
@@ -176,10 +210,22 @@ async function ended(app: App, request: Request): Promise<void> {
 }
 
 /** Too early after wrong codes: nothing was counted. */
-function mustWait(app: App, until: number): void {
+function mustWait(app: App, until: number, reason?: string): void {
+  if (reason === 'careful') {
+    app.dispatch({ type: 'account', change: { hold: until } })
+    return app.tell('careful', { until })
+  }
   if (app.state.device) app.dispatch({ type: 'home', home: app.state.home, device: { ...app.state.device, not_before: until } })
   app.dispatch({ type: 'look' })
   app.tell('wait', { until })
+}
+
+/** Finger or face did not do: the code always does. */
+function withCode(app: App, why: 'bio_failed' | 'bio_rejected'): void {
+  const { open } = app.state
+  if (!open) return
+  app.dispatch({ type: 'matched', match: open.match })
+  app.tell(why)
 }
 
 /** The number or the code was wrong; the server does not say which, so both are asked again. */
@@ -187,12 +233,12 @@ async function notAccepted(app: App, { request }: Waiting, { data }: Refused): P
   const { left = 0, wait = 0, locked = false } = data
   const device = { state: locked ? ('locked' as const) : ('active' as const), left, not_before: wait > 0 ? app.channel.now() + wait : 0 }
   app.dispatch({ type: 'home', home: app.state.home, device })
-  if (locked) return app.dispatch({ type: 'close' })
+  if (locked) return app.end('wrong_codes', app.channel.now())
   app.dispatch({ type: 'look' })
   await fetchPending(app).catch(() => undefined)
   if (!current(app)) return app.dispatch({ type: 'outcome', outcome: { kind: 'gone', request, left } })
   const more = device.not_before ? { left, until: device.not_before } : { left }
-  app.tell(left === 1 ? 'not_accepted_last' : 'not_accepted', more)
+  app.tell(request.match ? (left === 1 ? 'not_accepted_last' : 'not_accepted') : left === 1 ? 'code_wrong_last' : 'code_wrong', more)
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

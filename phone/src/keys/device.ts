@@ -21,12 +21,15 @@ export interface Box {
 
 export async function createDevice(): Promise<Device> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
-  const pepper = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
+  const pepper = await createPepper()
   const vault = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
   const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', pair.publicKey)
   const jwk = jwkFrom({ kty, crv, x, y } as Json)
   return { dev: await keyId('dev', jwk), jwk, key: pair.privateKey, pepper, vault }
 }
+
+/** A code is worth as much as its pepper is secret: a new code gets a new one. */
+export const createPepper = (): Promise<CryptoKey> => crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256', length: 256 }, false, ['sign'])
 
 /** Encrypts a JSON value for this phone only. */
 export async function lockAway(device: Device, value: unknown): Promise<Box> {

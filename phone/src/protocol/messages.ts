@@ -27,7 +27,8 @@ export interface Request {
   from: string
   fields: Field[]
   claims: string[]
-  uv: 'pin' | 'none'
+  /** `pin_or_bio`: fingerprint or face may stand for the code (docs/life.md §8). */
+  uv: 'pin' | 'pin_or_bio' | 'none'
   match: boolean
   head: string
   seq: number
@@ -48,7 +49,7 @@ export interface Answer {
   chal: string
   seq: number
   prev: string
-  uv: 'pin' | 'none'
+  uv: 'pin' | 'bio' | 'none'
   ts: number
   app: string
 }
@@ -60,7 +61,7 @@ export interface Receipt {
   apr: string
   dec: Decision
   res: 'ok' | 'rejected' | 'fraud'
-  uv: { m: 'pin' | 'none'; gen: number }
+  uv: { m: 'pin' | 'bio' | 'none'; gen: number }
   dc: string
   seq: number
   prev: string
@@ -104,7 +105,7 @@ export function requestFrom(payload: Json): Request {
   version(v)
   const rp = shaped(m.rp, { id: 'string', name: 'string', domain: 'string' })
   const fields = m.fields.map((field) => shaped(field, { l: 'string', v: 'string' }))
-  const request = { ...m, rp, fields, uv: oneOf(m.uv, 'pin', 'none') }
+  const request = { ...m, rp, fields, uv: oneOf(m.uv, 'pin', 'pin_or_bio', 'none') }
   if (linesOf(request).some((line) => UNDRAWABLE.test(line))) throw new Malformed('a line cannot be drawn as it is written')
   return request
 }
@@ -123,7 +124,7 @@ export async function readReceipt(m3: string, keys: ServerKey[]): Promise<Receip
     ...m,
     dec: oneOf(m.dec, 'approve', 'reject', 'fraud'),
     res: oneOf(m.res, 'ok', 'rejected', 'fraud'),
-    uv: { m: oneOf(uv.m, 'pin', 'none'), gen: uv.gen },
+    uv: { m: oneOf(uv.m, 'pin', 'bio', 'none'), gen: uv.gen },
   }
 }
 

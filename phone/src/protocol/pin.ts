@@ -1,7 +1,7 @@
 // The five-digit code (docs/protocol.md §5): it becomes a key, the key signs, the signature travels sealed. The code never does.
 import { p256 } from '@noble/curves/nist.js'
 import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256, KEM_DHKEM_P256_HKDF_SHA256 } from 'hpke'
-import { b64u, concat, join, sha256, utf8, type Bytes } from './bytes.ts'
+import { b64u, concat, hex, join, sha256, utf8, type Bytes } from './bytes.ts'
 import { pointOf, type Jwk } from './jose.ts'
 
 export const PIN_KEY = 'zelf/pin-key/v1'
@@ -48,13 +48,19 @@ export const enrolMessage = (dev: string, act: string, point: Uint8Array): Bytes
 export const enrolAad = (dev: string, act: string): Bytes => concat(utf8(dev), new Uint8Array(1), utf8(act))
 export const proofMessage = (digest: Uint8Array): Bytes => join(PIN_PROOF, digest)
 
-/** What `activation/finish` carries: the public point and proof that its key is held. */
+/** What `activation/finish` and `act/code` carry: the public point and proof that its key is held; `act` is the activation or the change. */
 export async function sealEnrolment(pepper: CryptoKey, vault: { kid: string; jwk: Jwk }, dev: string, act: string, code: string): Promise<Sealed> {
+  return (await sealMarked(pepper, vault, dev, act, code)).sealed
+}
+
+/** As above, with the mark by which a person recognises the new code's key in M1: 8 hex digits of its point's SHA-256 (docs/life.md §4). */
+export async function sealMarked(pepper: CryptoKey, vault: { kid: string; jwk: Jwk }, dev: string, act: string, code: string): Promise<{ sealed: Sealed; mark: string }> {
   const scalar = await derivePinKey(pepper, dev, code)
   const point = pinPoint(scalar)
   const signature = pinSign(scalar, enrolMessage(dev, act, point))
   scalar.fill(0)
-  return seal(vault, PIN_ENROL, enrolAad(dev, act), concat(point, signature))
+  const sealed = await seal(vault, PIN_ENROL, enrolAad(dev, act), concat(point, signature))
+  return { sealed, mark: hex(await sha256(point)).slice(0, 8) }
 }
 
 /** What `answer` carries beside M2: proof that the code was typed for exactly this `header.payload`. */
