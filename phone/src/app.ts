@@ -1,6 +1,6 @@
 // What every journey holds in its hands: the picture, this phone's memory, its keys and the line to the server.
 import { Channel, Offline, Refused } from './channel.ts'
-import type { Discovery, Lang, View } from './contract.ts'
+import { ENDINGS, type Discovery, type Ending, type Lang, type View } from './contract.ts'
 import type { Device } from './keys/device.ts'
 import type { Store } from './keys/store.ts'
 import { Malformed } from './protocol/bytes.ts'
@@ -130,11 +130,19 @@ export class App {
     this.dispatch({ type: 'view', view: { ...view, step: 'token', token: { left: error.data.left ?? 1 } } })
   }
 
+  /** This phone's part is over, also for the next time the app opens. */
+  end(why: Ending, at?: number): void {
+    const ended = at === undefined ? { why } : { why, at }
+    void this.store.write({ values: { ended } })
+    this.dispatch({ type: 'ended', ended })
+  }
+
   private refused(error: Refused): void {
-    const { view, until, reason, left, id } = error.data
+    const { view, until, reason, left, id, why, at } = error.data
     const running = this.state.phase === 'activation' ? this.state.view : null
     if (running && (error.code === 'expired' || error.code === 'device_unknown')) return this.dispatch({ type: 'view', view: { ...running, step: 'expired' } })
-    if (error.code === 'device_unknown') return this.dispatch({ type: 'broken', why: 'replaced' })
+    if (error.code === 'device_ended') return this.end(ENDINGS.find((one) => one === why) ?? 'unknown', at)
+    if (error.code === 'device_unknown') return this.end('unknown')
     if (error.code === 'wrong_step' && view) {
       this.dispatch({ type: 'view', view })
       return this.dispatch({ type: 'revisit', to: null })
@@ -159,6 +167,7 @@ const TOLD: Partial<Record<string, ProblemCode>> = {
   number_invalid: 'number_invalid', country_not_served: 'country_not_served', email_invalid: 'email_invalid', bank_unknown: 'bank_unknown',
   return_wrong: 'return_wrong', token_wrong: 'token_wrong', token_case: 'token_case', token_expired: 'token_expired', sms_wrong: 'sms_wrong', code_rejected: 'code_rejected', terms_outdated: 'terms_outdated',
   wait: 'wait', bank_unreachable: 'bank_unreachable', busy: 'busy', out_of_step: 'out_of_step', not_accepted: 'not_accepted',
+  limited: 'limited', too_recent: 'too_recent', bio_rejected: 'bio_rejected', number_taken: 'number_taken',
 }
 
 function problemOf(error: Refused): ProblemCode {

@@ -18,7 +18,7 @@ export interface Discovery {
   inbox?: string
 }
 
-export type Step = 'number' | 'email' | 'bank' | 'handover' | 'sms' | 'token' | 'code' | 'active' | 'refused' | 'expired'
+export type Step = 'number' | 'email' | 'bank' | 'vouch' | 'handover' | 'sms' | 'token' | 'code' | 'active' | 'refused' | 'expired'
 
 export interface Bank {
   id: string
@@ -27,7 +27,7 @@ export interface Bank {
 }
 
 export type RefusalCode =
-  | 'bank_refused' | 'bank_data_outdated' | 'too_young' | 'sms_exhausted' | 'number_taken' | 'return_exhausted' | 'token_exhausted' | 'stopped' | 'wait'
+  | 'bank_refused' | 'bank_data_outdated' | 'too_young' | 'sms_exhausted' | 'number_taken' | 'return_exhausted' | 'token_exhausted' | 'stopped' | 'wait' | 'held' | 'stopped_card'
 
 /** Where an activation is; the server's word is the truth. Times are seconds since 1970. */
 export interface View {
@@ -50,8 +50,14 @@ export interface View {
   certificate?: string
   seq?: number
   head?: string
+  /** At step `vouch`: what the old phone scans, and its six words (docs/life.md §6). */
+  vouch?: { text: string; words: string[] }
   refusal?: { code: RefusalCode; until?: number | null }
 }
+
+/** Why a phone's row ended (docs/life.md §3); `unknown`: the server knows nothing of this phone. */
+export const ENDINGS = ['replaced', 'citizen', 'block_code', 'card', 'wrong_codes', 'stop_code', 'helpdesk', 'closed', 'unknown'] as const
+export type Ending = (typeof ENDINGS)[number]
 
 export interface Settings {
   biometrics: boolean
@@ -73,6 +79,16 @@ export interface Home {
   device: DeviceState
   /** Until then this phone may only log in (docs/eid.md §4.2). */
   limited?: number
+  /** When this phone was activated. */
+  since?: number
+  /** Of the code: higher than ours when a new one counts (docs/life.md §4). */
+  generation?: number
+  /** Somebody is on the phone with the person until then. */
+  careful?: number
+  /** Somebody else proved the number. */
+  number_lost?: boolean
+  /** Credential id of the fingerprint or face in use. */
+  biometric?: string
   head: string
   seq: number
   last_receipt: string | null

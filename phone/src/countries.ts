@@ -57,3 +57,10 @@ export function countryOf(digits: string, preferred: string): string | null {
   }
   return null
 }
+
+/** An international number as it stands in our two fields. */
+export function inFields(number: string): { country: string; typed: string } {
+  const country = countryOf(number.replace(/\D/g, ''), 'BE') ?? 'BE'
+  const typed = number.startsWith(`+${callingCode(country)}`) ? number.slice(callingCode(country).length + 1) : number
+  return { country, typed: typed.trim() }
+}

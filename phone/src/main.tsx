@@ -5,15 +5,17 @@ import { App } from './app.ts'
 import { Channel } from './channel.ts'
 import type { Lang } from './contract.ts'
 import { followBackKey } from './history.ts'
-import { boot, bringReturn } from './journeys/boot.ts'
+import { boot, bringAddress } from './journeys/boot.ts'
 import { bringBack, look } from './journeys/activate.ts'
 import { follow } from './journeys/approve.ts'
 import { NoStorage, Store } from './keys/store.ts'
 import { Root } from './root.tsx'
 import { guessLang } from './texts/index.ts'
+import { endingOf } from './state.ts'
+import { storeName } from './which-phone.ts'
 import { registerWorker } from './register.ts'
 
-const memory = await Store.open().catch((error: unknown) => {
+const memory = await Store.open(storeName()).catch((error: unknown) => {
   if (error instanceof NoStorage) return null
   throw error
 })
@@ -30,7 +32,7 @@ else {
   keepFollowing()
   followBackKey(app)
   window.addEventListener('online', () => app.state.broken === 'no_connection' && location.reload())
-  window.addEventListener('hashchange', () => void bringReturn(app).then(() => bringBack(app)))
+  window.addEventListener('hashchange', () => void bringAddress(app).then((offer) => (offer ? app.dispatch(offer) : bringBack(app))))
 }
 registerWorker()
 
@@ -38,7 +40,7 @@ registerWorker()
 function keepFollowing(): void {
   let running: AbortController | null = null
   const decide = () => {
-    const wanted = document.visibilityState === 'visible' && app.state.phase === 'active' && app.state.device?.state !== 'locked' && !app.state.broken
+    const wanted = document.visibilityState === 'visible' && app.state.phase === 'active' && !endingOf(app.state) && !app.state.broken
     if (wanted && !running) {
       running = new AbortController()
       void follow(app, running.signal).finally(() => (running = null))

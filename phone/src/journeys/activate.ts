@@ -1,17 +1,18 @@
 // Activation, step by step; token.ts has what differs for somebody with an identity card (docs/protocol.md §3.1).
 import type { App, Chain } from '../app.ts'
 import { Refused } from '../channel.ts'
-import { TERMS, type Settings, type View } from '../contract.ts'
+import { TERMS, type View } from '../contract.ts'
 import { askToPersist, createDevice, lockAway } from '../keys/device.ts'
 import { readCertificate } from '../protocol/messages.ts'
 import { NotSigned } from '../protocol/jose.ts'
 import { firstOf } from '../protocol/keys.ts'
 import { sealEnrolment } from '../protocol/pin.ts'
-import type { Choice } from '../state.ts'
+import type { Way } from '../state.ts'
 import { weakness } from '../weak-code.ts'
-import { countryOf } from '../countries.ts'
+import { countryOf, inFields } from '../countries.ts'
+import { keepKnown } from './again.ts'
 import { forget, refreshHome } from './boot.ts'
-import { forgetToken } from './token.ts'
+import { forgetToken, takeWay } from './token.ts'
 
 export const step = (app: App, name: string, body: unknown) => app.channel.command<View>(app.own, `activation/${name}`, body)
 
@@ -22,32 +23,46 @@ export async function arrive(app: App, view: View): Promise<void> {
   app.dispatch({ type: 'view', view })
 }
 
-/** Terms accepted: keys are made, the operator's root is pinned, the server opens an activation. */
-export const start = (app: App) =>
-  app.during(async () => {
-    if (app.state.view && app.device && !isOver(app.state.view)) return app.dispatch({ type: 'revisit', to: app.state.view.step === 'number' ? null : 'number' })
-    const world = await app.discover()
-    app.device ??= await createDevice()
-    await app.store.write({ values: { device: app.device, root: world.root } })
-    void askToPersist()
-    await app.keys(true)
-    await arrive(app, await step(app, 'start', { jwk: app.device.jwk, lang: app.state.lang, terms: TERMS, device: deviceName() }))
-  })
+/** The choice on the first screen, which accepts the terms; with an activation in course, another way for it. */
+export const begin = (app: App, way: Way) => app.during(() => beginNow(app, way))
+
+/** What this phone still knows is not typed again. */
+export async function beginNow(app: App, way: Way): Promise<void> {
+  await takeWay(app, way)
+  await openActivation(app)
+  const { view, known } = app.state
+  if (view?.step === 'vouch') app.dispatch({ type: 'revisit', to: 'number' })
+  if (view?.step !== 'number' || !known) return
+  if (!app.state.typed) app.dispatch({ type: 'typed', ...inFields(known.number) })
+  if (way === 'again') await sendNumber(app, app.state.typed)
+}
+
+/** Keys are made, the operator's root is pinned, the server opens an activation; one that runs goes on. */
+export async function openActivation(app: App): Promise<void> {
+  if (app.state.view && app.device && !isOver(app.state.view)) return
+  const world = await app.discover()
+  app.device ??= await createDevice()
+  await app.store.write({ values: { device: app.device, root: world.root } })
+  void askToPersist()
+  await app.keys(true)
+  await arrive(app, await step(app, 'start', { jwk: app.device.jwk, lang: app.state.lang, terms: TERMS, device: deviceName() }))
+}
 
 const isOver = (view: View) => view.step === 'refused' || view.step === 'expired'
 
 export const giveNumber = (app: App, typed: string) =>
   app.during(async () => {
-    const { country, number } = readNumber(typed, app.state.country)
-    if (!/\d/.test(number)) return app.tell('number_empty')
-    app.dispatch({ type: 'typed', typed })
-    const mended = app.state.view?.step === 'sms'
-    const view = await step(app, 'number', { country, number })
-    await arrive(app, view)
-    const settled = view.step === 'email' || view.step === 'number' || app.state.way === 'eid'
-    app.dispatch({ type: 'revisit', to: settled ? null : 'email' })
-    if (mended && app.state.token) await arrive(app, await step(app, 'eid', {}))
+    if (!/\d/.test(typed)) return app.tell('number_empty')
+    await sendNumber(app, typed)
   })
+
+/** What stands behind the number stays: somebody who only mends it meets the next question again. */
+export async function sendNumber(app: App, typed: string): Promise<void> {
+  app.dispatch({ type: 'typed', typed })
+  const view = await step(app, 'number', readNumber(typed, app.state.country))
+  await arrive(app, view)
+  app.dispatch({ type: 'revisit', to: view.step === 'bank' && app.state.way === 'bank' ? 'email' : null })
+}
 
 /** Somebody who types `+352 …` or `0032 …` has named the country already. */
 export function readNumber(typed: string, country: string): { country: string; number: string } {
@@ -64,10 +79,13 @@ export const giveEmail = (app: App, email: string | null) =>
     app.dispatch({ type: 'revisit', to: null })
   })
 
-export const chooseBank = (app: App, bank: string) =>
+/** Chosen is gone: the bank's page opens at once. */
+export const chooseBank = (app: App, id: string) =>
   app.during(async () => {
-    await arrive(app, await step(app, 'bank', { bank }))
+    await arrive(app, await step(app, 'bank', { bank: id }))
     app.dispatch({ type: 'revisit', to: null })
+    await app.store.write({ values: { bank: app.state.banks.find((one) => one.id === id) } })
+    goToBank(app)
   })
 
 /** Leaves for the bank in this same window; the way back is `#return=…`. */
@@ -122,20 +140,17 @@ export const giveSms = (app: App, typed: string) =>
 
 export const resend = (app: App) => app.during(async () => arrive(app, await step(app, 'resend', {})))
 
-/** The first time: kept only if nobody would guess it. */
-export function chooseCode(app: App, code: string): void {
-  const weak = weakness(code, app.state.view?.birthdate, app.state.view?.number ?? null)
-  if (weak) return app.tell(`code_${weak}`)
-  app.dispatch({ type: 'chosen', code })
+/** Whether nobody would guess it; says so if somebody would. */
+export function takesCode(app: App, code: string): boolean {
+  const weak = weakness(code, app.state.view?.birthdate, app.state.view?.number ?? app.state.home?.number ?? null)
+  if (weak) app.tell(`code_${weak}`)
+  return weak === null
 }
 
-/** The second time: the code becomes a key, and only a sealed proof of that key leaves the phone. */
-export const confirmCode = (app: App, code: string) =>
+/** The code becomes a key, and only a sealed proof of that key leaves the phone. */
+export const chooseCode = (app: App, code: string) =>
   app.during(async () => {
-    if (code !== app.state.chosen) {
-      app.dispatch({ type: 'chosen', code: null })
-      return app.tell('code_differs')
-    }
+    if (!takesCode(app, code)) return
     const { own } = app
     const vault = firstOf(await app.keys(), 'vs')
     const sealed = await sealEnrolment(own.pepper, vault, own.dev, app.state.view?.activation ?? '', code)
@@ -150,45 +165,12 @@ async function settle(app: App, view: View): Promise<void> {
   if (read.dev !== own.dev || read.jwk.x !== own.jwk.x || read.jwk.y !== own.jwk.y) throw new NotSigned('a certificate for another phone')
   const chain: Chain = { certificate, head: view.head ?? '', seq: view.seq ?? 0 }
   const home = { first_name: view.first_name ?? '', number: view.number ?? '', email: view.email, settings: { biometrics: false, notifications: false, sharing: false } }
-  await app.store.write({ values: { chain, profile: await lockAway(own, home), choice: 'biometrics', return: undefined, token: undefined } })
+  await app.store.write({ values: { chain, profile: await lockAway(own, home), return: undefined, token: undefined, dismissed: undefined } })
+  await keepKnown(app, home.number)
   app.chain = chain
-  app.dispatch({ type: 'choice', choice: 'biometrics' })
+  app.dispatch({ type: 'greeting', greeting: true })
   app.dispatch({ type: 'home', home, device: { state: 'active', left: 5, not_before: 0 } })
-}
-
-const NEXT: Record<Choice, Choice | null> = { biometrics: 'notifications', notifications: 'sharing', sharing: 'done', done: null }
-
-/** One of the three questions after the code; the answer is stored, the next question follows. */
-export const choose = (app: App, choice: Exclude<Choice, 'done'>, yes: boolean) =>
-  app.during(async () => {
-    const granted = choice === 'notifications' && yes ? await askNotifications() : yes
-    await saveSettings(app, { [choice]: granted })
-    await goOn(app, choice)
-    if (yes && !granted) app.tell('notifications_denied')
-  })
-
-export async function goOn(app: App, from: Choice): Promise<void> {
-  const next = NEXT[from]
-  await app.store.write({ values: next ? { choice: next } : { choice: undefined, way: undefined } })
-  app.dispatch({ type: 'choice', choice: next })
-  if (next === null) await refreshHome(app).catch(() => undefined)
-}
-
-export async function saveSettings(app: App, change: Partial<Settings>): Promise<void> {
-  const { settings } = await app.channel.command<{ settings: Settings }>(app.own, 'settings', change)
-  const home = app.state.home && { ...app.state.home, settings }
-  app.dispatch({ type: 'home', home })
-  await app.store.write({ values: { profile: await lockAway(app.own, home) } })
-}
-
-/** Really asks the browser; where it cannot ask, the answer counts as no. */
-export async function askNotifications(): Promise<boolean> {
-  if (typeof Notification === 'undefined') return false
-  try {
-    return (await Notification.requestPermission()) === 'granted'
-  } catch {
-    return false
-  }
+  await refreshHome(app).catch(() => undefined)
 }
 
 /** Stops this activation for good. */
@@ -198,8 +180,13 @@ export const cancel = (app: App) =>
     await forget(app)
   })
 
-/** After a refusal, an expiry or on a phone that was replaced: from the start, with new keys. */
-export const again = (app: App) => app.during(() => forget(app, 'terms'))
+/** After a refusal or an expiry: the same way from the start, with new keys; the number is in the field. */
+export const again = (app: App) =>
+  app.during(async () => {
+    const { way, typed, country } = app.state
+    await forget(app, { way, typed, country })
+    await beginNow(app, way)
+  })
 
 /** What the bank and the notices will call this phone. */
 function deviceName(): string {

@@ -2,29 +2,51 @@
 import type { App, Chain } from '../app.ts'
 import { Offline, Refused } from '../channel.ts'
 import type { Home, View } from '../contract.ts'
-import { takeOut, type Box, type Device } from '../keys/device.ts'
-import type { Choice, State, Way } from '../state.ts'
+import { utf8 } from '../protocol/bytes.ts'
+import { es256, keyId } from '../protocol/jose.ts'
+import { lockAway, takeOut, type Box, type Device } from '../keys/device.ts'
+import type { Event, Known, State, Way } from '../state.ts'
+import { takeGeneration } from './account/code.ts'
 import { arrive, bringBack } from './activate.ts'
-import { recallToken } from './token.ts'
+import { readOffer, recallToken } from './token.ts'
 import { heal } from './receipts.ts'
 
 export async function boot(app: App): Promise<void> {
   try {
-    await bringReturn(app)
+    const offer = await bringAddress(app)
+    const ended = await app.store.get<State['ended']>('ended')
     app.device = (await app.store.get<Device>('device')) ?? null
     app.chain = (await app.store.get<Chain>('chain')) ?? null
     app.dispatch({ type: 'way', way: (await app.store.get<Way>('way')) ?? 'bank' })
+    app.dispatch({ type: 'known', known: (await app.store.get<Known>('known')) ?? null })
+    if (ended) return app.dispatch({ type: 'ended', ended })
     if (app.chain) await resumeActive(app)
     else await resumeActivation(app)
+    if (offer) app.dispatch(offer)
   } catch (error) {
     app.fail(error)
     if (app.state.phase === 'loading') app.dispatch({ type: 'broken', why: 'no_connection' })
   }
 }
 
+/** Keys that a backup brought back without what is in them, or without one another, sign nothing. */
+async function works(device: Device | null): Promise<boolean> {
+  try {
+    if (!device || (await keyId('dev', device.jwk)) !== device.dev) return false
+    await es256(device.key, utf8('here'))
+    await crypto.subtle.sign('HMAC', device.pepper, utf8('here'))
+    await takeOut(device, await lockAway(device, 'here'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 async function resumeActivation(app: App): Promise<void> {
+  if (app.device && !(await works(app.device))) await forget(app)
   if (!app.device) {
-    app.dispatch({ type: 'fresh' })
+    const way = await app.store.get<Way>('way')
+    app.dispatch({ type: 'fresh', known: app.state.known, ...(way ? { way } : {}) })
     if (await app.store.get('return')) app.dispatch({ type: 'stranger', stranger: true })
     void app.discover().catch(() => undefined)
     return
@@ -41,10 +63,10 @@ async function resumeActivation(app: App): Promise<void> {
 }
 
 async function resumeActive(app: App): Promise<void> {
+  if (!(await works(app.device))) return app.dispatch({ type: 'broken', why: 'keys_gone' })
   const profile = await app.store.get<Box>('profile')
-  const known = profile ? await takeOut<State['home']>(app.own, profile) : null
-  const choice = await app.store.get<Choice>('choice')
-  if (choice) app.dispatch({ type: 'choice', choice })
+  const known = profile ? await takeOut<State['home']>(app.own, profile).catch(() => null) : null
+  app.dispatch({ type: 'dismissed', dismissed: (await app.store.get<string[]>('dismissed')) ?? [] })
   app.dispatch({ type: 'home', home: known })
   try {
     await app.keys(true)
@@ -58,26 +80,32 @@ async function resumeActive(app: App): Promise<void> {
 /** Asks the server how things stand, and fetches a receipt that a killed app had missed. */
 export async function refreshHome(app: App): Promise<Home> {
   const home = await app.channel.command<Home>(app.own, 'home', {})
-  const { first_name, number, email, settings, device, limited } = home
-  app.dispatch({ type: 'home', home: { first_name, number, email, settings, ...(limited === undefined ? {} : { limited }) }, device })
+  app.dispatch({ type: 'home', home: picture(home), device: home.device })
   await heal(app, home)
+  await takeGeneration(app, home)
   return home
 }
 
-/** Takes `#return=…` out of the address at once, so that it is neither shown nor shared. */
-export async function bringReturn(app: App): Promise<void> {
-  const proof = /^#return=([\w-]{1,64})$/.exec(location.hash)?.[1]
-  if (!proof) return
-  await app.store.write({ values: { return: proof } })
-  history.replaceState(history.state, '', location.pathname + location.search)
+/** What the screens show of it. */
+function picture({ device: _, head: _h, seq: _s, last_receipt: _l, generation: _g, now: _n, ...home }: Home): State['home'] {
+  return home
 }
 
-/** Everything about this activation or account is forgotten on this phone; the language stays, and for another attempt the way. */
-export async function forget(app: App, begun: State['begun'] = 'welcome'): Promise<void> {
+/** Takes `#return=…` or what the computer's page offers out of the address at once, so that it is neither shown nor shared. */
+export async function bringAddress(app: App): Promise<Event | null> {
+  const proof = /^#return=([\w-]{1,64})$/.exec(location.hash)?.[1]
+  const offer = readOffer(location.hash)
+  if (!proof && !offer) return null
+  if (proof) await app.store.write({ values: { return: proof } })
+  history.replaceState(history.state, '', location.pathname + location.search)
+  return offer && { type: 'offered', ...offer }
+}
+
+/** Everything about this activation or account is forgotten on this phone; the language stays, and what the next attempt starts with. */
+export async function forget(app: App, { known = null, ...next }: { way?: Way; typed?: string; country?: string; known?: Known | null } = {}): Promise<void> {
   const lang = await app.store.get('lang')
-  const way = begun === 'terms' ? app.state.way : undefined
-  await app.store.write({ wipe: true, values: { lang, way } })
+  await app.store.write({ wipe: true, values: { lang, way: next.way, known: known ?? undefined } })
   app.device = null
   app.chain = null
-  app.dispatch({ type: 'fresh', begun, ...(way ? { way } : {}) })
+  app.dispatch({ type: 'fresh', known, ...next })
 }

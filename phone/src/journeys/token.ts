@@ -4,12 +4,15 @@ import type { App } from '../app.ts'
 import { lockAway, takeOut, type Box } from '../keys/device.ts'
 import type { Way } from '../state.ts'
 import { readToken, strangers, TOKEN_LENGTH } from '../token-letters.ts'
-import { arrive, step } from './activate.ts'
+import { arrive, sendNumber, step } from './activate.ts'
 
-/** The first choice on the first screen. */
-export async function begin(app: App, way: Way): Promise<void> {
-  await app.store.write({ values: { way } })
-  app.dispatch({ type: 'fresh', begun: 'terms', way })
+/** What the computer's page offers: `#token=aB3dE4&number=%2B32468758960`. Anything else is nothing. */
+export function readOffer(hash: string): { token: string; number: string } | null {
+  const fields = new URLSearchParams(hash.slice(1))
+  const token = fields.get('token') ?? ''
+  const number = fields.get('number') ?? ''
+  if (token.length !== TOKEN_LENGTH || strangers(token).length > 0 || !/^\+\d{8,15}$/.test(number)) return null
+  return { token, number }
 }
 
 /** Changes one's mind later; what was given already stays. */
@@ -18,15 +21,18 @@ export async function takeWay(app: App, way: Way): Promise<void> {
   app.dispatch({ type: 'way', way })
 }
 
-/** Before the SMS the token is only kept; after it, it is handed in. */
+/** Number and token from the computer. Before the SMS the token is only kept; after it, it is handed in. */
 export const giveToken = (app: App, typed: string) =>
   app.during(async () => {
+    const proven = app.state.view?.step === 'token'
     const token = readToken(typed)
+    if (!proven && !/\d/.test(app.state.typed)) return app.tell('number_empty')
     if (strangers(token).length > 0) return app.tell('token_character')
     if (token.length !== TOKEN_LENGTH) return app.tell('token_length')
     await keepToken(app, token)
-    const { view } = app.state
-    await arrive(app, view?.step === 'token' ? await step(app, 'token', { token }) : await step(app, 'eid', {}))
+    if (proven) return arrive(app, await step(app, 'token', { token }))
+    await sendNumber(app, app.state.typed)
+    await arrive(app, await step(app, 'eid', {}))
   })
 
 async function keepToken(app: App, token: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import { chooseBank } from '../journeys/activate.ts'
 import { takeWay } from '../journeys/token.ts'
 import { useUi } from '../ui/context.ts'
@@ -5,9 +6,39 @@ import { Icon } from '../ui/icons.tsx'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 
+/** Whose bank this phone remembers is led there at once; the list is one tap away. */
 export function BankChoice() {
   const { app, state, t } = useUi()
+  const [all, setAll] = useState(false)
   const banks = state.view?.banks ?? state.banks
+  const known = state.way === 'again' ? banks.find((one) => one.id === state.known?.bank?.id) : undefined
+  if (known && !all) {
+    return (
+      <Page
+        name="bank"
+        title={t('app.bank.title_known', { bank: known.name })}
+        help="app.help.bank"
+        step="bank"
+        actions={
+          <>
+            <Primary id={`bank-${known.id}`} onClick={() => void chooseBank(app, known.id)}>
+              {t('app.bank.with', { bank: known.name })}
+            </Primary>
+            <Secondary id="other-bank" onClick={() => setAll(true)}>
+              {t('app.bank.other')}
+            </Secondary>
+            <Secondary id="to-eid" onClick={() => void takeWay(app, 'eid')}>
+              {t('app.bank.eid')}
+            </Secondary>
+          </>
+        }
+      >
+        <p class="lead">{t('app.bank.lead_known', { bank: known.name })}</p>
+        <Before />
+        <Trouble />
+      </Page>
+    )
+  }
   return (
     <Page name="bank" title={t('app.bank.title')} help="app.help.bank" step="bank">
       <p class="lead">{t('app.bank.lead')}</p>
@@ -25,10 +56,7 @@ export function BankChoice() {
           </li>
         ))}
       </ul>
-      <div class="note">
-        <Icon name="info" size={20} />
-        <p>{t('app.bank.chip')}</p>
-      </div>
+      <Before />
       <Secondary id="bank-missing" onClick={() => app.dispatch({ type: 'revisit', to: 'missing' })}>
         {t('app.bank.missing')}
       </Secondary>
@@ -36,6 +64,20 @@ export function BankChoice() {
         {t('app.bank.eid')}
       </Secondary>
     </Page>
+  )
+}
+
+/** What holds at every bank, said before the way there. */
+function Before() {
+  const { t } = useUi()
+  return (
+    <div class="note">
+      <Icon name="info" size={20} />
+      <div class="stack">
+        <p>{t('app.bank.chip')}</p>
+        <p>{t('app.bank.check')}</p>
+      </div>
+    </div>
   )
 }
 

@@ -12,7 +12,7 @@ export function Country() {
   const favourites = FAVOURITES.map((id) => all.find((one) => one.id === id)).filter((one) => one !== undefined)
   const others = words ? found : found.filter((one) => !FAVOURITES.includes(one.id))
   return (
-    <Page name="country" title={t('app.country.title')} help="app.help.country" step="number">
+    <Page name="country" title={t('app.country.title')} help="app.help.country" step={state.way === 'eid' ? 'token' : 'number'}>
       <div class="field">
         <label for="country-search">{t('app.country.search')}</label>
         <input id="country-search" data-testid="country-search" type="search" autocomplete="off" value={words} onInput={(event) => setWords(event.currentTarget.value)} />

@@ -7,6 +7,7 @@ import { useLooking } from '../ui/looking.ts'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 
+/** What somebody finds who comes back from the bank without an answer. */
 export function Handover() {
   const { app, state, t } = useUi()
   useLooking()
@@ -31,7 +32,7 @@ export function Handover() {
       actions={
         <>
           <Primary id="to-bank" onClick={() => goToBank(app)}>
-            {t('app.handover.go')}
+            {t('app.handover.again', { bank: name })}
           </Primary>
           <Secondary id="type-return" onClick={typed}>
             {t('app.handover.type')}
@@ -39,14 +40,9 @@ export function Handover() {
         </>
       }
     >
-      <p class="lead">{t('app.handover.lead')}</p>
-      <ol class="steps">
-        <li>{bank?.needs_app ? t('app.handover.step_app', { bank: name }) : t('app.handover.step_site', { bank: name })}</li>
-        <li>{t('app.handover.step_sign')}</li>
-        <li>{t('app.handover.step_back')}</li>
-      </ol>
-      <p class="note care">{t('app.handover.check')}</p>
+      <p class="lead">{t('app.handover.lead', { bank: name })}</p>
       {view?.handover && <Clock until={view.handover.expires} />}
+      <p class="note care">{t('app.bank.check')}</p>
       <Trouble />
     </Page>
   )

@@ -2,12 +2,13 @@ import { useEffect } from 'preact/hooks'
 import { openRequest } from '../journeys/approve.ts'
 import { loadHistory } from '../journeys/settings.ts'
 import type { Waiting } from '../state.ts'
-import { Clock } from '../ui/clock.tsx'
+import { Clock, moment } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Page } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 import { Entries } from './receipts.tsx'
+import { Suggestions } from './suggestions.tsx'
 
 export function Home() {
   const { app, state, t } = useUi()
@@ -24,6 +25,7 @@ export function Home() {
         {waiting.length > 0 ? t('app.home.waiting') : ''}
       </p>
       <Trouble />
+      <Greeting />
       <Limited />
       {waiting.length > 0 ? (
         <section>
@@ -41,6 +43,7 @@ export function Home() {
           </div>
         </section>
       )}
+      <Suggestions />
       {state.history.length > 0 && (
         <section>
           <h2 class="small">{t('app.home.recent')}</h2>
@@ -55,12 +58,28 @@ export function Home() {
   )
 }
 
+/** The first time: it is done, and what to remember. */
+function Greeting() {
+  const { state, t } = useUi()
+  if (!state.greeting) return null
+  return (
+    <div class="note good" role="status" data-testid="done">
+      <Icon name="check" size={20} />
+      <div class="stack">
+        <h2>{t('app.done.title', { name: state.home?.first_name ?? '' })}</h2>
+        <p>{t('app.done.lead')}</p>
+        <p class="soft">{t('app.done.install')}</p>
+      </div>
+    </div>
+  )
+}
+
 /** For a day after the account moved here without the old phone's word: what works, until when, and why. */
 function Limited() {
   const { state, t } = useUi()
   const until = state.home?.limited ?? 0
   if (until <= useNow()) return null
-  const when = new Intl.DateTimeFormat(`${state.lang}-BE`, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(until * 1000))
+  const when = moment(state.lang, until)
   return (
     <div class="note care" data-testid="limited">
       <Icon name="clock" size={20} />

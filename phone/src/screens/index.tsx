@@ -1,11 +1,11 @@
 // Which screen is drawn for which picture: the table of contents of the app.
-import { screenOf, type State } from '../state.ts'
+import { endingOf, screenOf, type State } from '../state.ts'
 import { Approval, ApprovalCode } from './approval.tsx'
 import { BankChoice, BankMissing } from './bank.tsx'
-import { Done, Question } from './choices.tsx'
-import { Code, CodeAgain } from './code.tsx'
+import { Code } from './code.tsx'
 import { Country } from './country.tsx'
 import { Email } from './email.tsx'
+import { Ended } from './ended.tsx'
 import { Handover, Return, Stranger } from './handover.tsx'
 import { Home } from './home.tsx'
 import { Number } from './number.tsx'
@@ -13,8 +13,7 @@ import { OutcomeScreen } from './outcome.tsx'
 import { Receipts } from './receipts.tsx'
 import { About, Language, Menu, MyData } from './side.tsx'
 import { Sms } from './sms.tsx'
-import { BrokenScreen, Expired, Loading, Locked, Pause, RefusedScreen, Wait } from './stops.tsx'
-import { Terms } from './terms.tsx'
+import { BrokenScreen, Expired, Loading, Pause, RefusedScreen, Wait } from './stops.tsx'
 import { NoToken, Token } from './token.tsx'
 import { Welcome } from './welcome.tsx'
 
@@ -25,10 +24,10 @@ export function Screen({ state }: { state: State }) {
       return <Loading />
     case 'broken':
       return state.broken && <BrokenScreen why={state.broken} />
+    case 'ended':
+      return <EndedNow state={state} />
     case 'welcome':
       return <Welcome />
-    case 'terms':
-      return <Terms />
     case 'number':
       return <Number />
     case 'country':
@@ -53,14 +52,6 @@ export function Screen({ state }: { state: State }) {
       return <Sms />
     case 'code':
       return <Code />
-    case 'code-again':
-      return <CodeAgain />
-    case 'biometrics':
-    case 'notifications':
-    case 'sharing':
-      return <Question key={name} about={name} />
-    case 'done':
-      return <Done />
     case 'pause':
       return <Pause />
     case 'refused':
@@ -80,8 +71,6 @@ export function Screen({ state }: { state: State }) {
     case 'fraud':
     case 'request-expired':
       return state.outcome && <OutcomeScreen key={name} outcome={state.outcome} />
-    case 'locked':
-      return <Locked />
     case 'menu':
       return <Menu />
     case 'my-data':
@@ -93,4 +82,9 @@ export function Screen({ state }: { state: State }) {
     case 'about':
       return <About />
   }
+}
+
+function EndedNow({ state }: { state: State }) {
+  const ended = endingOf(state)
+  return ended && <Ended ended={ended} />
 }

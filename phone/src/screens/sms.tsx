@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { giveSms, resend } from '../journeys/activate.ts'
+import { AlreadyKnown } from '../ui/already.tsx'
 import { span } from '../ui/clock.tsx'
 import { unbroken, useNow, useUi } from '../ui/context.ts'
 import { Digits } from '../ui/digits.tsx'
@@ -28,6 +29,7 @@ export function Sms() {
         </Primary>
       }
     >
+      <AlreadyKnown />
       <p class="lead">{t(card ? 'app.sms.lead_eid' : 'app.sms.lead', { number: unbroken(state.view?.number) })}</p>
       <form
         onSubmit={(event) => {
@@ -64,7 +66,7 @@ export function Sms() {
 }
 
 /** Another SMS, when it may be asked; until then the clock says how long. */
-function Resend({ at, onResend }: { at: number; onResend: () => void }) {
+export function Resend({ at, onResend }: { at: number; onResend: () => void }) {
   const { t } = useUi()
   const wait = at - useNow()
   return (

@@ -1,14 +1,17 @@
 // Screens where the way ends or waits: each says what happened and what to do next.
 import { useEffect } from 'preact/hooks'
 import { again, cancel, look } from '../journeys/activate.ts'
-import { forget } from '../journeys/boot.ts'
+import { reactivate } from '../journeys/again.ts'
+import { HELP_BROKEN, HELP_REFUSAL, sitePage } from '../help.ts'
 import type { RefusalCode } from '../contract.ts'
 import type { State } from '../state.ts'
 import type { Key } from '../texts/index.ts'
-import { BigClock } from '../ui/clock.tsx'
+import { BigClock, moment } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
-import { Page, Picture, Primary, Secondary } from '../ui/page.tsx'
+import { HelpLink } from '../ui/help-link.tsx'
+import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
+import { TermsLine } from './terms.tsx'
 
 const REFUSALS: Record<RefusalCode, { title: Key; happened: Key; next: Key }> = {
   bank_refused: { title: 'app.refusal.bank_refused.title', happened: 'app.refusal.bank_refused.happened', next: 'app.refusal.bank_refused.next' },
@@ -19,15 +22,22 @@ const REFUSALS: Record<RefusalCode, { title: Key; happened: Key; next: Key }> = 
   return_exhausted: { title: 'app.refusal.return_exhausted.title', happened: 'app.refusal.return_exhausted.happened', next: 'app.refusal.return_exhausted.next' },
   token_exhausted: { title: 'app.refusal.token_exhausted.title', happened: 'app.refusal.token_exhausted.happened', next: 'app.refusal.token_exhausted.next' },
   stopped: { title: 'app.refusal.stopped.title', happened: 'app.refusal.stopped.happened', next: 'app.refusal.stopped.next' },
+  held: { title: 'app.refusal.held.title', happened: 'app.refusal.held.happened', next: 'app.refusal.held.next' },
+  stopped_card: { title: 'app.refusal.stopped_card.title', happened: 'app.refusal.stopped_card.happened', next: 'app.refusal.stopped_card.next' },
   wait: { title: 'app.wait.title', happened: 'app.wait.lead', next: 'app.wait.why' },
 }
+
+/** Another number may be tried at once; the one that is taken, once its holder has answered. */
+const WAITS_NOT: ReadonlySet<RefusalCode> = new Set(['number_taken'])
 
 export function RefusedScreen() {
   const { app, state, t } = useUi()
   const now = useNow()
-  const refusal = state.view?.refusal
-  const words = REFUSALS[refusal?.code ?? 'bank_refused']
-  const until = refusal?.until ?? 0
+  const code = state.view?.refusal?.code ?? 'bank_refused'
+  const words = REFUSALS[code]
+  const until = state.view?.refusal?.until ?? 0
+  const waits = until > now && !WAITS_NOT.has(code)
+  const contact = sitePage(state, '/help/contact')
   return (
     <Page
       name="refused"
@@ -36,21 +46,30 @@ export function RefusedScreen() {
       back={false}
       tone="care"
       actions={
-        <Primary id="again" disabled={until > now} onClick={() => void again(app)}>
-          {t('app.refusal.again')}
+        <Primary id="again" disabled={waits} onClick={() => void again(app)}>
+          {t(code === 'number_taken' ? 'app.refusal.other_number' : 'app.refusal.again')}
         </Primary>
       }
     >
-      <div class="stack" data-testid="refusal" data-refusal={refusal?.code}>
+      <div class="stack" data-testid="refusal" data-refusal={code}>
         <p class="lead">{t(words.happened)}</p>
         <p>{t(words.next)}</p>
+        {code === 'number_taken' && until > now && <p data-testid="until">{t('app.refusal.number_taken.until', { when: moment(state.lang, until) })}</p>}
       </div>
-      {until > now && (
+      {(code === 'held' || code === 'stopped_card') && contact && (
+        <p>
+          <a href={contact} target="_blank" rel="noopener noreferrer" data-testid="contact">
+            {t('app.refusal.contact')}
+          </a>
+        </p>
+      )}
+      {waits && (
         <section class="card centre">
           <p>{t('app.refusal.wait')}</p>
           <BigClock until={until} />
         </section>
       )}
+      <HelpLink about={HELP_REFUSAL[code]} />
       <Trouble />
     </Page>
   )
@@ -83,6 +102,7 @@ export function Wait() {
       {over ? <p class="lead">{t('app.wait.over_lead')}</p> : <p class="lead">{t('app.wait.lead')}</p>}
       {!over && <BigClock until={until} />}
       {!over && <p class="soft">{t('app.wait.why')}</p>}
+      {!over && <HelpLink about={HELP_REFUSAL.wait} />}
       <Trouble />
     </Page>
   )
@@ -130,7 +150,7 @@ type Broken = NonNullable<State['broken']>
 const BROKEN: Record<Broken, { title: Key; lead: Key; next: Key }> = {
   no_storage: { title: 'app.broken.no_storage.title', lead: 'app.broken.no_storage.lead', next: 'app.broken.no_storage.next' },
   untrusted: { title: 'app.broken.untrusted.title', lead: 'app.broken.untrusted.lead', next: 'app.broken.untrusted.next' },
-  replaced: { title: 'app.broken.replaced.title', lead: 'app.broken.replaced.lead', next: 'app.broken.replaced.next' },
+  keys_gone: { title: 'app.broken.keys_gone.title', lead: 'app.broken.keys_gone.lead', next: 'app.broken.keys_gone.next' },
   out_of_step: { title: 'app.broken.out_of_step.title', lead: 'app.broken.out_of_step.lead', next: 'app.broken.out_of_step.next' },
   no_connection: { title: 'app.broken.no_connection.title', lead: 'app.broken.no_connection.lead', next: 'app.broken.no_connection.next' },
 }
@@ -138,8 +158,8 @@ const BROKEN: Record<Broken, { title: Key; lead: Key; next: Key }> = {
 export function BrokenScreen({ why }: { why: Broken }) {
   const { app, t } = useUi()
   const words = BROKEN[why]
-  const reactivates = why === 'replaced' || why === 'out_of_step'
-  const act = () => (reactivates ? void app.during(async () => forget(app)) : location.reload())
+  const reactivates = why === 'keys_gone' || why === 'out_of_step'
+  const act = () => (reactivates ? void reactivate(app) : location.reload())
   return (
     <Page
       name="broken"
@@ -148,30 +168,20 @@ export function BrokenScreen({ why }: { why: Broken }) {
       back={false}
       tone="care"
       actions={
-        <Primary id={reactivates ? 'reactivate' : 'reload'} onClick={act}>
-          {reactivates ? t('app.reactivate') : t('app.reload')}
-        </Primary>
+        <>
+          <Primary id={reactivates ? 'reactivate' : 'reload'} onClick={act}>
+            {reactivates ? t('app.reactivate') : t('app.reload')}
+          </Primary>
+          {reactivates && <TermsLine />}
+        </>
       }
     >
       <div class="stack" data-testid="broken" data-broken={why}>
         <p class="lead">{t(words.lead)}</p>
         <p>{t(words.next)}</p>
       </div>
-    </Page>
-  )
-}
-
-/** Five wrong codes: this phone is closed until it is activated again. */
-export function Locked() {
-  const { app, t } = useUi()
-  return (
-    <Page name="locked" title={t('app.locked.title')} help="app.help.locked" back={false} tone="stop" actions={<Primary id="reactivate" onClick={() => void app.during(async () => forget(app))}>{t('app.reactivate')}</Primary>}>
-      <Picture name="lock" tone="stop" />
-      <p class="lead">{t('app.locked.lead')}</p>
-      <ul class="plain">
-        <li>{t('app.locked.you')}</li>
-        <li>{t('app.locked.not_you')}</li>
-      </ul>
+      <HelpLink about={HELP_BROKEN[why]} />
+      <Trouble />
     </Page>
   )
 }

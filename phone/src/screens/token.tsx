@@ -2,20 +2,22 @@ import { useEffect, useState } from 'preact/hooks'
 import { giveToken, takeWay } from '../journeys/token.ts'
 import { readToken, sortOf, strangers, TOKEN_LENGTH } from '../token-letters.ts'
 import type { Key } from '../texts/index.ts'
-import { unbroken, useUi } from '../ui/context.ts'
+import { useUi, unbroken } from '../ui/context.ts'
 import { Boxes } from '../ui/digits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { useLooking } from '../ui/looking.ts'
+import { NumberFields } from '../ui/number-fields.tsx'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 
 const SORTS: Record<ReturnType<typeof sortOf>, Key> = { capital: 'app.token.capital', small: 'app.token.small', digit: 'app.token.digit' }
 
-/** The six characters that the computer shows; capital and small letters count. */
+/** What stands on the computer: the number given there and the six characters it shows; capital and small letters count. */
 export function Token() {
   const { app, state, t } = useUi()
   const [token, setToken] = useState(state.token)
   const proven = state.view?.step === 'token'
+  const mending = state.view?.step === 'sms'
   useLooking(proven)
   useEffect(() => setToken(state.token), [state.token])
   const send = () => void giveToken(app, token)
@@ -27,7 +29,7 @@ export function Token() {
   return (
     <Page
       name="token"
-      title={t('app.token.title')}
+      title={t(proven ? 'app.token.title' : 'app.token.title_both')}
       help="app.help.token"
       step="token"
       actions={
@@ -35,9 +37,11 @@ export function Token() {
           <Primary id="continue" onClick={send}>
             {t('app.continue')}
           </Primary>
-          <Secondary id="no-token" onClick={() => app.dispatch({ type: 'revisit', to: 'no-token' })}>
-            {t('app.token.none')}
-          </Secondary>
+          {!mending && (
+            <Secondary id="no-token" onClick={() => app.dispatch({ type: 'revisit', to: 'no-token' })}>
+              {t('app.token.none')}
+            </Secondary>
+          )}
         </>
       }
     >
@@ -48,6 +52,7 @@ export function Token() {
           send()
         }}
       >
+        {!proven && <NumberFields />}
         <Boxes id="token" label={t('app.token.label')} hint={t('app.token.case')} length={TOKEN_LENGTH} value={token} onValue={change} read={readToken} letters />
         <p class="soft spelled" aria-hidden="true" data-testid="spelled">
           {[...token].filter((sign) => !strange.includes(sign)).map((sign, at) => (
@@ -59,8 +64,8 @@ export function Token() {
         </p>
         <Trouble />
       </form>
-      {!proven && (
-        <Secondary id="to-bank-way" onClick={() => void takeWay(app, 'bank')}>
+      {!proven && !mending && (
+        <Secondary id="to-bank-way" onClick={() => void takeWay(app, state.known ? 'again' : 'bank')}>
           {t('app.token.bank')}
         </Secondary>
       )}
@@ -88,7 +93,7 @@ export function NoToken() {
       <ul class="checks">
         {(['app.no_token.need_computer', 'app.no_token.need_reader', 'app.no_token.need_card', 'app.no_token.need_number'] as const).map((key) => (
           <li key={key}>
-            <Icon name="check" size={20} /> <span>{key === 'app.no_token.need_number' ? t(key, { number: unbroken(state.view?.number) }) : t(key)}</span>
+            <Icon name="check" size={20} /> <span>{t(key)}</span>
           </li>
         ))}
       </ul>

@@ -1,13 +1,17 @@
 import { LANGS, type Lang } from '../contract.ts'
+import { begin } from '../journeys/activate.ts'
 import { changeLang } from '../journeys/settings.ts'
-import { begin } from '../journeys/token.ts'
+import { beginVouch } from '../journeys/vouch.ts'
 import { LANGUAGE_NAMES, type Key } from '../texts/index.ts'
-import { useUi } from '../ui/context.ts'
-import { Icon } from '../ui/icons.tsx'
+import { unbroken, useUi } from '../ui/context.ts'
+import { Icon, type IconName } from '../ui/icons.tsx'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
+import { Trouble } from '../ui/trouble.tsx'
+import { TermsLine } from './terms.tsx'
 
 export function Welcome() {
-  const { app, t } = useUi()
+  const { app, state, t } = useUi()
+  if (state.offered) return <Offered />
   return (
     <Page
       name="welcome"
@@ -19,36 +23,91 @@ export function Welcome() {
           <Primary id="activate" onClick={() => void begin(app, 'bank')}>
             {t('app.welcome.activate')}
           </Primary>
-          <Secondary id="activate-eid" onClick={() => void begin(app, 'eid')}>
-            {t('app.welcome.activate_eid')}
+          <Secondary id="reactivate" onClick={() => void begin(app, 'again')}>
+            {t('app.welcome.again')}
           </Secondary>
+          <TermsLine />
         </>
       }
     >
       <img class="emblem" src="/icon-192.png" alt="" width="64" height="64" />
       <p class="lead">{t('app.welcome.lead')}</p>
-      <Needs title={t('app.welcome.need')} keys={['app.welcome.need_card', 'app.welcome.need_app']} />
-      <Needs title={t('app.welcome.need_eid')} keys={['app.welcome.need_identity_card']} />
-      <p class="soft">{t('app.welcome.credit_card')}</p>
+      <Trouble />
+      <Needs />
+      <ul class="rows">
+        <Other id="activate-eid" icon="card" word="app.welcome.eid" under="app.welcome.eid_under" onClick={() => void begin(app, 'eid')} />
+        <Other id="old-phone" icon="phone" word="app.welcome.old_phone" under="app.welcome.old_phone_under" onClick={() => void beginVouch(app)} />
+      </ul>
       <Languages />
     </Page>
   )
 }
 
-/** What to have at hand on one of the two ways. */
-function Needs({ title, keys }: { title: string; keys: Key[] }) {
+/** What to have at hand at the bank. */
+function Needs() {
   const { t } = useUi()
   return (
     <section class="needs">
-      <h2>{title}</h2>
-      <ul class="checks">
-        {keys.map((key) => (
-          <li key={key}>
-            <Icon name="check" size={20} /> <span>{t(key)}</span>
-          </li>
-        ))}
-      </ul>
+      <p>{t('app.welcome.need')}</p>
+      <p class="soft">{t('app.welcome.credit_card')}</p>
     </section>
+  )
+}
+
+function Other({ id, icon, word, under, onClick }: { id: string; icon: IconName; word: Key; under: Key; onClick: () => void }) {
+  const { state, t } = useUi()
+  return (
+    <li>
+      <button type="button" class="row" data-testid={id} aria-disabled={state.busy} onClick={state.busy ? undefined : onClick}>
+        <span class="with-icon">
+          <Icon name={icon} />
+          <span>
+            <strong>{t(word)}</strong>
+            <span class="under">{t(under)}</span>
+          </span>
+        </span>
+        <Icon name="next" />
+      </button>
+    </li>
+  )
+}
+
+/** The address brought number and token along: said, and nothing done with them yet. */
+function Offered() {
+  const { app, state, t } = useUi()
+  return (
+    <Page
+      name="welcome"
+      title={t('app.offered.title')}
+      help="app.help.welcome"
+      back={false}
+      actions={
+        <>
+          <Primary id="activate-eid" onClick={() => void begin(app, 'eid')}>
+            {t('app.offered.continue')}
+          </Primary>
+          <Secondary id="activate" onClick={() => void begin(app, 'bank')}>
+            {t('app.welcome.activate')}
+          </Secondary>
+          <TermsLine />
+        </>
+      }
+    >
+      <p class="lead">{t('app.offered.lead')}</p>
+      <dl class="card" data-testid="offered">
+        <div>
+          <dt>{t('app.number.label')}</dt>
+          <dd>{unbroken(state.typed)}</dd>
+        </div>
+        <div>
+          <dt>{t('app.token.label')}</dt>
+          <dd class="code">{state.token}</dd>
+        </div>
+      </dl>
+      <p class="note care">{t('app.offered.yours')}</p>
+      <Trouble />
+      <Languages />
+    </Page>
   )
 }
 

@@ -37,3 +37,7 @@ export function BigClock({ until }: { until: number }) {
     </p>
   )
 }
+
+/** A day and hour in words: "dinsdag 24 november om 14:05". */
+export const moment = (lang: string, at: number): string =>
+  new Intl.DateTimeFormat(`${lang}-BE`, { weekday: 'long', day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(at * 1000))

@@ -8,15 +8,15 @@ import { Dialog } from './dialog.tsx'
 import { Icon } from './icons.tsx'
 
 const STEPS = {
-  bank: ['terms', 'number', 'email', 'bank', 'sms', 'code', 'choices', 'done'],
-  eid: ['terms', 'number', 'token', 'sms', 'code', 'choices', 'done'],
+  bank: ['number', 'email', 'bank', 'sms', 'code'],
+  again: ['number', 'bank', 'sms', 'code'],
+  eid: ['token', 'sms', 'code'],
 } as const satisfies Record<Way, readonly string[]>
 
 type StepName = (typeof STEPS)[Way][number]
 
 const STEP_WORDS: Record<StepName, Key> = {
-  terms: 'app.step.terms', number: 'app.step.number', email: 'app.step.email', bank: 'app.step.bank', token: 'app.step.token',
-  sms: 'app.step.sms', code: 'app.step.code', choices: 'app.step.choices', done: 'app.step.done',
+  number: 'app.step.number', email: 'app.step.email', bank: 'app.step.bank', token: 'app.step.token', sms: 'app.step.sms', code: 'app.step.code',
 }
 
 interface PageProps {
@@ -102,6 +102,7 @@ function Progress({ step }: { step: StepName }) {
   const { state, t } = useUi()
   const steps: readonly StepName[] = STEPS[state.way]
   const at = steps.indexOf(step) + 1
+  if (at === 0) return null
   const words = t('app.progress', { at, of: steps.length, what: t(STEP_WORDS[step]) })
   return (
     <div class="progress">

@@ -2,9 +2,12 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Problem, ProblemCode } from '../state.ts'
 import type { Key, Say } from '../texts/index.ts'
+import { HELP_PROBLEM } from '../help.ts'
 import { useNow, useUi } from './context.ts'
+import { HelpLink } from './help-link.tsx'
 import { Icon } from './icons.tsx'
 import { span } from './clock.tsx'
+import { Secondary } from './page.tsx'
 
 const WORDS: Record<ProblemCode, Key> = {
   offline: 'app.problem.offline', busy: 'app.problem.busy', unexpected: 'app.problem.unexpected', bank_unreachable: 'app.problem.bank_unreachable',
@@ -41,6 +44,7 @@ export const triesLeft = (t: Say, left: number) => (left === 0 ? t('app.left.non
 
 function Told({ problem, t }: { problem: Problem; t: Say }) {
   const now = useNow()
+  const { app } = useUi()
   const { left, until, id } = problem
   return (
     <>
@@ -50,6 +54,12 @@ function Told({ problem, t }: { problem: Problem; t: Say }) {
         {left !== undefined && <p>{triesLeft(t, left)}</p>}
         {until !== undefined && until > now && <p>{t('app.again_in', { span: span(t, until - now) })}</p>}
         {id && <p class="soft">{t('app.problem.id', { id })}</p>}
+        {(problem.code === 'not_accepted_last' || problem.code === 'code_wrong_last') && (
+          <Secondary id="forgot" onClick={() => app.dispatch({ type: 'ended', ended: { why: 'forgotten' } })}>
+            {t('app.problem.forgot')}
+          </Secondary>
+        )}
+        <HelpLink about={HELP_PROBLEM[problem.code]} />
       </div>
     </>
   )

@@ -23,18 +23,18 @@ const STAGED = 'pepper_next'
 /** A change waits five minutes for its answer; one more for an answer that is on its way. */
 export const STAGED_SECONDS = 6 * 60
 
-/** The first of the two rows: kept only if nobody would guess it. */
-export function checkCode(app: App, code: string): boolean {
+/** Nobody who knows the person would guess it. */
+function takes(app: App, code: string): boolean {
   const birthdate = app.state.account.data?.facts.find((fact) => fact.claim === 'birthdate')?.value
   const weak = weakness(code, /^\d{4}-\d\d-\d\d$/.test(birthdate ?? '') ? birthdate : undefined, app.state.home?.number ?? null)
   if (weak) app.tell(`code_${weak}`)
   return weak === null
 }
 
-/** Both rows are the same: the server stages the new code, and the old one is asked for. */
-export const changeCode = (app: App, code: string, again: string) =>
+/** Chosen twice: the server stages the new code, and the old one is asked for. */
+export const changeCode = (app: App, code: string) =>
   app.during(async () => {
-    if (code !== again) return app.tell('code_differs')
+    if (!takes(app, code)) return
     const home = await refreshHome(app)
     const before = await app.store.get<Staged>(STAGED)
     // An answer is on its way that may make the last new code count: a third pepper would forget it.
