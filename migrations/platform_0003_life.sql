@@ -91,4 +91,5 @@ CREATE TABLE number_claim (
     free_at     BIGINT NOT NULL,
     expires_at  BIGINT NOT NULL
 );
+CREATE INDEX number_claim_holder ON number_claim (holder);
 CREATE INDEX number_claim_expiry ON number_claim (expires_at);

@@ -11,6 +11,8 @@ pub fn close(tx: &mut Tx<'_>, account: &str, tomb: &[u8], erase_at: i64, now: i6
             block_mac = NULL, limited_until = 0, erase_at = $3 WHERE id = $1",
         args![account, tomb, erase_at, now],
     )?;
+    // Whoever asks for the number need not wait for a holder there is no more.
+    tx.execute("DELETE FROM number_claim WHERE holder = $1", args![account])?;
     Ok(())
 }
 
@@ -23,19 +25,38 @@ pub fn due(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<String>, StoreEr
     rows.into_iter().map(|r| Ok(r.columns().text()?)).collect()
 }
 
-/// Every row of this account in every table of ours, but the log's lines, which hold ids alone. How many went.
-pub fn erase(tx: &mut Tx<'_>, account: &str) -> Result<u64, StoreError> {
-    let mut gone = tx.execute("DELETE FROM approval WHERE account = $1", args![account])?;
-    gone += tx.execute(
-        "DELETE FROM number_change WHERE device IN (SELECT id FROM device WHERE account = $1)",
-        args![account],
-    )?;
-    gone += tx.execute("DELETE FROM device WHERE account = $1", args![account])?;
-    gone += tx.execute("DELETE FROM card_data WHERE account = $1", args![account])?;
-    gone += tx.execute("DELETE FROM consent WHERE account = $1", args![account])?;
-    gone += tx.execute("DELETE FROM told WHERE account = $1", args![account])?;
-    gone += tx.execute("DELETE FROM stop WHERE account = $1", args![account])?;
-    gone += tx.execute("DELETE FROM mute WHERE account = $1", args![account])?;
-    gone += tx.execute("DELETE FROM account WHERE id = $1", args![account])?;
-    Ok(gone)
+/// Whom to forget, and where messages went that were written before their account was known.
+#[derive(Clone)]
+pub struct Erased {
+    pub account: String,
+    /// HMACs of its last number and address.
+    pub contacts: Vec<Vec<u8>>,
+    /// When it was closed: from then on number and address may have been somebody else's.
+    pub closed_at: i64,
+}
+
+/// Every row of this account in every table of ours, the log's lines too. Gives the ids of its phones.
+pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<Vec<String>, StoreError> {
+    let account = erased.account.as_str();
+    tx.execute("DELETE FROM approval WHERE account = $1", args![account])?;
+    tx.execute("DELETE FROM number_change WHERE device IN (SELECT id FROM device WHERE account = $1)", args![account])?;
+    tx.execute("DELETE FROM activation WHERE device IN (SELECT id FROM device WHERE account = $1)", args![account])?;
+    let phones = tx.rows("DELETE FROM device WHERE account = $1 RETURNING id", args![account])?;
+    tx.execute("DELETE FROM card_data WHERE account = $1", args![account])?;
+    tx.execute("DELETE FROM consent WHERE account = $1", args![account])?;
+    tx.execute("DELETE FROM told WHERE account = $1", args![account])?;
+    for contact in &erased.contacts {
+        let until = erased.closed_at;
+        tx.execute(
+            "DELETE FROM told WHERE recipient = $1 AND at <= $2 AND account IS NULL",
+            args![contact.as_slice(), until],
+        )?;
+        tx.execute("DELETE FROM outbox WHERE recipient = $1 AND created_at <= $2", args![contact.as_slice(), until])?;
+    }
+    tx.execute("DELETE FROM stop WHERE account = $1", args![account])?;
+    tx.execute("DELETE FROM mute WHERE account = $1", args![account])?;
+    tx.execute("DELETE FROM number_claim WHERE holder = $1", args![account])?;
+    tx.execute("DELETE FROM audit WHERE subject = $1", args![account])?;
+    tx.execute("DELETE FROM account WHERE id = $1", args![account])?;
+    phones.into_iter().map(|r| Ok(r.columns().text()?)).collect()
 }

@@ -20,6 +20,74 @@ pub struct Filter {
     /// Older than this `(created_at, id)`.
     pub before: Option<(i64, String)>,
     pub partner: Option<String>,
+    pub outcome: Option<Outcome>,
+}
+
+/// What became of a request, as a person tells it apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Waiting,
+    Approved,
+    Refused,
+    /// "I did not ask for this."
+    Reported,
+    /// Nobody answered in time.
+    Expired,
+    /// By the browser, or by a wrong number.
+    Stopped,
+}
+
+impl Outcome {
+    pub const ALL: [Outcome; 6] =
+        [Outcome::Waiting, Outcome::Approved, Outcome::Refused, Outcome::Reported, Outcome::Expired, Outcome::Stopped];
+
+    /// The word in the contract (docs/life.md §3).
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Waiting => "waiting",
+            Outcome::Approved => "approved",
+            Outcome::Refused => "refused",
+            Outcome::Reported => "reported",
+            Outcome::Expired => "expired",
+            Outcome::Stopped => "stopped",
+        }
+    }
+
+    pub fn read(word: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+
+    /// What was granted and later revoked was approved all the same.
+    pub fn of(approval: &Approval, now: i64) -> Outcome {
+        match approval.state {
+            State::Waiting if now >= approval.expires_at => Outcome::Expired,
+            State::Waiting => Outcome::Waiting,
+            State::Approved { .. } | State::Redeemed { .. } | State::Revoked => Outcome::Approved,
+            State::Rejected => Outcome::Refused,
+            State::Fraud => Outcome::Reported,
+            State::Cancelled => Outcome::Stopped,
+        }
+    }
+
+    /// The words of the rows that stand so; none is a part of another.
+    fn rows(self) -> &'static str {
+        match self {
+            Outcome::Waiting | Outcome::Expired => "waiting",
+            Outcome::Approved => "approved redeemed revoked",
+            Outcome::Refused => "rejected",
+            Outcome::Reported => "fraud",
+            Outcome::Stopped => "cancelled",
+        }
+    }
+
+    /// Between which moments its rows end.
+    fn ends(self, now: i64) -> (i64, i64) {
+        match self {
+            Outcome::Waiting => (now, i64::MAX),
+            Outcome::Expired => (0, now),
+            _ => (0, i64::MAX),
+        }
+    }
 }
 
 /// Newest first, at most `limit`.
@@ -29,13 +97,17 @@ pub fn list(
     account: &str,
     filter: &Filter,
     limit: i64,
+    now: i64,
 ) -> Result<Vec<Entry>, StoreError> {
+    let states = filter.outcome.map_or("", Outcome::rows);
+    let (after, until) = filter.outcome.map_or((0, i64::MAX), |outcome| outcome.ends(now));
     let (at, id) = filter.before.clone().unwrap_or((i64::MAX, String::new()));
     let rows = tx.rows(
         "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request, evidence IS NOT NULL
          FROM approval WHERE account = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND ($4 = '' OR partner = $4)
+           AND ($6 = '' OR $6 LIKE '%' || state || '%') AND expires_at > $7 AND expires_at <= $8
          ORDER BY created_at DESC, id DESC LIMIT $5",
-        args![account, at, &id, filter.partner.as_deref().unwrap_or_default(), limit],
+        args![account, at, &id, filter.partner.as_deref().unwrap_or_default(), limit, states, after, until],
     )?;
     rows.into_iter().map(|r| entry(sealer, &mut r.columns())).collect()
 }

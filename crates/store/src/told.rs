@@ -9,7 +9,7 @@ pub struct Told {
     pub at: i64,
     pub kind: String,
     pub what: String,
-    /// It went to the number or address that the account has now.
+    /// HMAC of the number or address it went to.
     pub recipient: Vec<u8>,
 }
 
@@ -33,7 +33,8 @@ pub fn insert(tx: &mut Tx<'_>, line: Line<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What went to these contacts since a moment, or to this account whatever its contact was; newest first.
+/// What went to this account, and since `since` to these contacts without its being known to whose account; newest first. What
+/// another account was told at a number that was its own then is not here.
 pub fn list(
     tx: &mut Tx<'_>,
     account: &str,
@@ -44,8 +45,8 @@ pub fn list(
 ) -> Result<Vec<Told>, StoreError> {
     let rows = tx.rows(
         "SELECT at, kind, what, recipient FROM told WHERE id IN (
-            SELECT id FROM told WHERE recipient = $2 AND at >= $4
-            UNION SELECT id FROM told WHERE recipient = $3 AND at >= $4
+            SELECT id FROM told WHERE recipient = $2 AND at >= $4 AND account IS NULL
+            UNION SELECT id FROM told WHERE recipient = $3 AND at >= $4 AND account IS NULL
             UNION SELECT id FROM told WHERE account = $1)
          ORDER BY at DESC, id DESC LIMIT $5",
         args![account, number, email, since, limit],
@@ -58,15 +59,6 @@ pub fn list(
         .collect()
 }
 
-/// The account is erased.
-pub fn forget(tx: &mut Tx<'_>, account: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM told WHERE account = $1", args![account])?;
-    Ok(())
-}
-
 pub fn sweep(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<u64, StoreError> {
-    Ok(tx.execute(
-        "DELETE FROM told WHERE id IN (SELECT id FROM told WHERE at < $1 LIMIT $2)",
-        args![before, limit],
-    )?)
+    Ok(tx.execute("DELETE FROM told WHERE id IN (SELECT id FROM told WHERE at < $1 LIMIT $2)", args![before, limit])?)
 }
