@@ -1,5 +1,7 @@
 //! From nothing to an active phone, one step of the server's view after another. Goes on wherever an earlier run stopped.
 
+use std::time::Duration;
+
 use protocol::phone::{Step, View, pin};
 use serde_json::{Value, json};
 
@@ -10,6 +12,9 @@ use super::{Phone, PhoneError, code};
 
 /// Version of the terms a robot agrees to when the plan names none.
 const TERMS: &str = "2026-11";
+
+/// Between two looks at whether the old phone has vouched.
+const VOUCH_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the person would type and choose on the way.
 #[derive(Clone, Default)]
@@ -75,6 +80,7 @@ impl Phone {
                 let country = plan.country.as_deref().unwrap_or("BE");
                 self.activation("number", &json!({ "country": country, "number": number })).await?
             }
+            Step::Vouch => self.wait_for_the_old_phone(&view).await?,
             Step::Email if plan.token.is_some() => self.bring_token(plan, &view).await?,
             Step::Email => self.activation("email", &json!({ "email": plan.email })).await?,
             Step::Bank => {
@@ -93,6 +99,15 @@ impl Phone {
             Step::Expired => return Err(PhoneError::Expired),
         };
         Ok(Some(next))
+    }
+
+    /// The old phone scans, asks its person and vouches: nothing to do here but look.
+    async fn wait_for_the_old_phone(&self, view: &View) -> Result<View, PhoneError> {
+        if view.now >= view.expires {
+            return Err(PhoneError::Expired);
+        }
+        tokio::time::sleep(VOUCH_PAUSE).await;
+        self.activation("get", &json!({})).await
     }
 
     async fn activation(&self, command: &str, body: &Value) -> Result<View, PhoneError> {

@@ -4,6 +4,7 @@
 
 mod activate;
 mod answer;
+mod authenticator;
 mod bank;
 mod code;
 mod device;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use activate::Plan;
 pub use answer::{Answered, Verdict, check_receipt, compose, unix_now};
+pub use authenticator::{Authenticator, StoredAuthenticator};
 pub use bank::Customer;
 pub use device::{Device, StoredDevice};
 pub use door::{Door, http};

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::PhoneError;
 
+/// A login, or what concerns the account itself.
+const KINDS: [&str; 2] = ["login", "admin"];
+
 /// A request whose signature, device and time were checked.
 #[derive(Clone, Debug)]
 pub struct Waiting {
@@ -24,7 +27,11 @@ impl Waiting {
         let request = &verified.payload;
         let challenge = protocol::jose::unb64u(&request.chal).map_err(|_| PhoneError::Untrusted("request"))?;
         let odd = request.iat > now + 60 || request.exp <= request.iat || challenge.len() != 32;
-        if odd || request.kind != "login" || request.uv != "pin" || request.lines().iter().any(|l| undrawable(l)) {
+        if odd
+            || !KINDS.contains(&request.kind.as_str())
+            || !request.uv_known()
+            || request.lines().iter().any(|l| undrawable(l))
+        {
             return Err(PhoneError::Untrusted("request"));
         }
         let expires_in = request.exp - now;
@@ -43,7 +50,7 @@ impl Waiting {
     pub fn to_json(&self) -> Value {
         let r = self.request();
         json!({
-            "rid": r.rid, "title": r.title, "who": r.rp.name, "domain": r.rp.domain, "from": r.from,
+            "rid": r.rid, "kind": r.kind, "uv": r.uv, "title": r.title, "who": r.rp.name, "domain": r.rp.domain, "from": r.from,
             "fields": r.fields, "claims": r.claims, "match": r.wants_match, "expires_in": self.expires_in,
             "lines": r.lines(),
         })

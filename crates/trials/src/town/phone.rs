@@ -10,6 +10,11 @@ use serde_json::{Value, json};
 
 use super::{Reply, TERMS, Town};
 
+mod finger;
+mod life;
+
+pub use life::Change;
+
 pub const CODE: &str = "27935";
 
 /// One phone at one address.
@@ -22,6 +27,11 @@ pub struct Phone {
     pub activation: String,
     pub head: String,
     pub seq: i64,
+    /// Of the code on this phone.
+    pub generation: i64,
+    /// The next code, until the server says that it counts.
+    pub change: Option<Change>,
+    pub finger: Option<demo::phone::Authenticator>,
     keys: KeysDocument,
 }
 
@@ -54,7 +64,18 @@ impl Phone {
         let (document, root) = town.vault.keys_document();
         let keys = KeysDocument::verify(&document, &PublicKey::from_jwk(&root).unwrap()).unwrap();
         let key = SigningKey::generate("dev").unwrap();
-        Phone { key, pepper, at: at.into(), activation: String::new(), head: String::new(), seq: 0, keys }
+        Phone {
+            key,
+            pepper,
+            at: at.into(),
+            activation: String::new(),
+            head: String::new(),
+            seq: 0,
+            generation: 1,
+            change: None,
+            finger: None,
+            keys,
+        }
     }
 
     pub fn id(&self) -> &str {
