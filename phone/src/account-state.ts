@@ -57,7 +57,7 @@ export type AccountEvent = { type: 'account'; change: Partial<Account> }
 
 /** A fresh look at a screen starts without what was said on the last one. */
 export function lookedAway(account: Account): Account {
-  return account.done || account.muted ? { ...account, done: null } : account
+  return account.done ? { ...account, done: null } : account
 }
 
 /** An act of ours was answered: back to where it was asked, with a word in place of a screen. `null` where it was not ours or was reported. */

@@ -98,7 +98,11 @@ export function typeMatch(app: App, match: string): void {
 const current = (app: App): Waiting | undefined => app.state.waiting.find((one) => one.request.rid === app.state.open?.rid)
 
 export const approve = (app: App, code: string) => answer(app, 'approve', { code })
-export const approveWithBio = (app: App) => answer(app, 'approve', 'bio')
+/** With fingerprint or face, once the number from the other screen is typed; the code's screen stands behind it. */
+export async function approveWithBio(app: App, match: string): Promise<void> {
+  typeMatch(app, match)
+  if (app.state.open?.step === 'code') await answer(app, 'approve', 'bio')
+}
 export const refuse = (app: App) => answer(app, 'reject')
 export const reportFraud = (app: App) => answer(app, 'fraud')
 

@@ -7,6 +7,8 @@ import { history } from './receipts.ts'
 export async function changeLang(app: App, lang: Lang): Promise<void> {
   await app.store.write({ values: { lang } })
   app.dispatch({ type: 'lang', lang })
+  // Messages follow; without a line they follow the next time.
+  if (app.state.phase === 'active' && app.device) await app.channel.command(app.own, 'language', { lang }, { again: 0 }).catch(() => undefined)
 }
 
 export const toggle = (app: App, name: keyof Settings) =>

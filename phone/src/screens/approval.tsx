@@ -1,24 +1,32 @@
 // The approval screen, always the same five parts in the same order: who, what, details, from where, your answer.
 import { useEffect, useState } from 'preact/hooks'
-import { approve, refuse, reportFraud, typeMatch } from '../journeys/approve.ts'
+import { approve, approveWithBio, refuse, reportFraud, typeMatch } from '../journeys/approve.ts'
+import { bioAllowed } from '../journeys/biometrics.ts'
 import type { Request } from '../protocol/messages.ts'
-import { BigClock, Clock } from '../ui/clock.tsx'
+import type { Waiting } from '../state.ts'
+import type { Say } from '../texts/index.ts'
+import { Clock } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
 import { Digits } from '../ui/digits.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { Pad } from '../ui/pad.tsx'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
+import { Held, useHold } from './account/hold.tsx'
+import { CarefulLine } from './account/parts.tsx'
 
-function useRequest(): Request | undefined {
+function useOpen(): Waiting | undefined {
   const { state } = useUi()
-  return state.waiting.find((one) => one.request.rid === state.open?.rid)?.request
+  return state.waiting.find((one) => one.request.rid === state.open?.rid)
 }
 
+/** Somebody activates this account on another phone; it goes by its title, which only the operator can sign. */
+export const asksForNewPhone = (t: Say, request: Request): boolean => request.kind === 'admin' && request.title === t('approval.new_phone')
+
 /** Always visible under the answer. For a phone of one's own there is one no: it stops whoever is at it. */
-function OtherAnswers({ admin }: { admin: boolean }) {
+function OtherAnswers({ newPhone }: { newPhone: boolean }) {
   const { app, t } = useUi()
-  if (admin) {
+  if (newPhone) {
     return (
       <Secondary id="refuse" tone="stop" onClick={() => void refuse(app)}>
         <Icon name="warn" /> {t('app.admin.refuse')}
@@ -39,45 +47,62 @@ function OtherAnswers({ admin }: { admin: boolean }) {
 
 export function Approval() {
   const { app, state, t } = useUi()
-  const request = useRequest()
+  const waiting = useOpen()
   const [match, setMatch] = useState('')
   const now = useNow()
+  const hold = useHold(waiting)
   useEffect(() => {
     if (state.problem?.code.startsWith('not_accepted')) setMatch('')
   }, [state.problem])
-  if (!request) return null
+  if (!waiting) return null
+  const { request } = waiting
   const admin = request.kind === 'admin'
+  const newPhone = asksForNewPhone(t, request)
   const times = state.open?.times ?? 0
-  const until = state.device?.not_before ?? 0
+  const bio = bioAllowed(state, request, now)
   const send = () => typeMatch(app, match)
+  const sendBio = () => void approveWithBio(app, match)
   return (
     <Page
       name="approval"
-      title={t(admin ? 'app.admin.title' : 'approval.title')}
-      help={admin ? 'app.help.admin' : 'app.help.approval'}
+      title={newPhone ? t('app.admin.title') : admin ? request.title : t('approval.title')}
+      help={newPhone ? 'app.help.admin' : admin ? 'app.help.confirm_act' : 'app.help.approval'}
       actions={
         <>
-          {request.match && until <= now && (
+          {request.match && hold === 0 && (
             <form
               class="answer"
               onSubmit={(event) => {
                 event.preventDefault()
-                send()
+                if (bio) sendBio()
+                else send()
               }}
             >
               <Digits id="match" label={t('approval.match')} length={2} value={match} onValue={setMatch} />
             </form>
           )}
-          <Primary id="continue" disabled={until > now} onClick={send}>
-            {t('approval.continue')}
-          </Primary>
-          <OtherAnswers admin={admin} />
+          {bio && (
+            <Primary id="approve-bio" disabled={hold > 0} onClick={sendBio}>
+              <Icon name="finger" /> {t('app.bio.approve')}
+            </Primary>
+          )}
+          {bio ? (
+            <Secondary id="continue" onClick={send}>
+              {t('app.bio.with_code')}
+            </Secondary>
+          ) : (
+            <Primary id="continue" disabled={hold > 0} onClick={send}>
+              {t('approval.continue')}
+            </Primary>
+          )}
+          <OtherAnswers newPhone={newPhone} />
         </>
       }
     >
       <Clock until={request.exp} />
+      <CarefulLine />
       <Trouble />
-      {admin && <p class="lead">{t('app.admin.lead')}</p>}
+      {newPhone && <p class="lead">{t('app.admin.lead')}</p>}
       <section class="card approval">
         <div class="who" data-testid="who">
           <h2>{request.rp.name}</h2>
@@ -89,7 +114,7 @@ export function Approval() {
         </p>
         {request.fields.length > 0 && (
           <div class="details">
-            <h3>{t(admin ? 'app.admin.details' : 'approval.details')}</h3>
+            <h3>{t(newPhone ? 'app.admin.details' : admin ? 'app.admin.other_details' : 'approval.details')}</h3>
             <dl data-testid="fields">
               {request.fields.map((field, at) => (
                 <div key={at}>
@@ -105,12 +130,7 @@ export function Approval() {
           <p>{request.from}</p>
         </div>
       </section>
-      {until > now && (
-        <section class="card centre">
-          <p>{t('approval.wait')}</p>
-          <BigClock until={until} />
-        </section>
-      )}
+      {hold > 0 && <Held until={hold} />}
       {request.match && <p class="soft">{t('approval.match_hint')}</p>}
     </Page>
   )
@@ -118,15 +138,16 @@ export function Approval() {
 
 export function ApprovalCode() {
   const { app, state, t } = useUi()
-  const request = useRequest()
+  const waiting = useOpen()
+  const hold = useHold(waiting)
   const [code, setCode] = useState('')
   useEffect(() => {
     if (state.problem && state.problem.code !== 'offline') setCode('')
   }, [state.problem])
-  if (!request) return null
-  const admin = request.kind === 'admin'
+  if (!waiting) return null
+  const { request } = waiting
   const send = (typed = code) => {
-    if (typed.length === 5) void approve(app, typed)
+    if (typed.length === 5 && hold === 0) void approve(app, typed)
   }
   return (
     <Page
@@ -135,18 +156,19 @@ export function ApprovalCode() {
       help="app.help.approval_code"
       actions={
         <>
-          <Primary id="approve" disabled={code.length < 5} onClick={() => send()}>
+          <Primary id="approve" disabled={code.length < 5 || hold > 0} onClick={() => send()}>
             {t('approval.approve')}
           </Primary>
-          <OtherAnswers admin={admin} />
+          <OtherAnswers newPhone={asksForNewPhone(t, request)} />
         </>
       }
     >
       <p class="summary">
         <strong>{request.title}</strong> · {request.rp.name}
       </p>
+      <CarefulLine />
       <Trouble />
-      <Pad label={t('approval.code')} code={code} onCode={setCode} onDone={send} />
+      {hold > 0 ? <Held until={hold} /> : <Pad label={t('approval.code')} code={code} onCode={setCode} onDone={send} />}
       <Clock until={request.exp} />
     </Page>
   )

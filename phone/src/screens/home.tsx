@@ -7,6 +7,7 @@ import { useNow, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Page } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
+import { CarefulLine, DoneLine, Row, useGo } from './account/parts.tsx'
 import { Entries } from './receipts.tsx'
 import { Suggestions } from './suggestions.tsx'
 
@@ -26,6 +27,9 @@ export function Home() {
       </p>
       <Trouble />
       <Greeting />
+      <DoneLine />
+      <CarefulLine />
+      <NumberLost />
       <Limited />
       {waiting.length > 0 ? (
         <section>
@@ -87,6 +91,23 @@ function Limited() {
         <h2>{t('app.limited.title')}</h2>
         <p>{t('app.limited.until', { when })}</p>
         <p class="soft">{t('app.limited.why')}</p>
+      </div>
+    </div>
+  )
+}
+
+/** Somebody else has proven the number since: messages need another one. */
+function NumberLost() {
+  const { state, t } = useUi()
+  const go = useGo()
+  if (!state.home?.number_lost) return null
+  return (
+    <div class="note care" data-testid="number-lost">
+      <Icon name="phone" size={20} />
+      <div class="stack">
+        <h2>{t('app.number_lost.title')}</h2>
+        <p>{t('app.number_lost.lead')}</p>
+        <Row id="number-lost-new" name={t('app.number_lost.choose')} onClick={() => go('number-new', true)} />
       </div>
     </div>
   )

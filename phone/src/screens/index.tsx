@@ -11,7 +11,17 @@ import { Home } from './home.tsx'
 import { Number } from './number.tsx'
 import { OutcomeScreen } from './outcome.tsx'
 import { Receipts } from './receipts.tsx'
-import { About, Language, Menu, MyData } from './side.tsx'
+import { CodeNew, EmailNew, NumberCode, NumberNew } from './account/changes.tsx'
+import { Close } from './account/close.tsx'
+import { ConfirmAct } from './account/confirm-act.tsx'
+import { Events, HistoryEntry, MyHistory } from './account/history.tsx'
+import { Menu } from './account/menu.tsx'
+import { Messages, Suspicious } from './account/messages.tsx'
+import { MyData } from './account/my-data.tsx'
+import { Partner, Partners } from './account/partners.tsx'
+import { NewPhone, Vouch } from './account/phones.tsx'
+import { Block, BlockCode, Careful, Safety } from './account/safety.tsx'
+import { About, Language } from './side.tsx'
 import { Sms } from './sms.tsx'
 import { BrokenScreen, Expired, Loading, Pause, RefusedScreen, Wait } from './stops.tsx'
 import { NoToken, Token } from './token.tsx'
@@ -28,6 +38,8 @@ export function Screen({ state }: { state: State }) {
       return <EndedNow state={state} />
     case 'welcome':
       return <Welcome />
+    case 'vouch':
+      return <Vouch />
     case 'number':
       return <Number />
     case 'country':
@@ -75,6 +87,42 @@ export function Screen({ state }: { state: State }) {
       return <Menu />
     case 'my-data':
       return <MyData />
+    case 'confirm-act':
+      return <ConfirmAct />
+    case 'number-new':
+      return <NumberNew />
+    case 'number-code':
+      return <NumberCode />
+    case 'email-new':
+      return <EmailNew />
+    case 'code-new':
+      return <CodeNew />
+    case 'my-history':
+      return <MyHistory />
+    case 'history-entry':
+      return <HistoryEntry />
+    case 'events':
+      return <Events />
+    case 'partners':
+      return <Partners />
+    case 'partner':
+      return <Partner />
+    case 'messages':
+      return <Messages />
+    case 'suspicious':
+      return <Suspicious />
+    case 'new-phone':
+      return <NewPhone />
+    case 'safety':
+      return <Safety />
+    case 'block':
+      return <Block />
+    case 'careful':
+      return <Careful />
+    case 'block-code':
+      return <BlockCode />
+    case 'close':
+      return <Close />
     case 'receipts':
       return <Receipts />
     case 'language':

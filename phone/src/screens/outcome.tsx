@@ -1,12 +1,18 @@
+import { block, mute } from '../journeys/safety.ts'
 import type { Outcome } from '../state.ts'
 import { useUi } from '../ui/context.ts'
-import { Page, Picture, Primary } from '../ui/page.tsx'
+import { Icon } from '../ui/icons.tsx'
+import { Page, Picture, Primary, Secondary } from '../ui/page.tsx'
+import { Trouble } from '../ui/trouble.tsx'
+import { moment } from './account/parts.tsx'
+import { asksForNewPhone } from './approval.tsx'
 
 /** What became of a request. */
 export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
   const { app, t } = useUi()
   const name = outcome.request.rp.name
   const admin = outcome.request.kind === 'admin'
+  const newPhone = asksForNewPhone(t, outcome.request)
   const home = (
     <Primary id="to-home" onClick={() => app.dispatch({ type: 'close' })}>
       {t('app.outcome.home')}
@@ -14,7 +20,7 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
   )
   switch (outcome.kind) {
     case 'approved':
-      if (admin) {
+      if (newPhone) {
         return (
           <Page name="approved" title={t('app.admin.approved')} help="app.help.outcome" back={false} tone="good" actions={home}>
             <Picture name="phone" tone="good" />
@@ -26,12 +32,12 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
       return (
         <Page name="approved" title={t('app.outcome.approved')} help="app.help.outcome" back={false} tone="good" actions={home}>
           <Picture name="check" tone="good" />
-          <p class="lead">{t('app.outcome.approved_lead', { name })}</p>
+          <p class="lead">{admin ? t('app.admin.other_approved') : t('app.outcome.approved_lead', { name })}</p>
           <p class="soft">{t('app.outcome.kept')}</p>
         </Page>
       )
     case 'refused':
-      if (admin) {
+      if (newPhone) {
         return (
           <Page name="answer-refused" title={t('app.admin.refused')} help="app.help.fraud" back={false} tone="stop" actions={home}>
             <Picture name="shield" tone="stop" />
@@ -47,21 +53,11 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
       return (
         <Page name="answer-refused" title={t('app.outcome.refused')} help="app.help.outcome" back={false} actions={home}>
           <Picture name="cross" tone="care" />
-          <p class="lead">{t('app.outcome.refused_lead', { name })}</p>
+          <p class="lead">{admin ? t('app.admin.other_refused') : t('app.outcome.refused_lead', { name })}</p>
         </Page>
       )
     case 'fraud':
-      return (
-        <Page name="fraud" title={t('app.outcome.fraud')} help="app.help.fraud" back={false} tone="stop" actions={home}>
-          <Picture name="shield" tone="stop" />
-          <p class="lead">{t('app.outcome.fraud_lead', { name })}</p>
-          <ol class="steps">
-            <li>{t('app.outcome.fraud_call')}</li>
-            <li>{t('app.outcome.fraud_code')}</li>
-            <li>{t('app.outcome.fraud_bank')}</li>
-          </ol>
-        </Page>
-      )
+      return <Fraud outcome={outcome} />
     case 'expired':
     case 'gone':
       return (
@@ -72,4 +68,50 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
         </Page>
       )
   }
+}
+
+/** Somebody else is at it: two things that help at once, and that nothing more is needed. */
+function Fraud({ outcome: { request } }: { outcome: Outcome }) {
+  const { app, state, t } = useUi()
+  const { name } = request.rp
+  const { muted } = state.account
+  const done = () => {
+    app.dispatch({ type: 'account', change: { muted: null } })
+    app.dispatch({ type: 'close' })
+  }
+  return (
+    <Page
+      name="fraud"
+      title={t('app.outcome.fraud')}
+      help="app.help.fraud"
+      back={false}
+      tone="stop"
+      actions={
+        <>
+          {request.kind !== 'admin' && muted === null && (
+            <Secondary id="mute" onClick={() => void mute(app, request.rid)}>
+              <Icon name="bell" /> {t('app.outcome.mute')}
+            </Secondary>
+          )}
+          <Secondary id="block-now" tone="stop" onClick={() => void block(app)}>
+            <Icon name="lock" /> {t('app.block.now')}
+          </Secondary>
+          <Primary id="to-home" onClick={done}>
+            {t('app.outcome.nothing_more')}
+          </Primary>
+        </>
+      }
+    >
+      <Picture name="shield" tone="stop" />
+      <p class="lead">{request.kind === 'admin' ? t('app.admin.other_refused') : t('app.outcome.fraud_lead', { name })}</p>
+      <div role="status">{muted !== null && <p class="note good" data-testid="muted">{t('app.outcome.muted', { name, when: moment(state.lang, muted) })}</p>}</div>
+      <Trouble />
+      <ol class="steps">
+        <li>{t('app.outcome.fraud_call')}</li>
+        <li>{t('app.outcome.fraud_code')}</li>
+        <li>{t('app.outcome.fraud_bank')}</li>
+      </ol>
+      <p class="soft">{t('app.outcome.block_when')}</p>
+    </Page>
+  )
 }

@@ -24,6 +24,7 @@ const PATHS = {
   shield: 'M12 3l7.5 3v5.5c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5V6zM8.5 12l2.5 2.5 4.5-5',
   card: 'M3.5 6h17v12h-17zM6.5 10h4v3.5h-4zM14 10h3.5M14 13.5h3.5',
   down: 'M6 9l6 6 6-6',
+  camera: 'M4 8h3.5L9 5.5h6L16.5 8H20v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z',
 } as const
 
 export type IconName = keyof typeof PATHS

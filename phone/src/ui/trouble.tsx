@@ -20,7 +20,9 @@ const WORDS: Record<ProblemCode, Key> = {
   code_rejected: 'app.problem.code_rejected', code_common: 'app.problem.code_common', code_birthdate: 'app.problem.code_birthdate',
   code_number: 'app.problem.code_number', code_differs: 'app.problem.code_differs', code_paste: 'app.problem.code_paste',
   match_length: 'app.problem.match_length', not_accepted: 'app.problem.not_accepted', not_accepted_last: 'app.problem.not_accepted_last',
-  terms_outdated: 'app.problem.terms_outdated', out_of_step: 'app.problem.out_of_step', notifications_denied: 'app.problem.notifications_denied',
+  code_wrong: 'app.problem.code_wrong', code_wrong_last: 'app.problem.code_wrong_last', limited: 'app.problem.limited', too_recent: 'app.problem.too_recent',
+  bio_rejected: 'app.problem.bio_rejected', bio_failed: 'app.problem.bio_failed', careful: 'app.problem.careful', number_taken: 'app.problem.number_taken',
+  scan_strange: 'app.problem.scan_strange', scan_camera: 'app.problem.scan_camera', change_waits: 'app.problem.change_waits', terms_outdated: 'app.problem.terms_outdated', out_of_step: 'app.problem.out_of_step', notifications_denied: 'app.problem.notifications_denied',
 }
 
 export function Trouble() {

@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks'
 import type { Side } from '../../state.ts'
 import type { Key } from '../../texts/index.ts'
 import { useUi } from '../../ui/context.ts'
@@ -18,8 +19,10 @@ const ENTRIES: { to: Side; icon: IconName; word: Key }[] = [
 ]
 
 export function Menu() {
-  const { t } = useUi()
+  const { app, t } = useUi()
   const go = useGo()
+  // Whoever comes by here sees everything as it is now.
+  useEffect(() => app.dispatch({ type: 'account', change: { data: null, history: null, events: null, partners: null, messages: null } }), [app])
   return (
     <Page name="menu" title={t('app.menu.title')} help="app.help.menu">
       <ul class="rows tight">
