@@ -13,6 +13,9 @@ pub struct Config {
     pub issuer: String,
     /// Origin of the phone app.
     pub app: String,
+    /// Origin of the helpdesk's console, as its people open it.
+    #[serde(default = "console")]
+    pub console: String,
     #[serde(default = "zelf")]
     pub name: String,
     /// Folder of keys and embedded databases, from the file's own folder.
@@ -41,11 +44,17 @@ pub struct Config {
     #[serde(default)]
     pub doors: Doors,
     #[serde(default)]
+    pub help: Help,
+    #[serde(default)]
     pub test_world: TestWorld,
     #[serde(default, rename = "place")]
     pub places: Vec<Place>,
     #[serde(default, rename = "partner")]
     pub partners: Vec<Partner>,
+}
+
+fn console() -> String {
+    "http://localhost:8407".into()
 }
 
 fn zelf() -> String {
@@ -62,13 +71,20 @@ fn data() -> PathBuf {
 pub struct Listen {
     pub issuer: String,
     pub app: String,
+    /// The helpdesk's console; keep it inside.
+    pub console: String,
     /// Health and counters; keep it inside.
     pub ops: String,
 }
 
 impl Default for Listen {
     fn default() -> Self {
-        Listen { issuer: "127.0.0.1:8401".into(), app: "127.0.0.1:8402".into(), ops: "127.0.0.1:8409".into() }
+        Listen {
+            issuer: "127.0.0.1:8401".into(),
+            app: "127.0.0.1:8402".into(),
+            console: "127.0.0.1:8407".into(),
+            ops: "127.0.0.1:8409".into(),
+        }
     }
 }
 
@@ -191,6 +207,18 @@ pub struct Doors {
     pub behind_proxy: bool,
     /// Address where people get the card program `zelf-eid`.
     pub card_program: Option<String>,
+    /// The printable guides (`cargo xtask guides`).
+    pub guides: Option<PathBuf>,
+}
+
+/// Help pages (docs/help.md).
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Help {
+    /// File of the help points (`deploy/help-points.toml`); none: nobody nearby.
+    pub points: Option<PathBuf>,
+    /// What people type to find our site; default: the issuer's host.
+    pub site: Option<String>,
 }
 
 /// Test identities: must be switched on by hand and is told on every page and in discovery.
@@ -224,7 +252,11 @@ impl Config {
         config.data = folder.join(&config.data);
         let tls = config.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         tls.chain(&mut config.outbound.roots).for_each(|file| *file = folder.join(&*file));
-        for file in [&mut config.banks.file, &mut config.doors.app_files].into_iter().flatten() {
+        for file in
+            [&mut config.banks.file, &mut config.doors.app_files, &mut config.doors.guides, &mut config.help.points]
+                .into_iter()
+                .flatten()
+        {
             *file = folder.join(&*file);
         }
         if let Some(test) = &mut config.eid.test {
@@ -233,7 +265,7 @@ impl Config {
             }
             test.roots.iter_mut().for_each(|file| *file = folder.join(&*file));
         }
-        for origin in [&config.issuer, &config.app] {
+        for origin in [&config.issuer, &config.app, &config.console] {
             check_origin(origin)?;
         }
         Ok(config)
