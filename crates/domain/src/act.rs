@@ -13,16 +13,32 @@ pub const WAIT_SECONDS: i64 = 5 * 60;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Act {
     /// A number that was proven by SMS.
-    Number { number: MobileNumber },
-    Email { email: Option<String> },
-    Biometrics { credential: Option<Credential> },
+    Number {
+        number: MobileNumber,
+    },
+    Email {
+        email: Option<String>,
+    },
+    Biometrics {
+        credential: Option<Credential>,
+    },
     /// A code staged in the vault; `mark` is what M1 shows of it.
-    Code { change: String, mark: String },
+    Code {
+        change: String,
+        mark: String,
+    },
     /// A new phone that waits to be vouched for.
-    Vouch { activation: String, device: String, name: String, words: Vec<String> },
+    Vouch {
+        activation: String,
+        device: String,
+        name: String,
+        words: Vec<String>,
+    },
     Close {},
     /// Asked by us: somebody else proved this number.
-    StillMine { number: MobileNumber },
+    StillMine {
+        number: MobileNumber,
+    },
 }
 
 /// A fingerprint or face that may answer for the code.

@@ -97,6 +97,9 @@ pub struct Known {
     pub account: String,
     /// The request to the old phone, if there is one that can answer.
     pub asked: Option<String>,
+    /// The old phone scanned this one: nothing else proves it.
+    #[serde(default)]
+    pub by_old_phone: bool,
 }
 
 /// An enrolment with a card that led here.
@@ -134,17 +137,29 @@ impl Stage {
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     Number,
-    Email { number: MobileNumber },
+    Email {
+        number: MobileNumber,
+    },
     /// An old phone is asked to vouch for this one.
     Vouch,
-    Bank { contact: Contact },
+    Bank {
+        contact: Contact,
+    },
     HandOver(Box<HandOver>),
     Sms(Box<SmsCheck>),
     TokenSms(Box<TokenSms>),
     Token(Box<TokenCheck>),
     Code(Box<ChoosingCode>),
-    Active { account: String, first_name: String, certificate: String },
-    Refused { ended: Ended, until: Option<i64>, whom: Option<Box<Whom>> },
+    Active {
+        account: String,
+        first_name: String,
+        certificate: String,
+    },
+    Refused {
+        ended: Ended,
+        until: Option<i64>,
+        whom: Option<Box<Whom>>,
+    },
 }
 
 impl Stage {

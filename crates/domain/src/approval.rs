@@ -106,6 +106,22 @@ pub struct LoginRequest {
     pub claims: Vec<String>,
     pub browser: String,
     pub place: String,
+    /// What services may know of the phone that is asked; `None` when nobody is, and in rows of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<CredentialFacts>,
+}
+
+/// How fresh a phone is, and how it came to act: risk that a service may weigh.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CredentialFacts {
+    /// When this phone was activated.
+    pub since: i64,
+    /// `bank`, `eid`, `old_phone`; empty for a first activation.
+    pub recovered_by: String,
+    pub limited: bool,
+    /// The person said so before approving.
+    pub ongoing_call: bool,
 }
 
 /// A request as its row holds it.

@@ -230,9 +230,7 @@ impl Life {
             (Closed, _) | (_, Act::Activate) => Err(NoWay::Pointless),
             (Held, Act::Release) => Ok(Life { standing: Blocked(By::Helpdesk), phone: Phone::None }),
             // A document that is no longer trusted is trusted again.
-            (Blocked(By::StopCode), Act::Release) => {
-                Ok(Life { standing: Blocked(By::Helpdesk), phone: Phone::None })
-            }
+            (Blocked(By::StopCode), Act::Release) => Ok(Life { standing: Blocked(By::Helpdesk), phone: Phone::None }),
             (_, Act::Release) => Err(NoWay::Pointless),
             (Held, Act::Hold | Act::Block(_)) => Err(NoWay::Pointless),
             (Held, _) => Err(NoWay::Held),

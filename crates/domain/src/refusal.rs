@@ -44,6 +44,20 @@ pub enum Refusal {
     },
     /// The attempt's time is over.
     Expired,
+    /// Until then this account may only log in.
+    Limited {
+        until: i64,
+    },
+    /// The number is another person's, who is asked; ask again at `until`, if there is one.
+    NumberTaken {
+        until: Option<i64>,
+    },
+    /// This service wants a phone that has been in use longer.
+    TooRecent {
+        until: i64,
+    },
+    /// Fingerprint or face was not accepted; the code is.
+    BioRejected,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +69,8 @@ pub enum WaitReason {
     Resend,
     /// Too much of the same from one place.
     TooMany,
+    /// Somebody is on the phone with the person: a moment to think.
+    Careful,
 }
 
 impl WaitReason {
@@ -64,6 +80,7 @@ impl WaitReason {
             WaitReason::FailedAttempt => "failed_attempt",
             WaitReason::Resend => "resend",
             WaitReason::TooMany => "too_many",
+            WaitReason::Careful => "careful",
         }
     }
 }

@@ -4,6 +4,8 @@
 //! row and counted once.
 
 use domain::activation::{Activation, Ended, Known, LastCommand, SmsTry, Stage, Start};
+use domain::identity::Identity;
+use domain::life::Act;
 use domain::number::MobileNumber;
 use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::{Jwk, PublicKey};
@@ -17,7 +19,7 @@ use words::Lang;
 
 use crate::activation_steps::{ROUNDS, advance, authenticate, repeated, save, view, waits, wrong_step};
 use crate::enrol_with_eid::Code;
-use crate::{Failure, Signed, World, enrol_with_eid, finish_activation, new_phone, notice};
+use crate::{Failure, Signed, World, change_number, enrol_with_eid, finish_activation, new_phone, notice};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -203,17 +205,13 @@ async fn take_sms_try(
 async fn sms_proven(world: &World, row: ActivationRow, tried: SmsTry, jti: &str) -> Result<ActivationRow, Failure> {
     let now = world.now();
     let found = match tried.check() {
-        Some(check) => {
-            let number = world.keys.number_hash(check.contact.number.e164());
-            account_of(world, person_hash(world, &check.identity.attributes)?, number).await?
-        }
+        Some(check) => account_of(world, &check.identity, &check.contact.number).await?,
         None => AccountOf::default(),
     };
     let ask = found.ask(world, &row.activation, now);
-    let asked = ask.as_ref().map(|a| a.approval.id.clone());
-    let known = found.person.clone().map(|account| Known { account, asked });
+    let known = found.known(ask.as_ref());
     let next = row.activation.clone().sms_proven(tried, known);
-    let next = if found.taken { next.end(Ended::NumberTaken, now) } else { next };
+    let next = found.end(next, now);
     let next = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..next };
     // The last try stands as a failed attempt until it is compared; it was right.
     let lifted = waits(world, &row.activation);
@@ -221,9 +219,9 @@ async fn sms_proven(world: &World, row: ActivationRow, tried: SmsTry, jti: &str)
     if !stored {
         return Err(Failure::Busy);
     }
-    let old_phone = ask.as_ref().filter(|_| !found.taken).map(|a| a.device.clone());
+    let old_phone = ask.as_ref().map(|a| a.device.clone());
     if !lifted.is_empty() || old_phone.is_some() {
-        let (sealer, ask) = (world.sealer.clone(), ask.filter(|_| !found.taken));
+        let sealer = world.sealer.clone();
         let after = move |tx: &mut db::Tx<'_>| {
             lifted.iter().try_for_each(|(key, until)| store::waiting_time::lift(tx, key, *until))?;
             ask.iter().try_for_each(|ask| ask.insert(tx, &sealer))
@@ -238,9 +236,9 @@ async fn sms_proven(world: &World, row: ActivationRow, tried: SmsTry, jti: &str)
 #[derive(Default)]
 pub(crate) struct AccountOf {
     /// The person's account.
-    pub(crate) person: Option<String>,
-    /// The number is somebody else's.
-    pub(crate) taken: bool,
+    person: Option<String>,
+    /// Why this way does not lead to an account, and when to try again.
+    no_way: Option<(Ended, Option<i64>)>,
     /// The person's phone that can still vouch for a new one: not when the account is limited itself.
     phone: Option<String>,
 }
@@ -249,21 +247,63 @@ impl AccountOf {
     /// The question to the old phone, if there is one.
     pub(crate) fn ask(&self, world: &World, activation: &Activation, now: i64) -> Option<new_phone::Ask> {
         let (account, phone) = (self.person.as_deref()?, self.phone.clone()?);
-        Some(new_phone::Ask::new(world, activation, account, phone, now))
+        let asks = self.no_way.is_none();
+        asks.then(|| new_phone::Ask::new(world, activation, account, phone, now))
+    }
+
+    pub(crate) fn known(&self, ask: Option<&new_phone::Ask>) -> Option<Known> {
+        let asked = ask.map(|a| a.approval.id.clone());
+        self.person.clone().map(|account| Known { account, asked, by_old_phone: false })
+    }
+
+    pub(crate) fn is_known(&self) -> bool {
+        self.person.is_some()
+    }
+
+    /// Why it ends, if it does.
+    pub(crate) fn no_way(&self) -> Option<Ended> {
+        self.no_way.map(|(why, _)| why)
+    }
+
+    /// The attempt, ended where there is no way.
+    pub(crate) fn end(&self, next: Activation, now: i64) -> Activation {
+        match self.no_way {
+            Some((why, Some(until))) => next.end_until(why, until),
+            Some((why, None)) => next.end(why, now),
+            None => next,
+        }
     }
 }
 
-pub(crate) async fn account_of(world: &World, person: Vec<u8>, number: Vec<u8>) -> Result<AccountOf, Failure> {
+pub(crate) async fn account_of(
+    world: &World,
+    identity: &Identity,
+    number: &MobileNumber,
+) -> Result<AccountOf, Failure> {
+    let person = person_hash(world, &identity.attributes)?;
+    let document = world.keys.document_of(identity);
     let (sealer, now) = (world.sealer.clone(), world.now());
-    let found = world.db.read("activate.known", move |tx| {
-        let (by_person, by_number) = store::account::known(tx, &person, &number)?;
-        let taken = by_number.is_some() && by_number != by_person;
-        let Some(account) = by_person else { return Ok(AccountOf { person: None, taken, phone: None }) };
-        let limited = store::account::find(tx, &sealer, &account)?.is_some_and(|a| a.limited_until > now);
-        let phone = if limited { None } else { store::device::of_account(tx, &account)? };
-        Ok::<_, store::StoreError>(AccountOf { person: Some(account), taken, phone })
+    let read = world.db.read("activate.known", {
+        let (person, number) = (person.clone(), world.keys.number_hash(number.e164()));
+        move |tx| {
+            let (by_person, by_number) = store::account::known(tx, &person, &number)?;
+            let holder = by_number.filter(|holder| by_person.as_ref() != Some(holder));
+            let Some(account) = by_person else { return Ok((AccountOf::default(), holder)) };
+            let row = store::account::find(tx, &sealer, &account)?;
+            let no_way = row.as_ref().and_then(|row| finish_activation::no_way(row, &document, now));
+            let vouches = row.as_ref().is_some_and(|row| row.life(now).after(Act::NewPhone).is_ok());
+            let phone = row.filter(|_| vouches).and_then(|row| row.phone);
+            Ok::<_, store::StoreError>((AccountOf { person: Some(account), no_way, phone }, holder))
+        }
     });
-    Ok(found.await?)
+    let (found, holder) = read.await?;
+    match holder {
+        Some(holder) if found.no_way.is_none() => {
+            let taken = change_number::claim(world, number, &person, &holder).await?;
+            Ok(AccountOf { no_way: taken.map(|until| (Ended::NumberTaken, until)), ..found })
+        }
+        _ => Ok(found),
+    }
 }
 
 /// Another SMS.

@@ -180,6 +180,11 @@ pub(crate) async fn view(world: &World, a: &Activation) -> Result<View, Failure>
             v.step = Step::Sms;
             contact(&mut v, &s.contact);
             v.sms = Some(sms_state(&s.sms, now));
+            v.account_known = Some(s.known);
+        }
+        Stage::Vouch => {
+            v.step = Step::Vouch;
+            v.vouch = crate::vouch::shown(a);
         }
         Stage::TokenSms(t) => {
             v.step = Step::Sms;

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use domain::account::{Device, Profile};
+use domain::account::{COOLING_SECONDS, Device, Profile};
 use domain::approval::{Approval, Asked, LoginRequest, NewPhone, State};
 use domain::date::Date;
 use domain::number::MobileNumber;
+use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::PublicKey;
 use protocol::phone::{
     Answer, AnswerBody, Decision, DeviceState, Field, Pending, PendingBody, Request, RequestingParty,
@@ -20,7 +21,9 @@ use subtle::ConstantTimeEq as _;
 use vault::{Attempt, Draft, Verdict};
 use words::Lang;
 
-use crate::{Failure, Signed, World};
+use crate::block::Ended;
+use crate::own_phone::ended;
+use crate::{Failure, Signed, World, act, block};
 
 /// Longest a phone may be kept waiting for news.
 const LONGEST_WAIT_SECONDS: u8 = 25;
@@ -28,7 +31,10 @@ const LONGEST_WAIT_SECONDS: u8 = 25;
 /// Everything that waits for the phone that signed. With `wait` the answer is held until there is something.
 pub async fn waiting(world: &World, signed: &Signed) -> Result<Pending, Failure> {
     let device = signed.device()?;
-    let found = find(world, &device).await?;
+    let found = match find(world, &device).await {
+        Err(Failure::DeviceUnknown) => return Err(ended(world, signed).await),
+        found => found?,
+    };
     let (body, _) = signed.open::<PendingBody>(world, &PublicKey::from_point(&found.device.point)?)?;
     let lang = Lang::parse(&body.lang).ok_or(Failure::Malformed)?;
     if !found.requests.is_empty() || body.wait == 0 {
@@ -55,17 +61,22 @@ async fn find(world: &World, device: &str) -> Result<Waiting, Failure> {
 async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Failure> {
     let now = world.now();
     let profile = &found.profile;
-    let drafts =
-        found.requests.iter().map(|(approval, request)| draft(world, approval, request, profile, lang, now)).collect();
+    let calm = found.device.settings.biometrics && found.device.careful_until <= now;
+    let draft = |(approval, asked): &(Approval, Asked)| draft(world, approval, asked, profile, calm, lang, now);
+    let drafts = found.requests.iter().map(draft).collect();
     let issued = world.vault.issue(found.device.id.clone(), found.device.head.clone(), drafts).await?;
     Ok(Pending { requests: issued.requests, device: issued.device, head: found.device.head, seq: issued.seq, now })
 }
 
 /// The request as this person reads it.
-fn draft(world: &World, a: &Approval, asked: &Asked, profile: &Profile, lang: Lang, now: i64) -> Draft {
+fn draft(world: &World, a: &Approval, asked: &Asked, profile: &Profile, calm: bool, lang: Lang, now: i64) -> Draft {
     match asked {
-        Asked::Login(request) => login(world, a, request, profile, lang, now),
+        Asked::Login(request) => {
+            let allowed = world.partners.find(&a.partner).is_some_and(|partner| partner.biometrics);
+            Draft { bio: calm && allowed, ..login(world, a, request, profile, lang, now) }
+        }
         Asked::NewPhone(phone) => new_phone(world, a, phone, lang, now),
+        Asked::Act(asked) => act::draw(world, a, asked, lang, now),
     }
 }
 
@@ -169,7 +180,7 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     }
     let (device, rid) = (id.clone(), request.rid.clone());
     let found = world.db.read("approve.find", move |tx| store::approval::for_answer(tx, &device, &rid)).await?;
-    let (device, approval) = found.ok_or(Failure::DeviceUnknown)?;
+    let Some((device, approval)) = found else { return Err(too_late(world, &id, &body.m2).await?) };
     // Proves that the sender holds the device key: before this nothing is told about the row.
     let answer = Answer::verify(&body.m2, &id, &PublicKey::from_point(&device.point)?)?;
     if device.last_answer == answer.digest {
@@ -180,22 +191,25 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     if request.head != device.head || answer.payload.prev != device.head {
         return Err(Failure::OutOfStep { head: device.head, seq: answer.payload.seq.saturating_sub(1) });
     }
-    let matched = bool::from(approval.match_number.as_bytes().ct_eq(answer.payload.matched.as_bytes()));
     let approves = answer.payload.dec == Decision::Approve;
+    if approves {
+        may_approve(world, &device, &approval, now).await?;
+    }
+    let matched = bool::from(approval.match_number.as_bytes().ct_eq(answer.payload.matched.as_bytes()));
     let attempt = Attempt {
         device: device.id.clone(),
         point: device.point.clone(),
         m1: body.m1.clone(),
         m2: body.m2.clone(),
         pin: body.pin,
-        bio: body.bio,
+        bio: body.bio.clone(),
         matched,
     };
     match world.vault.attempt(attempt, now).await.map_err(|e| with_head(e.into(), &device))? {
         Verdict::Accepted { m3, digest, dec } => {
-            let evidence = Evidence { m1: body.m1, m2: body.m2, m3 };
+            let evidence = Evidence { m1: body.m1, m2: body.m2, m3, bio: body.bio };
             let (id, sent) = (device.id.clone(), answer.digest.clone());
-            let receipt = Receipt { digest, answer: answer.digest, dec };
+            let receipt = Receipt { digest, answer: answer.digest, dec, claims: request.claims };
             match record(world, device, approval, evidence, receipt, now).await {
                 // The same answer twice at once: the other one recorded it.
                 Err(failure @ (Failure::Gone | Failure::OutOfStep { .. })) => {
@@ -214,19 +228,48 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
                 stop(world, &approval.id, now).await?;
             }
             if status.state == DeviceState::Locked {
-                note_lock(world, &device, now).await?;
+                block::by_wrong_codes(world, &device).await?;
             }
             Err(Failure::NotAccepted(status))
         }
-        Verdict::BioRejected(status) => {
+        Verdict::BioRejected(_) => {
             if !matched {
                 stop(world, &approval.id, now).await?;
             }
-            Err(Failure::BioRejected(status))
+            Err(Refusal::BioRejected.into())
         }
         Verdict::Wait(status) => Err(Failure::MustWait(status)),
-        Verdict::Locked(status) => Err(Failure::NotAccepted(status)),
+        Verdict::Locked(status) => {
+            // A crash may have come between the fifth wrong code and its consequence.
+            block::by_wrong_codes(world, &device).await?;
+            Err(Failure::NotAccepted(status))
+        }
     }
+}
+
+/// A phone that acts no more is told why, if the answer is really its own.
+async fn too_late(world: &World, id: &str, m2: &str) -> Result<Failure, Failure> {
+    let device = id.to_owned();
+    let phone = world.db.read("approve.ended", move |tx| store::device::ended(tx, &device)).await?;
+    let Some(phone) = phone else { return Ok(Failure::DeviceUnknown) };
+    Answer::verify(m2, id, &PublicKey::from_point(&phone.point)?)?;
+    Ok(Failure::DeviceEnded { why: phone.why, at: phone.at })
+}
+
+/// Somebody is on the phone with the person: not at once. And some services want a phone that has been in use for a while.
+async fn may_approve(world: &World, device: &Device, approval: &Approval, now: i64) -> Result<(), Failure> {
+    let cool_at = approval.created_at + COOLING_SECONDS;
+    if device.careful_until > now && now < cool_at {
+        return Err(Refusal::Wait { until: cool_at, reason: WaitReason::Careful }.into());
+    }
+    let minimum = world.partners.find(&approval.partner).map_or(0, |partner| partner.min_credential_age);
+    if minimum == 0 {
+        return Ok(());
+    }
+    let (sealer, account) = (world.sealer.clone(), device.account.clone());
+    let row = world.db.read("approve.age", move |tx| store::account::find(tx, &sealer, &account)).await?;
+    let until = row.ok_or(Failure::DeviceUnknown)?.activated_at + minimum;
+    if now < until { Err(Refusal::TooRecent { until }.into()) } else { Ok(()) }
 }
 
 /// The receipt of this very answer, if it was recorded meanwhile.
@@ -247,9 +290,10 @@ struct Receipt {
     digest: String,
     answer: String,
     dec: Decision,
+    claims: Vec<String>,
 }
 
-/// Request, chain and audit move together; only then is anybody answered.
+/// Request, chain, audit and what the answer causes move together; only then is anybody answered.
 async fn record(
     world: &World,
     device: Device,
@@ -263,9 +307,12 @@ async fn record(
         Decision::Reject => (State::Rejected, "rejected"),
         Decision::Fraud => (State::Fraud, "reported"),
     };
+    let effect = effect(world, &device, &approval, receipt.dec).await?;
     let (sealer, audit) = (world.sealer.clone(), world.id("aud"));
     let topics = [approval.id.clone(), device.id.clone()];
     let m3 = evidence.m3.clone();
+    let shared = (receipt.dec == Decision::Approve && !approval.partner.is_empty()).then(|| receipt.claims.join(" "));
+    let on_the_phone = shared.is_some() && device.careful_until > now;
     let done = world.db.run("approve.answer", move |tx| {
         if !store::approval::decide(tx, &sealer, &approval.id, state, &evidence, now)? {
             return Err(Failure::Gone);
@@ -273,13 +320,52 @@ async fn record(
         if !store::device::advance(tx, &device.id, &device.head, &receipt.digest, &evidence.m3, &receipt.answer)? {
             return Err(Failure::OutOfStep { head: device.head.clone(), seq: 0 });
         }
+        if let Some(claims) = &shared {
+            store::consent::given(tx, &device.account, &approval.partner, claims, now)?;
+        }
+        if on_the_phone {
+            note_call(tx, &sealer, &approval.id)?;
+        }
+        let ended = effect.as_ref().map(|act| act.carry_out(tx, &sealer, now)).transpose()?;
         let line =
             Line { id: &audit, at: now, action, actor: &device.id, subject: &device.account, detail: &approval.id };
-        Ok(store::audit::append(tx, &line)?)
+        store::audit::append(tx, &line)?;
+        Ok(ended.unwrap_or_default())
     });
-    done.await?;
+    let ended: Ended = done.await?;
+    ended.settle(world).await?;
     topics.iter().for_each(|topic| world.signals.ring(topic));
     Ok(m3)
+}
+
+/// What a yes to something about the account itself causes, when the vault has done its part.
+async fn effect(
+    world: &World,
+    device: &Device,
+    approval: &Approval,
+    dec: Decision,
+) -> Result<Option<act::Prepared>, Failure> {
+    if !approval.partner.is_empty() {
+        return Ok(None);
+    }
+    let (sealer, id) = (world.sealer.clone(), approval.id.clone());
+    let asked = world.db.read("approve.asked", move |tx| store::approval::asked(tx, &sealer, &id)).await?;
+    let Some(Asked::Act(asked)) = asked else { return Ok(None) };
+    if dec != Decision::Approve {
+        act::forget(world, &device.id, &asked).await?;
+        return Ok(None);
+    }
+    act::prepare(world, &device.account, &device.id, &approval.id, asked).await.map(Some)
+}
+
+/// Services learn that somebody was on the phone with the person.
+fn note_call(tx: &mut db::Tx<'_>, sealer: &store::Sealer, id: &str) -> Result<(), Failure> {
+    let Some(Asked::Login(mut request)) = store::approval::asked(tx, sealer, id)? else { return Ok(()) };
+    if let Some(credential) = &mut request.credential {
+        credential.ongoing_call = true;
+        store::approval::save_asked(tx, sealer, id, &Asked::Login(request))?;
+    }
+    Ok(())
 }
 
 async fn stop(world: &World, id: &str, now: i64) -> Result<(), Failure> {
@@ -287,14 +373,4 @@ async fn stop(world: &World, id: &str, now: i64) -> Result<(), Failure> {
     world.db.run("approve.stop", move |tx| store::approval::cancel(tx, &topic, now)).await?;
     world.signals.ring(id);
     Ok(())
-}
-
-async fn note_lock(world: &World, device: &Device, now: i64) -> Result<(), Failure> {
-    let (audit, device) = (world.id("aud"), device.clone());
-    let done = world.db.run("approve.locked", move |tx| {
-        let line =
-            Line { id: &audit, at: now, action: "locked", actor: &device.id, subject: &device.account, detail: "" };
-        store::audit::append(tx, &line)
-    });
-    Ok(done.await?)
 }

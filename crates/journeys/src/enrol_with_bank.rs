@@ -62,7 +62,7 @@ pub async fn hand_over(world: &World, signed: &Signed) -> Result<View, Failure> 
     }
     let now = world.now();
     let contact = match row.activation.contact_for_bank(now) {
-        Ok(contact) => contact.clone(),
+        Ok(contact) => contact,
         Err(Refusal::WrongStep) => return wrong_step(world, &row.activation).await,
         Err(other) => return Err(other.into()),
     };
@@ -241,7 +241,11 @@ async fn send_code(world: &World, row: ActivationRow, jti: &str, now: i64) -> Re
     let code = world.digits::<5>();
     let sms = notice::sms_code(world, &row.activation.lang, &h.contact.number, &code)?;
     let mac = world.keys.code_mac(label::SMS, &row.activation.id, &code);
-    let next = row.activation.clone().joined(mac, now)?;
+    let person = h.returned.as_ref().map(|back| person_hash(world, &back.identity.attributes)).transpose()?;
+    let person = person.unwrap_or_default();
+    // The person is proven: now it may be said that they have an account.
+    let known = world.db.read("enrol.known", move |tx| store::account::of_person(tx, &person)).await?.is_some();
+    let next = row.activation.clone().joined(mac, known, now)?;
     let next = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..next };
     let (stored, current) = save(world, "enrol.join", row.version, next, Some(sms)).await?;
     if stored { view(world, &current.activation).await } else { Err(Failure::Busy) }

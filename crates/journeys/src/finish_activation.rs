@@ -1,18 +1,20 @@
 //! The last step of every activation: the chosen code goes to the vault, account and phone stand, old phones are cut off.
 
 use domain::activation::{Activation, Ended, FromCard, Known, LastCommand, Stage};
+use domain::life::{Act, NoWay, Standing};
 use domain::refusal::Refusal;
 use protocol::jose::PublicKey;
 use protocol::phone::{IdentityProof, View};
 use protocol::seal::Sealed;
 use serde::Deserialize;
+use store::account::AccountRow;
 use store::activation;
 use store::activation::ActivationRow;
 
 use crate::activate_phone::person_hash;
 use crate::activation_steps::{authenticate, save, view, wrong_step};
 use crate::new_phone::Word;
-use crate::{Failure, Signed, World, enrol_with_eid, new_phone, notice};
+use crate::{Failure, Signed, World, enrol_with_eid, new_phone, notice, written_code};
 
 /// How long a card's address and photo wait for the person's word.
 const CARD_DATA_SECONDS: i64 = 86_400;
@@ -54,12 +56,14 @@ pub async fn finish(world: &World, signed: &Signed) -> Result<View, Failure> {
         Err(vault::VaultError::Malformed) => return Err(Refusal::CodeRejected.into()),
         Err(other) => return Err(other.into()),
     };
-    let opened = Opened::new(world, &row.activation, choosing, account, certificate, &jti)?;
+    let before = before(world, choosing.known.as_ref()).await?;
+    let opened = Opened::new(world, &row.activation, choosing, account, before, certificate, &jti)?;
     let topics = opened.card.as_ref().map(|c| c.enrolment.clone());
     let (activation, cut_off) = match opened.store(world, row.version, now).await {
         Ok(done) => done,
         Err(Halt::Stopped) => return stopped(world, row, now).await,
         Err(Halt::Taken) => return ended(world, row, Ended::NumberTaken, now).await,
+        Err(Halt::NoWay(why)) => return ended(world, row, why, now).await,
         Err(Halt::Failure(failure)) => return Err(failure),
     };
     topics.iter().for_each(|topic| world.signals.ring(topic));
@@ -67,6 +71,13 @@ pub async fn finish(world: &World, signed: &Signed) -> Result<View, Failure> {
         world.vault.revoke(device).await?;
     }
     view(world, &activation).await
+}
+
+/// The account as it was before, for whom there was one.
+async fn before(world: &World, known: Option<&Known>) -> Result<Option<AccountRow>, Failure> {
+    let Some(known) = known else { return Ok(None) };
+    let (sealer, id) = (world.sealer.clone(), known.account.clone());
+    Ok(world.db.read("activate.before", move |tx| store::account::find(tx, &sealer, &id)).await?)
 }
 
 /// The old phone or the computer said no.
@@ -83,12 +94,31 @@ async fn ended(world: &World, row: ActivationRow, why: Ended, now: i64) -> Resul
     view(world, &current.activation).await
 }
 
+/// Why this account does not open by this proof, and when to try again.
+pub(crate) fn no_way(row: &AccountRow, document: &str, now: i64) -> Option<(Ended, Option<i64>)> {
+    match row.life(now).after(Act::Reactivate { distrusted: distrusted(row, document), vouched: false }) {
+        Err(NoWay::Held) => Some((Ended::Held, None)),
+        Err(NoWay::Distrusted) => Some((Ended::StoppedCard, None)),
+        _ => None,
+    }
+}
+
+/// With this document a comeback was stopped. Of a card that a browser extension read nobody knows which one it was: then no
+/// card is believed.
+fn distrusted(row: &AccountRow, document: &str) -> bool {
+    let Some(stopped) = row.distrusted.as_deref() else { return false };
+    let both_cards = stopped.starts_with("eid:") && document.starts_with("eid:");
+    stopped == document || (both_cards && (stopped == "eid:" || document == "eid:"))
+}
+
 /// Why the last transaction did not go through.
 enum Halt {
     /// The old phone or the computer said no.
     Stopped,
     /// Person or number got an account meanwhile.
     Taken,
+    /// The account does not open this way.
+    NoWay(Ended),
     Failure(Failure),
 }
 
@@ -109,7 +139,11 @@ struct Opened {
     certificate: String,
     number: Vec<u8>,
     person: Vec<u8>,
+    document: String,
+    block_mac: String,
     notices: Vec<notice::Notice>,
+    /// To the contacts the account had before.
+    previous: Option<notice::WithStop>,
     audit: String,
 }
 
@@ -119,14 +153,18 @@ impl Opened {
         activation: &Activation,
         choosing: domain::activation::ChoosingCode,
         account: String,
+        before: Option<AccountRow>,
         certificate: String,
         jti: &str,
     ) -> Result<Opened, Failure> {
         let identity = choosing.identity;
+        let document = world.keys.document_of(&identity);
         let key = PublicKey::from_jwk(&activation.jwk)?;
+        // Who comes back was not asked for an address, or did not want to type it again: the old one stays.
+        let kept = before.as_ref().and_then(|row| row.profile.email.clone());
         let profile = domain::account::Profile {
             number: choosing.contact.number,
-            email: choosing.contact.email,
+            email: choosing.contact.email.or(kept),
             proof: domain::account::ProofSummary {
                 method: identity.method,
                 source: identity.source,
@@ -142,7 +180,13 @@ impl Opened {
             activation: Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..finished },
             number: world.keys.number_hash(profile.number.e164()),
             person: person_hash(world, &profile.attributes)?,
-            notices: notice::activated(world, &activation.lang, &profile)?,
+            notices: notice::activated(world, &activation.lang, &account, &profile)?,
+            previous: before.map(|row| notice::new_phone(world, &row, document.clone())),
+            document,
+            block_mac: {
+                let code = written_code::block(world, &account, &activation.device);
+                written_code::block_mac(world, &code)
+            },
             device: domain::account::Device {
                 id: activation.device.clone(),
                 account: account.clone(),
@@ -151,6 +195,7 @@ impl Opened {
                 last_receipt: None,
                 last_answer: String::new(),
                 settings: protocol::phone::Settings::default(),
+                careful_until: 0,
             },
             profile,
             known: choosing.known,
@@ -173,11 +218,29 @@ impl Opened {
             let Word::GoOn { limited_until } = new_phone::word(tx, o.known.as_ref(), now)? else {
                 return Err(Halt::Stopped);
             };
-            let stands = if o.known.is_none() {
-                store::account::insert(tx, &sealer, &o.account, &o.number, &o.person, &o.profile, now)?
-            } else {
-                notice::previous(tx, &sealer, &o.account, &o.activation.lang, now)?;
-                store::account::renew(tx, &sealer, &o.account, &o.number, &o.profile, limited_until, now)?
+            let recovered_by = match &o.known {
+                Some(known) if known.by_old_phone => "old_phone",
+                _ => o.profile.proof.method.as_str(),
+            };
+            let opening = store::account::Opening {
+                number: &o.number,
+                profile: &o.profile,
+                block_mac: &o.block_mac,
+                lang: &o.activation.lang,
+                recovered_by,
+                limited_until,
+                now,
+            };
+            let stands = match &o.known {
+                None => store::account::insert(tx, &sealer, &o.account, &o.person, opening)?,
+                Some(known) => {
+                    o.may_return(tx, &sealer, known, limited_until, now)?;
+                    let stands = store::account::renew(tx, &sealer, &o.account, opening)?;
+                    if let Some(previous) = o.previous.as_ref().filter(|_| stands) {
+                        previous.insert(tx, &sealer, now)?;
+                    }
+                    stands
+                }
             };
             if !stands {
                 return Err(Halt::Taken);
@@ -194,7 +257,7 @@ impl Opened {
             for notice in &o.notices {
                 notice.insert(tx, &sealer, now)?;
             }
-            let detail = if o.known.is_none() { "new" } else { "again" };
+            let detail = if o.known.is_none() { "new" } else { recovered_by };
             let line = store::audit::Line {
                 id: &o.audit,
                 at: now,
@@ -207,5 +270,32 @@ impl Opened {
             Ok((o.activation.clone(), cut_off))
         });
         done.await
+    }
+
+    /// What the law says of this comeback, at its last moment. A block that came after it began ends it as well: whoever
+    /// blocked did not want it.
+    fn may_return(
+        &self,
+        tx: &mut db::Tx<'_>,
+        sealer: &store::Sealer,
+        known: &Known,
+        limited_until: i64,
+        now: i64,
+    ) -> Result<(), Halt> {
+        let row = store::account::find(tx, sealer, &known.account)?.ok_or(Halt::Taken)?;
+        if row.standing != Standing::Open && row.state_at >= self.activation.started_at {
+            return Err(Halt::Stopped);
+        }
+        let act = if known.by_old_phone {
+            Act::NewPhone
+        } else {
+            Act::Reactivate { distrusted: distrusted(&row, &self.document), vouched: limited_until == 0 }
+        };
+        match row.life(now).after(act) {
+            Ok(_) => Ok(()),
+            Err(NoWay::Held) => Err(Halt::NoWay(Ended::Held)),
+            Err(NoWay::Distrusted) => Err(Halt::NoWay(Ended::StoppedCard)),
+            Err(NoWay::Limited | NoWay::NoPhone | NoWay::Pointless) => Err(Halt::Stopped),
+        }
     }
 }

@@ -137,6 +137,23 @@ impl PlatformKeys {
         b64u(hmac::sign(&self.otp, &label::join(use_label, &[activation.as_bytes(), code.as_bytes()])))
     }
 
+    /// What stands for a document that proved somebody: a card by its number, a bank by its customer.
+    pub fn document(&self, method: &str, source: &str, subject: &str, number: &str) -> String {
+        let named: &[&[u8]] = match method {
+            // A token of a browser extension names no card: whatever it was, no card does until another one is seen.
+            "eid" if number.is_empty() => return "eid:".into(),
+            "eid" => &[method.as_bytes(), number.as_bytes()],
+            _ => &[method.as_bytes(), source.as_bytes(), subject.as_bytes()],
+        };
+        let mac = b64u(hmac::sign(&self.person, &label::join(label::DOCUMENT, named)));
+        format!("{method}:{mac}")
+    }
+
+    /// As [`PlatformKeys::document`], of a proven identity.
+    pub fn document_of(&self, identity: &domain::identity::Identity) -> String {
+        self.document(&identity.method, &identity.source, &identity.source_subject, &identity.document_number)
+    }
+
     /// Secret value bound to `parts`, for one use: repeatable, so that a page can be reloaded.
     pub fn derived(&self, use_label: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut out = [0; 32];

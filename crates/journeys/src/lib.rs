@@ -7,35 +7,50 @@
 //! | prove who you are with your identity card | [`enrol_with_eid`] |
 //! | choose a code: the phone is yours | [`finish_activation`] |
 //! | an old phone vouches for a new one | `new_phone` |
+//! | take an account to a new phone, the old one in hand | [`vouch`], [`act`] |
 //! | look at my account, choose settings | [`my_phone`] |
+//! | change number, mail address, code, fingerprint; close the account | [`act`], [`change_number`] |
+//! | block an account | [`block`] |
+//! | slow down, hear no more from somewhere | [`safety`] |
 //! | see what waits, approve or refuse | [`approve`] |
 //! | log in to a service | [`sign_in`] |
+//! | write to the helpdesk | [`contact`] |
+//! | be the helpdesk | [`helpdesk`] |
 //! | send what must leave | [`deliver`] |
 //! | remove what is over | [`tidy`] |
 //!
 //! A step reads rows, asks `domain`, writes rows in one named transaction; `vault` and the outside are called only between
 //! transactions. No HTTP, no HTML.
 
+pub mod act;
 pub mod activate_phone;
 mod activation_steps;
 pub mod approve;
+pub mod block;
+pub mod change_number;
 mod command;
+pub mod contact;
 pub mod deliver;
 pub mod enrol_with_bank;
 pub mod enrol_with_eid;
 mod failure;
 pub mod finish_activation;
+pub mod helpdesk;
 pub mod keys;
 pub mod my_phone;
 mod new_phone;
 mod notice;
+mod own_phone;
 pub mod ports;
 pub mod registry;
+pub mod safety;
 pub mod settings;
 pub mod sign_in;
 mod signals;
 pub mod tidy;
+pub mod vouch;
 pub mod world;
+mod written_code;
 
 pub use command::Signed;
 pub use failure::Failure;

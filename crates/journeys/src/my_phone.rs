@@ -1,53 +1,47 @@
 //! What the phone shows of its person, and the person's choices.
 
 use db::Tx;
-use protocol::jose::PublicKey;
 use protocol::phone::{Home, Settings, SettingsBody};
-use serde::Deserialize;
 use store::{Sealer, StoreError};
 
+use crate::own_phone::{Nothing, Own, own};
 use crate::{Failure, Signed, World};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Nothing {}
 
 /// The home screen. Also heals a lost answer: it carries the last receipt.
 pub async fn home(world: &World, signed: &Signed) -> Result<Home, Failure> {
-    let id = signed.device()?;
-    let sealer = world.sealer.clone();
-    let found = world.db.read("home.find", move |tx| store::device::with_profile(tx, &sealer, &id)).await?;
-    let (device, profile, limited_until) = found.ok_or(Failure::DeviceUnknown)?;
-    signed.open::<Nothing>(world, &PublicKey::from_point(&device.point)?)?;
+    let (own, Nothing {}, _) = own(world, signed).await?;
+    let Own { device, account } = own;
+    let now = world.now();
     let issued = world.vault.issue(device.id, device.head.clone(), Vec::new()).await?;
     Ok(Home {
-        first_name: profile.first_name().to_owned(),
-        number: profile.number.grouped(),
-        email: profile.email.clone(),
+        first_name: account.profile.first_name().to_owned(),
+        number: account.profile.number.grouped(),
+        email: account.profile.email.clone(),
         settings: device.settings,
         device: issued.device,
         head: device.head,
         seq: issued.seq,
         last_receipt: device.last_receipt,
-        limited: domain::account::limited(limited_until, world.now()),
-        since: 0,
+        limited: domain::account::limited(account.limited_until, now),
+        since: account.activated_at,
         generation: issued.generation,
-        careful: None,
-        number_lost: false,
+        careful: Some(device.careful_until).filter(|until| *until > now),
+        number_lost: account.number_lost,
         biometric: issued.bio,
-        now: world.now(),
+        now,
     })
 }
 
 /// Stores what changed and gives all of them back.
 pub async fn choose(world: &World, signed: &Signed) -> Result<Settings, Failure> {
-    let id = signed.device()?;
-    let found = world.db.read("settings.find", move |tx| store::device::find(tx, &id)).await?;
-    let device = found.ok_or(Failure::DeviceUnknown)?;
-    let (body, _) = signed.open::<SettingsBody>(world, &PublicKey::from_point(&device.point)?)?;
+    let (Own { device, .. }, body, _) = own::<SettingsBody>(world, signed).await?;
     let old = device.settings;
+    if body.biometrics.is_some_and(|on| on != old.biometrics) {
+        // That needs the code: `act/biometrics`.
+        return Err(Failure::Malformed);
+    }
     let new = Settings {
-        biometrics: body.biometrics.unwrap_or(old.biometrics),
+        biometrics: old.biometrics,
         notifications: body.notifications.unwrap_or(old.notifications),
         sharing: body.sharing.unwrap_or(old.sharing),
     };

@@ -62,6 +62,8 @@ pub(crate) fn word(tx: &mut Tx<'_>, known: Option<&Known>, now: i64) -> Result<W
     Ok(match store::approval::state(tx, asked)? {
         Some(State::Approved { .. }) => Word::GoOn { limited_until: 0 },
         Some(State::Rejected | State::Fraud) => Word::Stop,
+        // Nothing but the old phone's word brought this one here.
+        _ if known.by_old_phone => Word::Stop,
         _ => limited,
     })
 }

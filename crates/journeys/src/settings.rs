@@ -10,6 +10,8 @@ pub struct Settings {
     pub issuer: String,
     /// Origin of the phone app.
     pub app: String,
+    /// Origin of the helpdesk's console.
+    pub console: String,
     /// What citizens call us.
     pub name: String,
     /// Version of the terms a person must accept.
@@ -23,6 +25,8 @@ pub struct Settings {
     pub inbox: Option<String>,
     /// SMS a number may get in 24 hours.
     pub sms_per_day: i64,
+    /// A closed account is kept, sealed, for so long; then it is erased.
+    pub keep_closed_seconds: i64,
     /// Networks and what a person calls them.
     pub places: Vec<Place>,
 }

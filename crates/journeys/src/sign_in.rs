@@ -1,6 +1,8 @@
 //! A person logs in to a service: number typed, request on the phone, code to the service, tokens.
 
-use domain::approval::{Approval, Asked, Crowd, LoginRequest, Progress, REDEEM_SECONDS, State, WAIT_SECONDS, reaches};
+use domain::approval::{
+    Approval, Asked, CredentialFacts, Crowd, LoginRequest, Progress, REDEEM_SECONDS, State, WAIT_SECONDS, reaches,
+};
 use domain::number::MobileNumber;
 use protocol::jose::{b64u, unb64u};
 use protocol::oidc::authorize::{Answer, AuthorizationRequest};
@@ -45,12 +47,13 @@ pub async fn start(world: &World, start: Start) -> Result<Started, Failure> {
         None => (format!("place:{}", start.network), None),
     };
     let partner = world.partners.find(&start.authorization.client_id).ok_or(Failure::Malformed)?;
-    let request = Asked::Login(Box::new(LoginRequest {
+    let request = LoginRequest {
         claims: start.authorization.all_claims(partner).into_iter().map(str::to_owned).collect(),
         authorization: start.authorization,
         browser: start.browser,
         place: start.address,
-    }));
+        credential: None,
+    };
     let now = world.now();
     let approval = Approval {
         id: world.id(domain::id::APPROVAL),
@@ -65,13 +68,15 @@ pub async fn start(world: &World, start: Start) -> Result<Started, Failure> {
     let id = approval.id.clone();
     let sealer = world.sealer.clone();
     let work = move |tx: &mut db::Tx<'_>| {
-        let reached = store::approval::reach(tx, &hash, &lane, now)?;
+        let reached = store::approval::reach(tx, &hash, &approval.partner, &lane, now)?;
         let crowd =
             Crowd { known_browser: known_account.is_some() && reached.account == known_account, ..reached.crowd };
-        let device = reaches(crowd, reached.device);
+        let device = reaches(crowd, reached.device.filter(|_| !reached.muted));
         let account = reached.account.filter(|_| device.is_some());
+        let credential = reached.credential.filter(|_| device.is_some());
         let approval = Approval { device: device.clone(), account, ..approval.clone() };
-        store::approval::insert(tx, &sealer, &approval, &hash, &lane, &request)?;
+        let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
+        store::approval::insert(tx, &sealer, &approval, &hash, &lane, &asked)?;
         Ok::<_, Failure>(device)
     };
     if let Some(device) = world.db.run("sign_in.start", work).await? {
@@ -208,6 +213,9 @@ async fn tokens(
     if !wanted.is_empty() {
         token.attributes = profile_claims(world, approval, &wanted).await?;
     }
+    if let Some(facts) = &login.credential {
+        token.attributes.extend(risk(facts, at));
+    }
     let id_token = world.keys.op.sign(partner.id_token_alg, &token)?;
     let scopes: Vec<&str> = login.authorization.scopes.iter().map(|s| s.as_str()).collect();
     Ok(TokenResponse {
@@ -217,6 +225,20 @@ async fn tokens(
         id_token,
         scope: scopes.join(" "),
     })
+}
+
+/// What a service may weigh (docs/life.md §9), as of the approval.
+fn risk(facts: &CredentialFacts, approved_at: i64) -> Map<String, Value> {
+    let mut claims = Map::new();
+    claims.insert("credential_age".into(), (approved_at - facts.since).max(0).into());
+    if !facts.recovered_by.is_empty() {
+        claims.insert("credential_recovered_by".into(), facts.recovered_by.clone().into());
+    }
+    claims.insert("credential_limited".into(), facts.limited.into());
+    if facts.ongoing_call {
+        claims.insert("ongoing_call".into(), true.into());
+    }
+    claims
 }
 
 async fn profile_claims(

@@ -2,7 +2,7 @@
 
 use db::{Columns, Tx, args};
 use domain::account::{Device, Profile};
-use domain::approval::{Approval, Asked, Crowd, FLOOD_SECONDS, LoginRequest, State};
+use domain::approval::{Approval, Asked, CredentialFacts, Crowd, FLOOD_SECONDS, LoginRequest, State};
 use serde::{Deserialize, Serialize};
 
 use crate::{Sealer, StoreError, device};
@@ -24,20 +24,34 @@ pub struct Reached {
     pub crowd: Crowd,
     pub device: Option<String>,
     pub account: Option<String>,
+    pub credential: Option<CredentialFacts>,
+    /// The person wants no requests of this service from there.
+    pub muted: bool,
 }
 
-pub fn reach(tx: &mut Tx<'_>, number: &[u8], lane: &str, now: i64) -> Result<Reached, StoreError> {
+pub fn reach(tx: &mut Tx<'_>, number: &[u8], partner: &str, lane: &str, now: i64) -> Result<Reached, StoreError> {
     let row = tx.row(
         "SELECT
             (SELECT COUNT(*) FROM approval WHERE number_hash = $1 AND created_at > $3 AND state = 'waiting' AND lane = $2),
             (SELECT COUNT(*) FROM approval WHERE number_hash = $1 AND created_at > $3 AND state = 'waiting'),
-            (SELECT d.id FROM account a JOIN device d ON d.account = a.id AND d.state = 'active' WHERE a.number_hash = $1),
-            (SELECT a.id FROM account a WHERE a.number_hash = $1)",
-        args![number, lane, now - FLOOD_SECONDS],
+            EXISTS (SELECT 1 FROM mute m WHERE m.account = a.id AND m.partner = $4 AND m.lane = $2 AND m.expires_at > $5),
+            a.id, a.activated_at, a.recovered_by, a.limited_until, d.id, d.careful_until
+         FROM (SELECT 1 AS one) n LEFT JOIN account a ON a.number_hash = $1
+         LEFT JOIN device d ON d.account = a.id AND d.state = 'active'",
+        args![number, lane, now - FLOOD_SECONDS, partner, now],
     )?;
     let mut c = row.ok_or_else(|| inconsistent("id", "a number"))?.columns();
     let crowd = Crowd { in_lane: c.int()?, in_all: c.int()?, known_browser: false };
-    Ok(Reached { crowd, device: c.text_or_null()?, account: c.text_or_null()? })
+    let (muted, account, since) = (c.flag()?, c.text_or_null()?, c.int_or_null()?);
+    let (recovered_by, limited_until) = (c.text_or_null()?, c.int_or_null()?);
+    let (device, careful_until) = (c.text_or_null()?, c.int_or_null()?);
+    let credential = since.zip(recovered_by).map(|(since, recovered_by)| CredentialFacts {
+        since,
+        recovered_by,
+        limited: limited_until.unwrap_or(0) > now,
+        ongoing_call: careful_until.unwrap_or(0) > now,
+    });
+    Ok(Reached { crowd, device, account, credential, muted })
 }
 
 fn inconsistent(column: &'static str, row: &str) -> StoreError {
@@ -279,13 +293,11 @@ pub fn asked(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<Asked>
     row.map(|r| sealer.open("approval", NO_REQUEST, id, &r.columns().bytes()?)).transpose()
 }
 
-/// The person has called off a service's, or a place's, requests.
-pub fn muted(tx: &mut Tx<'_>, account: &str, partner: &str, lane: &str, now: i64) -> Result<bool, StoreError> {
-    let row = tx.row(
-        "SELECT 1 FROM mute WHERE account = $1 AND partner = $2 AND lane = $3 AND expires_at > $4",
-        args![account, partner, lane, now],
-    )?;
-    Ok(row.is_some())
+/// The request as it is now known: somebody was on the phone when it was approved.
+pub fn save_asked(tx: &mut Tx<'_>, sealer: &Sealer, id: &str, asked: &Asked) -> Result<(), StoreError> {
+    let sealed = sealer.seal("approval", id, asked)?;
+    tx.execute("UPDATE approval SET request = $2 WHERE id = $1", args![id, &sealed])?;
+    Ok(())
 }
 
 /// Removes requests that nobody answered and that reached nobody, at most `limit`.

@@ -1,6 +1,6 @@
 //! What happened, line by line: who did what to whom. Ids only, never personal data.
 
-use db::{Row, Tx, args};
+use db::{Tx, args};
 
 use crate::StoreError;
 
@@ -29,24 +29,33 @@ pub fn about(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<(i64, Str
         "SELECT at, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC LIMIT $2",
         args![subject, limit],
     )?;
-    told(rows)
-}
-
-/// As [`about`], without the answers to requests: those are told by the history.
-pub fn events(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<(i64, String, String)>, StoreError> {
-    let rows = tx.rows(
-        "SELECT at, action, detail FROM audit WHERE subject = $1 AND action NOT IN ('approved', 'rejected', 'reported')
-         ORDER BY at DESC, id DESC LIMIT $2",
-        args![subject, limit],
-    )?;
-    told(rows)
-}
-
-fn told(rows: Vec<Row>) -> Result<Vec<(i64, String, String)>, StoreError> {
     rows.into_iter()
         .map(|r| {
             let mut c = r.columns();
             Ok((c.int()?, c.text()?, c.text()?))
+        })
+        .collect()
+}
+
+/// What happened to an account, as its person may hear it; `actor` and `detail` may still hold ids.
+pub struct Event {
+    pub at: i64,
+    pub action: String,
+    pub actor: String,
+    pub detail: String,
+}
+
+/// As [`about`], without the answers to requests: those are told by the history.
+pub fn events(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<Event>, StoreError> {
+    let rows = tx.rows(
+        "SELECT at, action, actor, detail FROM audit WHERE subject = $1 AND action NOT IN ('approved', 'rejected', 'reported')
+         ORDER BY at DESC, id DESC LIMIT $2",
+        args![subject, limit],
+    )?;
+    rows.into_iter()
+        .map(|r| {
+            let mut c = r.columns();
+            Ok(Event { at: c.int()?, action: c.text()?, actor: c.text()?, detail: c.text()? })
         })
         .collect()
 }

@@ -35,13 +35,19 @@ pub struct Erased {
     pub closed_at: i64,
 }
 
-/// Every row of this account in every table of ours, the log's lines too. Gives the ids of its phones.
-pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<Vec<String>, StoreError> {
+/// All phones this account ever had.
+pub fn phones(tx: &mut Tx<'_>, account: &str) -> Result<Vec<String>, StoreError> {
+    let rows = tx.rows("SELECT id FROM device WHERE account = $1", args![account])?;
+    rows.into_iter().map(|r| Ok(r.columns().text()?)).collect()
+}
+
+/// Every row of this account in every table of ours, the log's lines too.
+pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<(), StoreError> {
     let account = erased.account.as_str();
     tx.execute("DELETE FROM approval WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM number_change WHERE device IN (SELECT id FROM device WHERE account = $1)", args![account])?;
     tx.execute("DELETE FROM activation WHERE device IN (SELECT id FROM device WHERE account = $1)", args![account])?;
-    let phones = tx.rows("DELETE FROM device WHERE account = $1 RETURNING id", args![account])?;
+    tx.execute("DELETE FROM device WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM card_data WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM consent WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM told WHERE account = $1", args![account])?;
@@ -58,5 +64,5 @@ pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<Vec<String>, StoreError
     tx.execute("DELETE FROM number_claim WHERE holder = $1", args![account])?;
     tx.execute("DELETE FROM audit WHERE subject = $1", args![account])?;
     tx.execute("DELETE FROM account WHERE id = $1", args![account])?;
-    phones.into_iter().map(|r| Ok(r.columns().text()?)).collect()
+    Ok(())
 }

@@ -61,10 +61,8 @@ pub struct EndedPhone {
 }
 
 pub fn ended(tx: &mut Tx<'_>, id: &str) -> Result<Option<EndedPhone>, StoreError> {
-    let row = tx.row(
-        "SELECT point, account, ended_why, ended_at FROM device WHERE id = $1 AND state = 'revoked'",
-        args![id],
-    )?;
+    let row = tx
+        .row("SELECT point, account, ended_why, ended_at FROM device WHERE id = $1 AND state = 'revoked'", args![id])?;
     row.map(|r| {
         let mut c = r.columns();
         let (point, account, why, at) = (c.bytes()?, c.text()?, c.text()?, c.int()?);

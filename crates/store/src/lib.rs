@@ -6,8 +6,10 @@ pub mod activation;
 pub mod approval;
 pub mod audit;
 pub mod card_data;
+pub mod case;
 pub mod closing;
 pub mod consent;
+pub mod contact;
 pub mod device;
 pub mod enrolment;
 pub mod history;
@@ -16,6 +18,8 @@ pub mod number_change;
 pub mod number_claim;
 pub mod outbox;
 pub mod seal;
+pub mod staff;
+pub mod staff_log;
 pub mod stop;
 pub mod told;
 pub mod used_token;
@@ -30,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../../migrations/platform_0001_first.sql") },
     Migration { name: "0002_eid", sql: include_str!("../../../migrations/platform_0002_eid.sql") },
     Migration { name: "0003_life", sql: include_str!("../../../migrations/platform_0003_life.sql") },
+    Migration { name: "0004_helpdesk", sql: include_str!("../../../migrations/platform_0004_helpdesk.sql") },
 ];
 
 /// What can go wrong with rows.

@@ -380,6 +380,7 @@ fn settings(issuer: &str, app: &str) -> Settings {
         test_world: true,
         inbox: None,
         sms_per_day: 10,
+        keep_closed_seconds: 30 * 86_400,
         places: vec![everywhere("10.1.", "Stadhuis")],
     }
 }

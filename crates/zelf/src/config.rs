@@ -124,6 +124,8 @@ pub struct Rules {
     pub terms: String,
     pub time_zone: String,
     pub sms_per_day: i64,
+    /// A closed account is kept, sealed, for so long; then it is erased.
+    pub keep_closed_days: i64,
 }
 
 impl Default for Rules {
@@ -134,6 +136,7 @@ impl Default for Rules {
             terms: "2026-11".into(),
             time_zone: "Europe/Brussels".into(),
             sms_per_day: 5,
+            keep_closed_days: 30,
         }
     }
 }

@@ -94,7 +94,8 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
     });
     let mut databases = vec![("platform", db)];
     databases.extend(vault.as_ref().map(|v| ("vault", v.db().clone())));
-    let doors = web::Doors::new(world.clone(), door_settings(config), app_files(config)?);
+    let doors = web::Doors::new(world.clone(), door_settings(config), app_files(config)?)
+        .with_help(help_points(config)?, guides(config)?);
     Ok(Wired { world, vault, doors, ops: web::ops::Ops(databases) })
 }
 
@@ -132,6 +133,7 @@ fn settings(config: &Config) -> Result<Settings, Problem> {
     Ok(Settings {
         issuer: config.issuer.clone(),
         app: config.app.clone(),
+        console: config.console.clone(),
         name: config.name.clone(),
         terms: config.rules.terms.clone(),
         minimum_age: config.rules.minimum_age,
@@ -140,6 +142,7 @@ fn settings(config: &Config) -> Result<Settings, Problem> {
         test_world: config.test_world.enabled,
         inbox: config.test_world.inbox.clone(),
         sms_per_day: config.rules.sms_per_day,
+        keep_closed_seconds: config.rules.keep_closed_days.max(0) * 86_400,
         places: config.places.iter().map(place).collect(),
     })
 }
@@ -178,6 +181,30 @@ fn door_settings(config: &Config) -> web::DoorSettings {
 
 fn app_files(config: &Config) -> Result<web::AppFiles, Problem> {
     match &config.doors.app_files {
+        None => Ok(web::AppFiles::none()),
+        Some(folder) => web::AppFiles::read(folder).map_err(|e| format!("{}: {e}", folder.display())),
+    }
+}
+
+/// Whom people can turn to.
+fn help_points(config: &Config) -> Result<pages::help::Local, Problem> {
+    let mut local = match &config.help.points {
+        None => pages::help::Local::default(),
+        Some(file) => {
+            let fault = |e: &dyn std::fmt::Display| format!("{}: {e}", file.display());
+            let text = std::fs::read_to_string(file).map_err(|e| fault(&e))?;
+            let local: pages::help::Local = toml::from_str(&text).map_err(|e| fault(&e))?;
+            local.check().map_err(|e| fault(&e))?;
+            local
+        }
+    };
+    local.site = config.help.site.clone().unwrap_or_default();
+    Ok(local)
+}
+
+/// Guides are made by a command of their own: until it has run there are none.
+fn guides(config: &Config) -> Result<web::AppFiles, Problem> {
+    match config.doors.guides.as_ref().filter(|folder| folder.is_dir()) {
         None => Ok(web::AppFiles::none()),
         Some(folder) => web::AppFiles::read(folder).map_err(|e| format!("{}: {e}", folder.display())),
     }

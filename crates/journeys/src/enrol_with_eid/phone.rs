@@ -1,6 +1,6 @@
 //! The phone brings the token: first its number is proven by SMS, then the token, so that neither tells a stranger anything.
 
-use domain::activation::{Activation, ChoosingCode, Ended, FromCard, Known, LastCommand, Stage};
+use domain::activation::{Activation, ChoosingCode, Ended, FromCard, LastCommand, Stage};
 use domain::enrolment::{Ended as EnrolmentEnded, Enrolment, Proof, Stage as EnrolmentStage};
 use domain::number::MobileNumber;
 use domain::refusal::Refusal;
@@ -12,7 +12,7 @@ use store::activation::ActivationRow;
 use store::enrolment::{EnrolmentRow, Keys};
 
 use super::rows;
-use crate::activate_phone::{account_of, person_hash};
+use crate::activate_phone::account_of;
 use crate::activation_steps::{authenticate, repeated, save, view, waits, wrong_step};
 use crate::keys::PlatformKeys;
 use crate::{Failure, Signed, World, new_phone, notice};
@@ -163,10 +163,7 @@ async fn join(
     now: i64,
 ) -> Result<View, Failure> {
     let EnrolmentStage::Token(shown) = &enrolment.enrolment.stage else { return Err(Failure::Busy) };
-    let identity = &shown.proof.identity;
-    let person = person_hash(world, &identity.attributes)?;
-    let number = world.keys.number_hash(enrolment.enrolment.contact.number.e164());
-    let found = account_of(world, person, number).await?;
+    let found = account_of(world, &shown.proof.identity, &enrolment.enrolment.contact.number).await?;
     let lifted = waits(world, &row.activation);
     let joined = Joined::new(world, row.activation, enrolment.enrolment, found, jti, now)?;
     let topics = [joined.enrolment.id.clone()];
@@ -177,6 +174,15 @@ async fn join(
     }
     topics.iter().chain(old_phone.iter()).for_each(|topic| world.signals.ring(topic));
     view(world, &next).await
+}
+
+/// What the computer is told, when the phone cannot go on.
+fn ended_with(why: Ended) -> EnrolmentEnded {
+    match why {
+        Ended::Held => EnrolmentEnded::Held,
+        Ended::StoppedCard => EnrolmentEnded::StoppedCard,
+        _ => EnrolmentEnded::NumberTaken,
+    }
 }
 
 /// Everything that one transaction writes when a token was right.
@@ -196,20 +202,20 @@ impl Joined {
         now: i64,
     ) -> Result<Joined, Failure> {
         let ask = found.ask(world, &activation, now);
-        let known = found.person.map(|account| Known { account, asked: ask.as_ref().map(|a| a.approval.id.clone()) });
+        let known = found.known(ask.as_ref());
         let until = activation.with_time_to_choose(now);
         let (contact, id) = (enrolment.contact.clone(), enrolment.id.clone());
         let device = activation.device_name.clone();
-        let (taken, proof) = enrolment.taken(activation.id.clone(), device, known.is_some(), until)?;
+        let (taken, proof) = enrolment.taken(activation.id.clone(), device, found.is_known(), until)?;
         let Proof { identity, data } = proof;
         let choosing = ChoosingCode { contact, identity, known, card: Some(FromCard { enrolment: id, data }) };
         let proven = activation.token_proven(choosing, now);
-        let (proven, taken) = match found.taken {
-            true => (proven.end(Ended::NumberTaken, now), taken.end(EnrolmentEnded::NumberTaken, now)),
-            false => (proven, taken),
+        let (proven, taken) = match found.no_way() {
+            Some(why) => (found.end(proven, now), taken.end(ended_with(why), now)),
+            None => (proven, taken),
         };
         let activation = Activation { last: Some(LastCommand { jti: jti.to_owned(), refusal: None }), ..proven };
-        Ok(Joined { activation, enrolment: taken, ask: ask.filter(|_| !found.taken) })
+        Ok(Joined { activation, enrolment: taken, ask })
     }
 
     async fn store(

@@ -48,6 +48,12 @@ pub struct Partner {
     pub sector: Option<String>,
     #[serde(default = "yes")]
     pub require_pkce: bool,
+    /// Fingerprint or face may answer for the code.
+    #[serde(default)]
+    pub biometrics: bool,
+    /// Seconds a phone must have been in use before it may approve this partner's requests.
+    #[serde(default)]
+    pub min_credential_age: i64,
 }
 
 fn yes() -> bool {

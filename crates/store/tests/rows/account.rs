@@ -1,7 +1,8 @@
 use db::args;
+use zelf_store::account::Opening;
 use zelf_store::{Sealer, account};
 
-use crate::sample::{NOW, attempt, count, each, misfit, number, person, profile, race, run, sealer, winners};
+use crate::sample::{NOW, attempt, count, each, misfit, number, opening, person, profile, race, run, sealer, winners};
 
 #[tokio::test]
 async fn an_account_is_found_by_person_and_by_number() {
@@ -31,7 +32,7 @@ async fn one_account_for_a_person_and_one_for_a_number() {
             for (id, number, person) in
                 [("acc_8", number(1), [8; 32]), ("acc_8", number(8), [101; 32]), ("acc_1", number(8), [8; 32])]
             {
-                assert!(!account::insert(tx, &sealer(), id, &number, &person, &other, NOW)?);
+                assert!(!account::insert(tx, &sealer(), id, &person, opening(&number, &other))?);
             }
             assert_eq!(account::find(tx, &sealer(), "acc_1")?.unwrap().profile.first_name(), "Person-1");
             Ok(())
@@ -47,7 +48,7 @@ async fn of_twenty_who_open_one_persons_account_one_does() {
         let results = race(&db, 20, |turn| {
             move |tx| {
                 let profile = profile("An", "+32468000001");
-                account::insert(tx, &sealer(), &format!("acc_{turn}"), &[turn as u8; 32], &[1; 32], &profile, NOW)
+                account::insert(tx, &sealer(), &format!("acc_{turn}"), &[1; 32], opening(&[turn as u8; 32], &profile))
             }
         });
         assert_eq!(winners(results.await), 1);
@@ -63,13 +64,13 @@ async fn the_same_person_again_keeps_the_account_and_frees_the_old_number() {
         person(&db, 2).await;
         run(&db, |tx| {
             let newer = profile("An", "+32468000007");
-            assert!(account::renew(tx, &sealer(), "acc_1", &number(7), &newer, 0, NOW + 5)?);
+            assert!(account::renew(tx, &sealer(), "acc_1", Opening { now: NOW + 5, ..opening(&number(7), &newer) })?);
             assert_eq!(account::known(tx, &[101; 32], &number(1))?, (Some("acc_1".into()), None));
             let found = account::find(tx, &sealer(), "acc_1")?.unwrap();
             assert_eq!((found.profile.first_name(), found.activated_at), ("An", NOW + 5));
-            assert!(account::renew(tx, &sealer(), "acc_1", &number(7), &newer, 0, NOW + 6)?, "the number may stay");
-            assert!(!account::renew(tx, &sealer(), "acc_9", &number(9), &newer, 0, NOW)?);
-            assert!(!account::renew(tx, &sealer(), "acc_1", &number(2), &newer, 0, NOW)?, "somebody else's number");
+            assert!(account::renew(tx, &sealer(), "acc_1", opening(&number(7), &newer))?, "the number may stay");
+            assert!(!account::renew(tx, &sealer(), "acc_9", opening(&number(9), &newer))?);
+            assert!(!account::renew(tx, &sealer(), "acc_1", opening(&number(2), &newer))?, "somebody else's number");
             assert_eq!(account::known(tx, &[101; 32], &number(2))?, (Some("acc_1".into()), Some("acc_2".into())));
             Ok(())
         })

@@ -1,15 +1,11 @@
 use db::{Db, Tx, args};
 use domain::approval::{Approval, Asked, FLOOD_SECONDS, LoginRequest, State, WAIT_SECONDS};
-use zelf_store::approval::{self, Evidence};
+use zelf_store::approval;
 use zelf_store::{StoreError, device};
 
 use crate::sample::{
-    NOW, ask, attempt, each, login, misfit, number, person, phone, race, request, run, sealer, waiting,
+    NOW, ask, attempt, each, evidence, login, misfit, number, person, phone, race, request, run, sealer, waiting,
 };
-
-fn evidence() -> Evidence {
-    Evidence { m1: "M1".into(), m2: "M2".into(), m3: "M3".into() }
-}
 
 fn decide(tx: &mut Tx<'_>, id: &str, state: State, now: i64) -> Result<bool, StoreError> {
     approval::decide(tx, &sealer(), id, state, &evidence(), now)
@@ -33,6 +29,7 @@ fn place_of(asked: &Asked) -> &str {
     match asked {
         Asked::Login(login) => &login.place,
         Asked::NewPhone(phone) => &phone.place,
+        Asked::Act(act) => act.word(),
     }
 }
 
@@ -177,17 +174,17 @@ async fn a_number_is_reached_with_the_crowd_before_its_door() {
         run(&db, |tx| {
             let from_elsewhere = waiting("apr_e", None, None, NOW);
             approval::insert(tx, &sealer(), &from_elsewhere, &number(1), "elsewhere", &request("p"))?;
-            let there = approval::reach(tx, &number(1), "lane", NOW)?;
+            let there = approval::reach(tx, &number(1), "gemeente", "lane", NOW)?;
             assert_eq!((there.crowd.in_lane, there.crowd.in_all), (3, 4));
             assert_eq!((there.device.as_deref(), there.account.as_deref()), (Some("dev_1"), Some("acc_1")));
             // Answered requests are no crowd.
             assert!(approval::cancel(tx, "apr_a", NOW)?);
-            assert_eq!(approval::reach(tx, &number(1), "lane", NOW)?.crowd.in_lane, 2);
-            let nobody = approval::reach(tx, &number(9), "lane", NOW)?;
+            assert_eq!(approval::reach(tx, &number(1), "gemeente", "lane", NOW)?.crowd.in_lane, 2);
+            let nobody = approval::reach(tx, &number(9), "gemeente", "lane", NOW)?;
             assert_eq!((nobody.crowd.in_all, nobody.device, nobody.account), (0, None, None));
             // A person without a phone in use.
             tx.execute("/* test */ UPDATE device SET state = 'revoked'", args![])?;
-            let phoneless = approval::reach(tx, &number(1), "lane", NOW)?;
+            let phoneless = approval::reach(tx, &number(1), "gemeente", "lane", NOW)?;
             assert_eq!((phoneless.device, phoneless.account.as_deref()), (None, Some("acc_1")));
             Ok(())
         })

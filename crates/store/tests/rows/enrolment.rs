@@ -1,11 +1,12 @@
 use db::args;
 use domain::activation::Contact;
-use domain::enrolment::{CardData, Ended, Enrolment, SESSION_SECONDS, Start, TTL_SECONDS};
+use domain::enrolment::{CardData, Ended, Enrolment, Purpose, SESSION_SECONDS, Start, TTL_SECONDS};
 use domain::number::MobileNumber;
+use zelf_store::account::Opening;
 use zelf_store::enrolment::Keys;
 use zelf_store::{account, card_data, enrolment};
 
-use crate::sample::{NOW, attempt, count, each, misfit, number, person, profile, race, run, sealer, winners};
+use crate::sample::{NOW, attempt, count, each, misfit, number, opening, person, profile, race, run, sealer, winners};
 
 fn begun(id: &str) -> Enrolment {
     let contact = Contact { number: MobileNumber::from_e164("+32468758960").unwrap(), email: None };
@@ -15,6 +16,7 @@ fn begun(id: &str) -> Enrolment {
         lang: "nl".into(),
         place: "home".into(),
         terms: "2026-11".into(),
+        purpose: Purpose::Activate,
     };
     Enrolment::start(id.into(), start, NOW)
 }
@@ -111,7 +113,9 @@ async fn a_photo_stays_only_with_its_persons_word() {
             assert!(card_data::find(tx, &sealer(), "acc_2")?.is_some());
             card_data::forget(tx, "acc_2")?;
             let newer = profile("Anna", "+32468000001");
-            assert!(account::renew(tx, &sealer(), "acc_1", &number(1), &newer, NOW + 86_400, NOW)?);
+            let number = number(1);
+            let day = Opening { limited_until: NOW + 86_400, ..opening(&number, &newer) };
+            assert!(account::renew(tx, &sealer(), "acc_1", day)?);
             assert_eq!(account::find(tx, &sealer(), "acc_1")?.unwrap().limited_until, NOW + 86_400);
             account::save_profile(tx, &sealer(), "acc_1", &profile("An", "+32468000001"))?;
             assert_eq!(account::find(tx, &sealer(), "acc_1")?.unwrap().profile.first_name(), "An");

@@ -11,6 +11,8 @@ use protocol::jose::Jwk;
 use protocol::oidc::attributes::{Attributes, Scope};
 use protocol::oidc::authorize::{AuthorizationRequest, ClaimsRequest, ResponseMode};
 use protocol::phone::Settings;
+use zelf_store::account::Opening;
+use zelf_store::approval::Evidence;
 use zelf_store::{MIGRATIONS, Sealer, StoreError, account, approval, device};
 
 /// In 2040: seconds must not stop fitting in 2038.
@@ -111,6 +113,7 @@ pub fn phone(id: &str, account: &str) -> Device {
         last_receipt: None,
         last_answer: String::new(),
         settings: Settings::default(),
+        careful_until: 0,
     }
 }
 
@@ -163,6 +166,7 @@ pub fn login(place: &str) -> LoginRequest {
         claims: vec!["given_name".into()],
         browser: "Chrome".into(),
         place: place.into(),
+        credential: None,
     }
 }
 
@@ -171,12 +175,24 @@ pub fn number(n: u8) -> [u8; 32] {
     [n; 32]
 }
 
+/// An account is opened, in Dutch, with a block code that nobody else has.
+pub fn opening<'a>(number: &'a [u8], profile: &'a Profile) -> Opening<'a> {
+    Opening { number, profile, block_mac: "block_x", lang: "nl", recovered_by: "", limited_until: 0, now: NOW }
+}
+
+/// What proves an answer.
+pub fn evidence() -> Evidence {
+    Evidence { m1: "M1".into(), m2: "M2".into(), m3: "M3".into(), bio: None }
+}
+
 /// Person `n`: account `acc_n` with phone `dev_n`.
 pub async fn person(db: &Db, n: u8) {
     run(db, move |tx| {
         let (account, first) = (format!("acc_{n}"), format!("Person-{n}"));
         let profile = profile(&first, &format!("+3246800000{n}"));
-        assert!(account::insert(tx, &sealer(), &account, &number(n), &[100 + n; 32], &profile, NOW)?);
+        let (number, block_mac) = (number(n), format!("block_{n}"));
+        let opening = Opening { block_mac: &block_mac, ..opening(&number, &profile) };
+        assert!(account::insert(tx, &sealer(), &account, &[100 + n; 32], opening)?);
         device::replace(tx, &phone(&format!("dev_{n}"), &account), "M4", "Chrome", NOW)
     })
     .await;

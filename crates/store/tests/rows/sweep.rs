@@ -2,11 +2,10 @@
 
 use db::{Db, Tx, args};
 use domain::approval::State;
-use zelf_store::approval::Evidence;
 use zelf_store::outbox::{Envelope, Message};
 use zelf_store::{StoreError, activation, approval, outbox, used_token, waiting_time};
 
-use crate::sample::{NOW, ask, count, each, number, person, request, run, sealer, start, waiting};
+use crate::sample::{NOW, ask, count, each, evidence, number, person, request, run, sealer, start, waiting};
 
 type Sweep = fn(&mut Tx<'_>, i64, i64) -> Result<u64, StoreError>;
 
@@ -64,7 +63,7 @@ async fn answered_requests_are_history_and_stay() {
             ask(&db, id, 1, NOW).await;
         }
         run(&db, |tx| {
-            let evidence = Evidence { m1: "M1".into(), m2: "M2".into(), m3: "M3".into() };
+            let evidence = evidence();
             let yes = State::Approved { at: NOW };
             let decided = [
                 ("apr_yes", yes),
@@ -81,7 +80,8 @@ async fn answered_requests_are_history_and_stay() {
             }
             assert!(approval::revoke(tx, "apr_void", "gemeente")?);
             assert!(approval::cancel(tx, "apr_stopped", NOW)?);
-            assert_eq!(approval::sweep(tx, NOW + 1_000_000, 100)?, 2);
+            assert_eq!(approval::sweep(tx, NOW + 1_000_000, 100)?, 0, "they reached somebody");
+            assert_eq!(approval::sweep_unanswered(tx, NOW + 1_000_000, 100)?, 2);
             for gone in ["apr_stopped", "apr_ignored"] {
                 assert!(approval::find(tx, &sealer(), gone)?.is_none(), "{gone}");
             }

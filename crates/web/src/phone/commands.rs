@@ -8,7 +8,8 @@ use axum::http::{HeaderName, HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::{Refusal, WaitReason};
 use journeys::{
-    Failure, Signed, World, activate_phone, approve, enrol_with_bank, enrol_with_eid, finish_activation, my_phone,
+    Failure, Signed, World, act, activate_phone, approve, block, change_number, enrol_with_bank, enrol_with_eid,
+    finish_activation, my_phone, safety, vouch,
 };
 use protocol::phone::{AnswerBody, AnswerOk};
 use serde::Serialize;
@@ -86,6 +87,32 @@ doors! {
     activation_token => enrol_with_eid::token;
     /// `POST /api/v1/activation/cancel`
     activation_cancel => cancel;
+    /// `POST /api/v1/activation/vouch`
+    activation_vouch => vouch::wait;
+    /// `POST /api/v1/block`
+    block_account => block::by_phone;
+    /// `POST /api/v1/block-code`
+    block_code => block::code;
+    /// `POST /api/v1/careful`
+    careful => safety::careful;
+    /// `POST /api/v1/mute`
+    mute => safety::mute;
+    /// `POST /api/v1/language`
+    language => safety::language;
+    /// `POST /api/v1/act/number`
+    act_number => change_number::begin;
+    /// `POST /api/v1/act/number/code`
+    act_number_code => change_number::prove;
+    /// `POST /api/v1/act/email`
+    act_email => act::email;
+    /// `POST /api/v1/act/biometrics`
+    act_biometrics => act::biometrics;
+    /// `POST /api/v1/act/code`
+    act_code => act::code;
+    /// `POST /api/v1/act/new-phone`
+    act_new_phone => act::new_phone;
+    /// `POST /api/v1/act/close`
+    act_close => act::close;
     /// `POST /api/v1/home`
     home => my_phone::home;
     /// `POST /api/v1/settings`

@@ -1,0 +1,174 @@
+//! An account is blocked: by its person, by whoever holds one of its codes or its card, by the helpdesk, by five wrong codes.
+//! At once and everywhere: the phone acts no more, what waits ends, what was granted opens nothing.
+
+use domain::account::Device;
+use domain::life::{Act, By, Standing};
+use serde_json::{Value, json};
+use store::account::AccountRow;
+use store::audit::Line;
+
+use crate::own_phone::{Nothing, own};
+use crate::written_code::{self, Typed};
+use crate::{Failure, Signed, World, notice};
+
+/// What ended, to be told to the vault and to whoever waits.
+#[derive(Default)]
+pub(crate) struct Ended {
+    pub(crate) devices: Vec<String>,
+    pub(crate) requests: Vec<String>,
+}
+
+impl Ended {
+    /// Verifiers are forgotten, waiting pages wake up.
+    pub(crate) async fn settle(self, world: &World) -> Result<(), Failure> {
+        for device in self.devices {
+            world.signals.ring(&device);
+            world.vault.revoke(device).await?;
+        }
+        self.requests.iter().for_each(|request| world.signals.ring(request));
+        Ok(())
+    }
+}
+
+/// Who did it, for the log.
+struct Doer<'a> {
+    act: Act,
+    actor: &'a str,
+    detail: &'a str,
+    /// Of a stop: the document that opens nothing any more.
+    distrusted: Option<String>,
+}
+
+/// In the app: one tap and one to confirm; no code, for whoever blocks does no harm.
+pub async fn by_phone(world: &World, signed: &Signed) -> Result<Value, Failure> {
+    let (own, Nothing {}, _) = own(world, signed).await?;
+    let doer = Doer { act: Act::Block(By::Citizen), actor: &own.device.id, detail: "", distrusted: None };
+    block(world, own.account.id.clone(), doer).await?;
+    Ok(json!({}))
+}
+
+/// On the site, with a block code or a stop code. `false`: no account is blocked by what was typed.
+pub async fn by_written_code(world: &World, typed: &str) -> Result<bool, Failure> {
+    match written_code::read(typed) {
+        Typed::Neither => Ok(false),
+        Typed::Block(code) => {
+            let mac = written_code::block_mac(world, &code);
+            let found = world.db.read("block.code", move |tx| store::account::of_block_code(tx, &mac)).await?;
+            let Some(account) = found else { return Ok(false) };
+            let doer = Doer { act: Act::Block(By::BlockCode), actor: "block_code", detail: "", distrusted: None };
+            block(world, account, doer).await?;
+            Ok(true)
+        }
+        Typed::Stop(code) => by_stop_code(world, &code).await,
+    }
+}
+
+async fn by_stop_code(world: &World, code: &str) -> Result<bool, Failure> {
+    let (mac, now) = (written_code::stop_mac(world, code), world.now());
+    let Some(stop) = world.db.run("block.stop", move |tx| store::stop::take(tx, &mac, now)).await? else {
+        return Ok(false);
+    };
+    let distrusted = Some(stop.document).filter(|document| !document.is_empty());
+    let doer = Doer { act: Act::Block(By::StopCode), actor: "stop_code", detail: &stop.what, distrusted };
+    block(world, stop.account, doer).await?;
+    Ok(true)
+}
+
+/// On the site, with the identity card of this person. `false`: they have no account.
+pub async fn by_person(world: &World, national_number: &str) -> Result<bool, Failure> {
+    let person = world.keys.person_hash(national_number);
+    let found = world.db.read("block.person", move |tx| store::account::of_person(tx, &person)).await?;
+    let Some(account) = found else { return Ok(false) };
+    let doer = Doer { act: Act::Block(By::Card), actor: "card", detail: "", distrusted: None };
+    block(world, account, doer).await?;
+    Ok(true)
+}
+
+/// The fifth wrong code.
+pub(crate) async fn by_wrong_codes(world: &World, device: &Device) -> Result<(), Failure> {
+    let doer = Doer { act: Act::Block(By::WrongCodes), actor: &device.id, detail: "", distrusted: None };
+    block(world, device.account.clone(), doer).await
+}
+
+/// By one person of the helpdesk: blocking protects.
+pub async fn by_helpdesk(world: &World, account: &str, staff: &str) -> Result<(), Failure> {
+    let doer = Doer { act: Act::Block(By::Helpdesk), actor: "helpdesk", detail: staff, distrusted: None };
+    block(world, account.to_owned(), doer).await
+}
+
+/// Suspected fraud: nothing opens it but two people of the helpdesk.
+pub async fn hold(world: &World, account: &str, staff: &str) -> Result<(), Failure> {
+    block(world, account.to_owned(), Doer { act: Act::Hold, actor: "helpdesk", detail: staff, distrusted: None }).await
+}
+
+/// Two people of the helpdesk agree (the caller has seen to that): the citizen may reactivate, with any card.
+///
+/// # Errors
+/// `WrongStep` when there is nothing to release.
+pub async fn release(world: &World, account: &str, staff: &str) -> Result<(), Failure> {
+    let (sealer, id, now, audit) = (world.sealer.clone(), account.to_owned(), world.now(), world.id("aud"));
+    let staff = staff.to_owned();
+    let done = world.db.run("block.release", move |tx| {
+        let row = store::account::find(tx, &sealer, &id)?.ok_or(Failure::Gone)?;
+        let life = crate::own_phone::allowed(&row, Act::Release, now)?;
+        store::account::stand(tx, &id, life.standing, None, now)?;
+        let line = Line { id: &audit, at: now, action: "released", actor: "helpdesk", subject: &id, detail: &staff };
+        Ok::<_, Failure>(store::audit::append(tx, &line)?)
+    });
+    done.await
+}
+
+/// Blocks, unless the account is blocked as hard already.
+async fn block(world: &World, account: String, doer: Doer<'_>) -> Result<(), Failure> {
+    let (sealer, id) = (world.sealer.clone(), account);
+    // Texts and ids are made before the transaction: it may run twice.
+    let found = world.db.read("block.find", {
+        let (sealer, id) = (sealer.clone(), id.clone());
+        move |tx| store::account::find(tx, &sealer, &id)
+    });
+    let Some(row) = found.await? else { return Ok(()) };
+    let notices = notice::blocked(world, &row);
+    let (now, audit) = (world.now(), world.id("aud"));
+    let (act, actor, detail) = (doer.act, doer.actor.to_owned(), doer.detail.to_owned());
+    let distrusted = doer.distrusted;
+    let done = world.db.run("block", move |tx| {
+        let Some(row) = store::account::find(tx, &sealer, &id)? else { return Ok(Ended::default()) };
+        let Ok(life) = row.life(now).after(act) else { return Ok(Ended::default()) };
+        let why = why(life.standing);
+        let ended = end(tx, &row, why, now)?;
+        store::account::stand(tx, &id, life.standing, distrusted.as_deref(), now)?;
+        // Of a second block the person knows already.
+        if row.standing == Standing::Open {
+            notices.iter().try_for_each(|notice| notice.insert(tx, &sealer, now))?;
+        }
+        let action = if life.standing == Standing::Held { "held" } else { "blocked" };
+        let detail = if detail.is_empty() { why } else { &detail };
+        let line = Line { id: &audit, at: now, action, actor: &actor, subject: &id, detail };
+        store::audit::append(tx, &line)?;
+        Ok::<_, Failure>(ended)
+    });
+    done.await?.settle(world).await
+}
+
+fn why(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Blocked(by) => by.word(),
+        Standing::Held => By::Helpdesk.word(),
+        Standing::Closed => "closed",
+        Standing::Open => "",
+    }
+}
+
+/// Phones and requests of an account end.
+pub(crate) fn end(tx: &mut db::Tx<'_>, row: &AccountRow, why: &str, now: i64) -> Result<Ended, store::StoreError> {
+    let devices = store::device::end(tx, &row.id, why, now)?;
+    let requests = store::approval::end_of(tx, &row.id, "", now)?;
+    Ok(Ended { devices, requests })
+}
+
+/// The block code of this account, as people write it down; the same until the next activation.
+pub async fn code(world: &World, signed: &Signed) -> Result<Value, Failure> {
+    let (own, Nothing {}, _) = own(world, signed).await?;
+    let code = written_code::block(world, &own.account.id, &own.device.id);
+    Ok(json!({ "code": written_code::grouped(&code) }))
+}
