@@ -121,6 +121,12 @@ impl Vault {
         Ok(())
     }
 
+    /// Forgets a device altogether: its account is erased. Cut off before, it could come back only as a new phone.
+    pub async fn erase(&self, device: String) -> Result<(), VaultError> {
+        self.db.run("vault.erase", move |tx| row::erase(tx, &device)).await?;
+        Ok(())
+    }
+
     /// Writes the good news of the last moments; called every second and at a clean stop.
     pub async fn settle(&self) -> Result<(), VaultError> {
         let news: Vec<(String, i64)> = lock(&self.forgiven).drain().collect();

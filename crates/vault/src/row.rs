@@ -182,3 +182,10 @@ pub(crate) fn revoke(tx: &mut Tx<'_>, device: &str) -> Result<u64, DbError> {
     bio::forget(tx, device)?;
     tx.execute("UPDATE pin_state SET state = 'revoked', verifier = $2 WHERE device = $1", args![device, &[][..]])
 }
+
+/// The account of this device is erased: nothing of it stays.
+pub(crate) fn erase(tx: &mut Tx<'_>, device: &str) -> Result<u64, DbError> {
+    staged::drop(tx, device)?;
+    bio::forget(tx, device)?;
+    tx.execute("DELETE FROM pin_state WHERE device = $1", args![device])
+}

@@ -26,6 +26,7 @@ enum Call {
     Attempt(Box<Attempt>, i64),
     Status(String),
     Revoke(String),
+    Erase(String),
     SetBio { device: String, credential: Option<BioCredential> },
     StageCode { device: String, change: String, sealed: Sealed },
     PromoteCode { device: String, change: String },
@@ -89,6 +90,14 @@ impl Client {
         match self {
             Client::Here(vault) => vault.revoke(device).await,
             Client::Socket(socket) => socket.call(&Call::Revoke(device)).await,
+        }
+    }
+
+    /// As [`Vault::erase`].
+    pub async fn erase(&self, device: String) -> Result<(), VaultError> {
+        match self {
+            Client::Here(vault) => vault.erase(device).await,
+            Client::Socket(socket) => socket.call(&Call::Erase(device)).await,
         }
     }
 
@@ -188,6 +197,7 @@ async fn converse(vault: &Arc<Vault>, mut stream: UnixStream) -> Result<(), Vaul
             Call::Attempt(attempt, now) => write_frame(&mut stream, &vault.attempt(*attempt, now).await).await?,
             Call::Status(device) => write_frame(&mut stream, &vault.status(device).await).await?,
             Call::Revoke(device) => write_frame(&mut stream, &vault.revoke(device).await).await?,
+            Call::Erase(device) => write_frame(&mut stream, &vault.erase(device).await).await?,
             Call::SetBio { device, credential } => {
                 write_frame(&mut stream, &vault.set_bio(device, credential).await).await?;
             }

@@ -114,7 +114,8 @@ impl Servant {
         match self.auto {
             Auto::Ignore => false,
             Auto::Refuse | Auto::Fraud => true,
-            Auto::Approve | Auto::WrongCodeOnce | Auto::Slow => !waiting.request().wants_match,
+            // Nobody's robot gives an account away: what concerns the account itself is left to a person.
+            Auto::Approve | Auto::WrongCodeOnce | Auto::Slow => is_login(waiting) && !waiting.request().wants_match,
         }
     }
 
@@ -124,7 +125,8 @@ impl Servant {
             return None;
         }
         let given = self.book.take(number)?;
-        match choose(&pending.requests, given.rid.as_deref()).map(|w| w.rid().to_owned()) {
+        let logins: Vec<Waiting> = pending.requests.iter().filter(|w| is_login(w)).cloned().collect();
+        match choose(&logins, given.rid.as_deref()).map(|w| w.rid().to_owned()) {
             Ok(rid) => Some((given, rid)),
             Err(e) => {
                 given.done(Err(&e));
@@ -192,6 +194,10 @@ fn another(code: &str) -> String {
     let (start, last) = code.split_at(code.len().saturating_sub(1));
     let last = last.parse::<u8>().map_or(0, |d| (d + 1) % 10);
     format!("{start}{last}")
+}
+
+fn is_login(waiting: &Waiting) -> bool {
+    waiting.request().kind == "login"
 }
 
 /// Nothing that time mends.
