@@ -14,6 +14,10 @@ const OTHER_CHANGE: &str = "chg_BBBBBBBBBBBBBBBBBBBBBB";
 /// The pepper that comes with the new code.
 const NEXT_PEPPER: [u8; 32] = [3; 32];
 
+pub fn next_pin(phone: &Phone) -> protocol::jose::SigningKey {
+    pin::key(&NEXT_PEPPER, &phone.device, NEXT_CODE).unwrap()
+}
+
 /// `code` under the next pepper, sealed for `change`.
 pub fn sealed(phone: &Phone, code: &str, change: &str) -> Sealed {
     let (vs, kid) = phone.vs();

@@ -4,11 +4,20 @@ use db::args;
 use protocol::jose::b64u;
 use zelf_vault::{Keyring, KeyringError};
 
+use crate::authenticator::Finger;
+use crate::change;
 use crate::phone::{CODE, WRONG};
 use crate::world::{NOW, each, not_accepted};
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// The first three columns, as bytes.
+fn cells(row: db::Row) -> Vec<Vec<u8>> {
+    let mut c = row.columns();
+    let (device, name, secret) = (c.text().unwrap(), c.text().unwrap(), c.bytes().unwrap());
+    vec![device.into_bytes(), name.into_bytes(), secret]
 }
 
 #[tokio::test]
@@ -17,20 +26,46 @@ async fn the_database_holds_nothing_to_test_a_code_with() {
         let mut phone = world.phone(CODE).await;
         world.log_in(&mut phone, CODE, NOW).await;
         not_accepted(world.try_code(&phone, WRONG, NOW).await);
+        let staged = change::sealed(&phone, change::NEXT_CODE, change::CHANGE);
+        world.vault.stage_code(phone.device.clone(), change::CHANGE.into(), staged).await.unwrap();
+        let next = change::next_pin(&phone);
+        let next_point = next.public().point().to_vec();
+        let finger = Finger::new().credential();
+        world.vault.set_bio(phone.device.clone(), Some(finger.clone())).await.unwrap();
         let pin = phone.pin(CODE);
         let (point, scalar) = (pin.public().point().to_vec(), pin.scalar().unwrap().to_vec());
         // The canary: the parts a verifier could be rebuilt from.
-        let secrets = [&point[1..33], &point[33..65], &scalar[..], &phone.pepper[..]];
+        let secrets = [
+            &point[1..33],
+            &point[33..65],
+            &scalar[..],
+            &phone.pepper[..],
+            &next_point[1..33],
+            &next_point[33..65],
+            // Whoever can write rows brings no key of his own.
+            &finger.point[1..33],
+        ];
         let device = phone.device.clone();
         let read =
             move |tx: &mut db::Tx<'_>| tx.row("SELECT verifier FROM pin_state WHERE device = $1", args![&device]);
         let stored = world.vault.db().read("test.verifier", read).await.unwrap().unwrap().columns().bytes().unwrap();
         assert_eq!(stored.len(), 12 + 65 + 16, "nonce, point, tag");
 
+        let others = move |tx: &mut db::Tx<'_>| {
+            let mut rows = tx.rows("SELECT * FROM staged_code", args![])?;
+            rows.extend(tx.rows("SELECT * FROM bio", args![])?);
+            Ok::<_, db::DbError>(rows)
+        };
+        let others = world.vault.db().read("test.others", others).await.unwrap();
+        assert_eq!(others.len(), 2);
+        let others: Vec<Vec<u8>> = others.into_iter().flat_map(cells).collect();
+
         let mut all = vec![stored, world.row(&phone).await.into_bytes()];
         for file in ["vault.db", "vault.db-wal"] {
             all.extend(std::fs::read(world.folder.join(file)));
         }
+        let files = all.len() - 2;
+        all.extend(others);
         for bytes in &all {
             for secret in secrets {
                 assert!(!holds(bytes, secret), "raw");
@@ -38,10 +73,7 @@ async fn the_database_holds_nothing_to_test_a_code_with() {
             }
         }
         if !world.vault.db().is_postgres() {
-            assert!(
-                all.len() == 4 && all[2..].iter().any(|file| holds(file, phone.device.as_bytes())),
-                "the canary sees"
-            );
+            assert!(files == 2 && all[2..4].iter().any(|file| holds(file, phone.device.as_bytes())), "the canary sees");
         }
     })
     .await;

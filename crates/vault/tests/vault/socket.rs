@@ -8,8 +8,11 @@ use protocol::jose::{PublicKey, digest};
 use protocol::phone::{Decision, KeysDocument};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
-use zelf_vault::{Attempt, Client, VaultError, Verdict, serve};
+use zelf_vault::{Attempt, Client, Draft, VaultError, Verdict, serve};
 
+use crate::authenticator::{Finger, ORIGIN};
+use crate::change;
+use crate::finger::touched;
 use crate::phone::{CODE, Phone, WRONG};
 use crate::world::{NOW, World, draft, each};
 
@@ -65,6 +68,7 @@ async fn life(client: &Client) -> Vec<String> {
     let verdict = client.attempt(refusal.clone(), NOW).await;
     told.push(said(&verdict));
     phone.keep(&refusal, &verdict.unwrap());
+    change_and_touch(client, &mut phone, &mut told).await;
     for turn in 0..6 {
         let now = NOW + turn * 1_000;
         let m1 = ask(&phone, now).await;
@@ -77,13 +81,46 @@ async fn life(client: &Client) -> Vec<String> {
     told
 }
 
+/// Another code, then a finger in its place.
+async fn change_and_touch(client: &Client, phone: &mut Phone, told: &mut Vec<String>) {
+    let device = phone.device.clone();
+    let sealed = change::sealed(phone, change::NEXT_CODE, change::CHANGE);
+    let staged = client.stage_code(device.clone(), change::CHANGE.into(), sealed.clone()).await;
+    told.push(format!("{:?}", staged.map(|s| s.mark.len())));
+    told.push(format!("{:?}", client.stage_code(device.clone(), "chg".into(), sealed.clone()).await));
+    told.push(format!("{:?}", client.drop_staged(device.clone()).await));
+    told.push(format!("{:?}", client.promote_code(device.clone(), change::CHANGE.into()).await));
+    client.stage_code(device.clone(), change::CHANGE.into(), sealed).await.unwrap();
+    told.push(format!("{:?}", client.promote_code(device.clone(), change::CHANGE.into()).await));
+    told.push(format!("{}", client.status(device.clone()).await.unwrap().generation));
+
+    let mut finger = Finger::new();
+    told.push(format!("{:?}", client.set_bio(device.clone(), Some(finger.credential())).await));
+    let known = client.status(device.clone()).await.unwrap().bio == Some(finger.credential().id);
+    told.push(format!("{known}"));
+    for origin in [ORIGIN, "https://evil.example"] {
+        let drafts = vec![Draft { bio: true, ..draft("apr_touch", NOW) }];
+        let issued = client.issue(device.clone(), phone.head.clone(), drafts).await.unwrap();
+        finger.origin = origin.into();
+        let attempt = touched(phone, &issued.requests[0], &mut finger);
+        let verdict = client.attempt(attempt.clone(), NOW).await;
+        told.push(said(&verdict));
+        if let Ok(verdict @ Verdict::Accepted { .. }) = &verdict {
+            phone.keep(&attempt, verdict);
+        }
+    }
+    told.push(format!("{:?}", client.set_bio(device, None).await));
+}
+
 #[tokio::test]
 async fn a_whole_life_sounds_the_same_through_the_socket() {
     each(async |world| {
         let here = life(&Client::Here(Arc::clone(&world.vault))).await;
         let far = life(&serving(&world).await).await;
         assert_eq!(here, far);
-        assert!(here.iter().any(|line| line.starts_with("Ok(Locked")), "{here:#?}");
+        for seen in ["Ok(Locked", "Ok(BioRejected", "Ok(true)", "Ok(8)"] {
+            assert!(here.iter().any(|line| line.starts_with(seen)), "{seen}: {here:#?}");
+        }
     })
     .await;
 }
@@ -116,6 +153,8 @@ async fn nonsense_closes_its_own_line_and_nobody_elses() {
             frame(br#""Everything""#),
             frame(br#"{"Status":7}"#),
             frame(br#"{"Attempt":[{},1]}"#),
+            frame(br#"{"SetBio":{"device":"dev_a","credential":{}}}"#),
+            frame(br#"{"PromoteCode":["dev_a"]}"#),
             frame(revoke.as_bytes()),
             frame(&[b'['; 200_000]),
             b"GET / HTTP/1.1\r\n\r\n".to_vec(),
