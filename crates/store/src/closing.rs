@@ -62,6 +62,12 @@ pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<(), StoreError> {
     tx.execute("DELETE FROM stop WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM mute WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM number_claim WHERE holder = $1", args![account])?;
+    // What they wrote to the helpdesk. Its own log stays: it is a chain, and knows accounts by their ids alone.
+    tx.execute(
+        "DELETE FROM contact WHERE reference IN (SELECT reference FROM help_case WHERE account = $1)",
+        args![account],
+    )?;
+    tx.execute("DELETE FROM help_case WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM audit WHERE subject = $1", args![account])?;
     tx.execute("DELETE FROM account WHERE id = $1", args![account])?;
     Ok(())
