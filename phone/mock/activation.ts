@@ -13,6 +13,7 @@ const BANKS: Bank[] = [
   ['hello', 'Hello Bank!', false], ['ing', 'ING', false], ['kbc', 'KBC', true], ['kbc-brussels', 'KBC Brussels', true],
 ].map(([id, name, needs_app]) => ({ id, name, needs_app }) as Bank)
 
+const BEFORE_BANK = new Set(['email', 'bank', 'handover'])
 const SMS = '30899'
 const TOKEN = 'aB3dE4'
 const EXPIRED_TOKEN = 'aaaaaa'
@@ -76,7 +77,7 @@ export class Activations {
   }
 
   view(phone: Phone): Told {
-    return { ...phone.view, now: this.hall.now(), ...(phone.view.step === 'bank' ? { banks: BANKS } : {}) }
+    return { ...phone.view, now: this.hall.now(), ...(BEFORE_BANK.has(phone.view.step) ? { banks: BANKS } : {}) }
   }
 
   #at(phone: Phone, ...steps: View['step'][]): void {
@@ -90,7 +91,7 @@ export class Activations {
   }
 
   #number(phone: Phone, { country, number }: Body): Told {
-    this.#at(phone, 'number', 'email', 'bank', ...(phone.view.method === 'eid' ? (['sms'] as const) : []))
+    this.#at(phone, 'number', 'email', 'bank', 'handover', ...(phone.view.method === 'eid' ? (['sms'] as const) : []))
     const digits = number.replace(/\D/g, '').replace(/^32/, '').replace(/^0/, '')
     if (country === 'BE' && digits.length === 8) throw new No(422, 'number_not_mobile', { kind: 'landline' })
     if (country === 'BE' && digits.startsWith('90')) throw new No(422, 'number_not_mobile', { kind: 'premium' })
@@ -104,7 +105,7 @@ export class Activations {
   }
 
   #chooseBank(phone: Phone, bank: string): Told {
-    this.#at(phone, 'bank', 'handover')
+    this.#at(phone, 'email', 'bank', 'handover')
     if (!BANKS.some((one) => one.id === bank)) throw new No(422, 'bank_unknown')
     phone.proof = randomId()
     const handover = { url: `${this.hall.origin}/mock/bank?act=${phone.view.activation}`, expires: this.hall.now() + 600, returned: false }
@@ -140,7 +141,8 @@ export class Activations {
 
   #sendSms(phone: Phone): Told {
     phone.resendAt = this.hall.now() + 60
-    return this.#to(phone, 'sms', { sms: { left: phone.smsLeft, expires: this.hall.now() + 300, resend_at: phone.resendAt } })
+    const known = phone.view.method !== 'eid' && this.#old(phone) !== undefined ? { account_known: true } : {}
+    return this.#to(phone, 'sms', { ...known, sms: { left: phone.smsLeft, expires: this.hall.now() + 300, resend_at: phone.resendAt } })
   }
 
   async #sms(phone: Phone, { code, token }: Body): Promise<Told> {
@@ -168,7 +170,7 @@ export class Activations {
   /** Number and person are proven; a phone that has the account already is asked. */
   async #choosing(phone: Phone): Promise<Told> {
     const old = this.#old(phone)
-    if (old) await this.approvals.askOld(old, phone, (yes) => this.#answered(phone, yes))
+    if (old && this.hall.phones.has(old.dev)) await this.approvals.askOld(old, phone, (yes) => this.#answered(phone, yes))
     return this.#to(phone, 'code', { birthdate: '1955-03-12', account_known: old !== undefined })
   }
 
@@ -178,7 +180,7 @@ export class Activations {
   }
 
   #old(phone: Phone): Phone | undefined {
-    return [...this.hall.phones.values()].find((one) => one !== phone && one.view.step === 'active' && one.view.number === phone.view.number)
+    return [...this.hall.phones.values(), ...this.hall.past].find((one) => one !== phone && one.view.step === 'active' && one.view.number === phone.view.number)
   }
 
   async #finish(phone: Phone, sealed: Sealed): Promise<Told> {
@@ -193,8 +195,9 @@ export class Activations {
       proof: { method: phone.view.method ?? 'bank', evidence_sha256: b64u(new Uint8Array(32)), ts: now }, nbf: now, exp: now + 157_680_000,
     })
     const old = this.#old(phone)
-    if (old) this.hall.phones.delete(old.dev)
+    if (old) this.hall.end(old, 'replaced')
     if (old && !phone.agreed) phone.limited = now + DAY
+    phone.view.email ??= old?.view.email ?? null
     return this.#to(phone, 'active', { first_name: 'An', certificate: phone.m4, seq: 0, head: '' })
   }
 }

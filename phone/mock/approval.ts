@@ -121,6 +121,7 @@ export class Approvals {
       phone.notBefore = 0
       return
     }
+    if (phone.tries >= 5) this.hall.end(phone, 'wrong_codes')
     const wait = phone.tries === 3 ? 60 : phone.tries === 4 ? LATER : 0
     phone.notBefore = wait ? now + wait : 0
     await this.#request(phone, asked.rid, asked.exp, { ...asked.payload, head: phone.head, seq: phone.seq + 1 })

@@ -80,5 +80,8 @@ export const refusal = (error: No): MockAnswer => ({ status: error.status, json:
 export interface Hall {
   readonly origin: string
   readonly phones: Map<string, Phone>
+  /** Phones whose part is over, latest last: their people are known. */
+  readonly past: Phone[]
+  end(phone: Phone, why: string): void
   now(): number
 }

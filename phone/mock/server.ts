@@ -16,6 +16,8 @@ import { No, ok, refusal, type Body, type Hall, type MockAnswer, type Phone, typ
 
 export class Mock implements Hall {
   readonly phones = new Map<string, Phone>()
+  readonly past: Phone[] = []
+  readonly #ended = new Map<string, { why: string; at: number }>()
   readonly approvals: Approvals
   readonly activations: Activations
   readonly #nonces = new Set<string>()
@@ -37,6 +39,12 @@ export class Mock implements Hall {
 
   now(): number {
     return Math.floor(Date.now() / 1000) + this.ahead
+  }
+
+  end(phone: Phone, why: string): void {
+    this.phones.delete(phone.dev)
+    this.past.push(phone)
+    this.#ended.set(phone.dev, { why, at: this.now() })
   }
 
   nonce(): string {
@@ -75,6 +83,8 @@ export class Mock implements Hall {
     const { header, payload } = parseJws(jws)
     const cmd = shaped(payload, { v: 'integer', htm: 'string', htu: 'string', nonce: 'string', jti: 'string', body: 'object' })
     const name = path.slice('/api/v1/'.length)
+    const ended = this.#ended.get(header.kid)
+    if (ended) throw new No(401, 'device_ended', ended)
     const jwk = this.phones.get(header.kid)?.jwk ?? (name === 'activation/start' ? jwkFrom((cmd.body as { jwk: Json }).jwk) : null)
     if (!jwk || header.kid !== (await keyId('dev', jwk))) throw new No(401, 'device_unknown')
     await verifyJws(jws, 'zelf-cmd+jws', { kid: header.kid, jwk }).catch(() => {

@@ -32,7 +32,7 @@ describe('somebody who logs in', () => {
     expect(made.mock.approvals.checks).toBe(0)
   })
 
-  it('hears how many tries are left, waits, and is locked after five', async () => {
+  it('hears how many tries are left, waits, and is blocked after five', async () => {
     const made = await activated()
     await loginOpened(made)
     await approveWith(made, '60606')
@@ -46,7 +46,7 @@ describe('somebody who logs in', () => {
     expect(made.app.state.problem).toMatchObject({ code: 'not_accepted_last', left: 1 })
     for (const phone of made.mock.phones.values()) phone.notBefore = 0
     await approveWith(made, '60606')
-    expect(screenOf(made.app.state)).toBe('locked')
+    expect(screenOf(made.app.state)).toBe('ended')
   })
 
   it('comes too late', async () => {
@@ -213,8 +213,8 @@ it('a phone whose account moved elsewhere says so', async () => {
   const made = await activated()
   made.mock.phones.clear()
   const again = await town({ fresh: false, mock: made.mock })
-  expect(screenOf(again.app.state)).toBe('broken')
-  expect(again.app.state.broken).toBe('replaced')
+  expect(screenOf(again.app.state)).toBe('ended')
+  expect(again.app.state.ended?.why).toBe('unknown')
 })
 
 it('without a line the home screen still knows the name', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import * as activate from '../src/journeys/activate.ts'
 import { fetchPending, openRequest, refuse } from '../src/journeys/approve.ts'
 import { refreshHome } from '../src/journeys/boot.ts'
-import { begin, giveToken, takeWay } from '../src/journeys/token.ts'
+import { giveToken, readOffer, takeWay } from '../src/journeys/token.ts'
 import { canGoBack } from '../src/history.ts'
 import { parseJws } from '../src/protocol/jose.ts'
 import { readToken, sortOf, strangers } from '../src/token-letters.ts'
@@ -11,11 +11,10 @@ import { activated, approveWith, CODE, town, type Town } from './town.ts'
 
 const NUMBER = '0468 75 89 60'
 
-/** Up to the field for the token. */
+/** Up to the fields for number and token, the number typed. */
 async function toToken({ app }: Town, number = NUMBER): Promise<void> {
-  await begin(app, 'eid')
-  await activate.start(app)
-  await activate.giveNumber(app, number)
+  await activate.begin(app, 'eid')
+  app.dispatch({ type: 'typed', typed: number })
 }
 
 async function toSms(made: Town, token = 'aB3dE4'): Promise<void> {
@@ -24,8 +23,7 @@ async function toSms(made: Town, token = 'aB3dE4'): Promise<void> {
 }
 
 async function finish({ app }: Town): Promise<void> {
-  activate.chooseCode(app, CODE)
-  await activate.confirmCode(app, CODE)
+  await activate.chooseCode(app, CODE)
 }
 
 /** The bodies of one command that left this phone. */
@@ -33,7 +31,7 @@ const sent = ({ wire }: Town, name: string) =>
   wire.calls.filter((call) => call.path === `/api/v1/${name}`).map((call) => (parseJws(call.body).payload as { body: unknown }).body)
 
 describe('somebody with an identity card', () => {
-  it('meets the steps in order: number, token, SMS, code twice', async () => {
+  it('meets the steps in order: number and token, SMS, code', async () => {
     const made = await town()
     const { app } = made
     const seen = [screenOf(app.state)]
@@ -41,7 +39,7 @@ describe('somebody with an identity card', () => {
     await toSms(made)
     await activate.giveSms(app, '30899')
     await finish(made)
-    expect(seen).toEqual(['welcome', 'terms', 'number', 'token', 'sms', 'code', 'code-again', 'biometrics'])
+    expect(seen).toEqual(['welcome', 'token', 'sms', 'code', 'home'])
     expect(app.state.home?.first_name).toBe('An')
   })
 
@@ -60,6 +58,7 @@ describe('somebody with an identity card', () => {
     await toToken(first)
     const second = await town({ fresh: false, mock: first.mock })
     expect(screenOf(second.app.state)).toBe('token')
+    second.app.dispatch({ type: 'typed', typed: NUMBER })
     await giveToken(second.app, 'aB3dE4')
     expect(JSON.stringify(await second.app.store.get('token'))).not.toContain('aB3dE4')
     const third = await town({ fresh: false, mock: first.mock })
@@ -68,8 +67,7 @@ describe('somebody with an identity card', () => {
     expect(screenOf(third.app.state)).toBe('code')
     await finish(third)
     const fourth = await town({ fresh: false, mock: first.mock })
-    expect(screenOf(fourth.app.state)).toBe('biometrics')
-    expect(fourth.app.state.way).toBe('eid')
+    expect(screenOf(fourth.app.state)).toBe('home')
   })
 
   it('pastes a token with blanks around it', async () => {
@@ -94,8 +92,10 @@ describe('somebody with an identity card', () => {
     await toToken(made, '0470 11 22 33')
     await giveToken(made.app, 'aB3dE4')
     made.app.dispatch({ type: 'back' })
-    expect(screenOf(made.app.state)).toBe('number')
-    await activate.giveNumber(made.app, NUMBER)
+    expect(screenOf(made.app.state)).toBe('token')
+    expect(made.app.state.token).toBe('aB3dE4')
+    made.app.dispatch({ type: 'typed', typed: NUMBER })
+    await giveToken(made.app, made.app.state.token)
     expect(screenOf(made.app.state)).toBe('sms')
     expect(made.app.state.view?.number).toBe('+32 468 75 89 60')
     await activate.giveSms(made.app, '30899')
@@ -106,7 +106,7 @@ describe('somebody with an identity card', () => {
     const made = await town()
     await toSms(made)
     made.app.dispatch({ type: 'revisit', to: 'number' })
-    await activate.giveNumber(made.app, NUMBER)
+    await giveToken(made.app, 'aB3dE4')
     expect(screenOf(made.app.state)).toBe('sms')
   })
 })
@@ -153,7 +153,7 @@ describe('when the token is not right', () => {
     expect(made.app.state.view?.refusal?.code).toBe('token_exhausted')
     expect(await made.app.store.get('token')).toBeUndefined()
     await activate.again(made.app)
-    expect(screenOf(made.app.state)).toBe('terms')
+    expect(screenOf(made.app.state)).toBe('token')
     expect(made.app.state.way).toBe('eid')
   })
 
@@ -170,8 +170,7 @@ describe('when the token is not right', () => {
 describe('changing one\'s mind', () => {
   it('from the banks to the card and back, the number stays', async () => {
     const { app } = await town()
-    await begin(app, 'bank')
-    await activate.start(app)
+    await activate.begin(app, 'bank')
     await activate.giveNumber(app, NUMBER)
     await activate.giveEmail(app, null)
     app.dispatch({ type: 'revisit', to: 'missing' })
@@ -188,18 +187,20 @@ describe('changing one\'s mind', () => {
     expect(app.state.view?.number).toBe('+32 468 75 89 60')
   })
 
-  it('Back walks through the answers: token, number, terms, pause', async () => {
+  it('Back walks through the answers: token, first screen, and from there another way', async () => {
     const made = await town()
     const { app } = made
     await toToken(made)
     app.dispatch({ type: 'revisit', to: 'no-token' })
     const path: string[] = []
-    for (let steps = 0; steps < 4; steps++) {
+    for (let steps = 0; steps < 2; steps++) {
       app.dispatch({ type: 'back' })
       path.push(screenOf(app.state))
     }
-    expect(path).toEqual(['token', 'number', 'terms', 'pause'])
+    expect(path).toEqual(['token', 'welcome'])
     expect(canGoBack(app.state)).toBe(false)
+    await activate.begin(app, 'bank')
+    expect(screenOf(app.state)).toBe('number')
   })
 
   it('after the SMS the token can only be given or the attempt paused', async () => {
@@ -232,7 +233,8 @@ describe('somebody who has an account on another phone', () => {
     await refreshHome(fresh.app)
     expect(fresh.app.state.home?.limited).toBeUndefined()
     await old.app.during(async () => void (await refreshHome(old.app)))
-    expect(old.app.state.broken).toBe('replaced')
+    expect(old.app.state.ended).toMatchObject({ why: 'replaced' })
+    expect(screenOf(old.app.state)).toBe('ended')
   })
 
   it('the old phone says that it is somebody else: the new one is told to stop', async () => {
@@ -247,12 +249,12 @@ describe('somebody who has an account on another phone', () => {
   it('a wrong code on the old phone agrees to nothing, and the question is the same one again', async () => {
     const { old, fresh } = await twoPhones()
     await approveWith(old, '60606', '')
-    expect(old.app.state.problem).toMatchObject({ code: 'not_accepted', left: 4 })
+    expect(old.app.state.problem).toMatchObject({ code: 'code_wrong', left: 4 })
     expect(old.app.state.waiting[0]?.request.kind).toBe('admin')
     await approveWith(old, CODE, '')
     expect(screenOf(old.app.state)).toBe('approved')
     await finish(fresh)
-    expect(screenOf(fresh.app.state)).toBe('biometrics')
+    expect(screenOf(fresh.app.state)).toBe('home')
   })
 
   it('the old phone stays silent: a day of logging in only, told with its end', async () => {
@@ -263,6 +265,47 @@ describe('somebody who has an account on another phone', () => {
     expect(hours).toBeGreaterThan(23.9)
     expect(hours).toBeLessThanOrEqual(24)
   })
+})
+
+describe('number and token from the computer\'s page', () => {
+  const LINK = '#token=aB3dE4&number=%2B32468758960'
+
+  it('are filled in and said, and nothing begins by itself', async () => {
+    const made = await town({ hash: LINK })
+    const { app } = made
+    expect(screenOf(app.state)).toBe('welcome')
+    expect(app.state).toMatchObject({ offered: true, token: 'aB3dE4', typed: '468758960', country: 'BE' })
+    expect(location.hash).toBe('')
+    expect(made.wire.calls.filter((call) => call.path.startsWith('/api/'))).toEqual([])
+    await activate.begin(app, 'eid')
+    expect(screenOf(app.state)).toBe('token')
+    await giveToken(app, app.state.token)
+    expect(screenOf(app.state)).toBe('sms')
+  })
+
+  it('wait on the first screen where an activation runs, and change nothing past the number', async () => {
+    const made = await town()
+    await activate.begin(made.app, 'bank')
+    const again = await town({ fresh: false, mock: made.mock, hash: LINK })
+    expect(screenOf(again.app.state)).toBe('welcome')
+    await activate.begin(again.app, 'eid')
+    await giveToken(again.app, again.app.state.token)
+    const third = await town({ fresh: false, mock: made.mock, hash: '#token=bB3dE4&number=%2B32470112233' })
+    expect(screenOf(third.app.state)).toBe('sms')
+    expect(third.app.state.token).toBe('aB3dE4')
+  })
+
+  it('are nothing to an active phone', async () => {
+    const made = await activated()
+    const again = await town({ fresh: false, mock: made.mock, hash: LINK })
+    expect(screenOf(again.app.state)).toBe('home')
+    expect(again.app.state.token).toBe('')
+  })
+
+  it.each(['#token=aB3dE&number=%2B32468758960', '#token=aB3dE0&number=%2B32468758960', '#token=aB3dE4', '#token=aB3dE4&number=0468758960', '#token=aB3dE4&number=%2B324687589601234567', '#number=%2B32468758960', '#token=<b>&number=x', ''])(
+    '%s is nothing',
+    (hash) => expect(readOffer(hash)).toBeNull(),
+  )
 })
 
 describe('the letters of a token', () => {

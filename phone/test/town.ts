@@ -23,14 +23,15 @@ export interface Town {
 export function address(hash = ''): void {
   Object.assign(globalThis, {
     navigator: { userAgent: 'Chrome/156 Linux', languages: ['nl'] },
+    window: { name: '' },
     location: { hash, pathname: '/', search: '', origin: ORIGIN, assign: () => undefined, reload: () => undefined },
     history: { state: null, replaceState: () => (location.hash = '') },
   })
 }
 
-export async function town({ fresh = true, mock, down = false }: { fresh?: boolean; mock?: Mock; down?: boolean } = {}): Promise<Town> {
+export async function town({ fresh = true, mock, down = false, hash = '' }: { fresh?: boolean; mock?: Mock; down?: boolean; hash?: string } = {}): Promise<Town> {
   if (fresh) globalThis.indexedDB = new IDBFactory()
-  address()
+  address(hash)
   const server = mock ?? (await Mock.create(ORIGIN))
   const wire: Town['wire'] = { cut: () => down, lost: () => false, calls: [] }
   const line: typeof fetch = async (input, init) => {
@@ -49,8 +50,7 @@ export async function town({ fresh = true, mock, down = false }: { fresh?: boole
 
 /** From the first screen to the SMS. */
 export async function toSms({ app, mock }: Town, bank = 'belfius', number = '0468 75 89 60'): Promise<void> {
-  app.dispatch({ type: 'fresh', begun: 'terms' })
-  await activate.start(app)
+  await activate.begin(app, 'bank')
   await activate.giveNumber(app, number)
   await activate.giveEmail(app, null)
   await activate.chooseBank(app, bank)
@@ -65,12 +65,7 @@ export async function activated(options: Parameters<typeof town>[0] = {}): Promi
   const { app } = made
   await toSms(made)
   await activate.giveSms(app, '30899')
-  activate.chooseCode(app, CODE)
-  await activate.confirmCode(app, CODE)
-  await activate.choose(app, 'biometrics', false)
-  await activate.choose(app, 'notifications', false)
-  await activate.choose(app, 'sharing', true)
-  await activate.goOn(app, 'done')
+  await activate.chooseCode(app, CODE)
   return made
 }
 
