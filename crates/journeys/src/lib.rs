@@ -9,6 +9,9 @@
 //! | an old phone vouches for a new one | `new_phone` |
 //! | take an account to a new phone, the old one in hand | [`vouch`], [`act`] |
 //! | look at my account, choose settings | [`my_phone`] |
+//! | see what is stored of me, and where it came from | [`my_data`] |
+//! | see what was asked of me, what proves it, what happened, what was sent | [`my_history`] |
+//! | end a service's consent, take a copy of everything, be forgotten | [`my_rights`] |
 //! | change number, mail address, code, fingerprint; close the account | [`act`], [`change_number`] |
 //! | block an account | [`block`] |
 //! | slow down, hear no more from somewhere | [`safety`] |
@@ -37,7 +40,10 @@ mod failure;
 pub mod finish_activation;
 pub mod helpdesk;
 pub mod keys;
+pub mod my_data;
+pub mod my_history;
 pub mod my_phone;
+pub mod my_rights;
 mod new_phone;
 mod notice;
 mod own_phone;

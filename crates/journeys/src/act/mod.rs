@@ -10,4 +10,4 @@ mod draw;
 pub(crate) use ask::{Asking, ask, host, qr_text};
 pub use ask::{biometrics, close, code, email, new_phone};
 pub(crate) use carry_out::{Prepared, forget, prepare};
-pub(crate) use draw::draw;
+pub(crate) use draw::{draw, title};

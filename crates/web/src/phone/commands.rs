@@ -21,7 +21,7 @@ use crate::{Doors, problem};
 
 const NONCE: HeaderName = HeaderName::from_static("zelf-nonce");
 
-type Body = Result<Bytes, BytesRejection>;
+pub(super) type Body = Result<Bytes, BytesRejection>;
 
 /// `GET /api/v1/nonce`.
 pub async fn nonce(State(doors): State<Doors>) -> Response {
@@ -29,7 +29,7 @@ pub async fn nonce(State(doors): State<Doors>) -> Response {
     answer(&doors, Ok(json!({ "nonce": doors.world.keys.command_nonce(now), "now": now })))
 }
 
-fn answer<T: Serialize>(doors: &Doors, result: Result<T, Failure>) -> Response {
+pub(super) fn answer<T: Serialize>(doors: &Doors, result: Result<T, Failure>) -> Response {
     let mut response = match result {
         Ok(body) => Json(body).into_response(),
         Err(failure) => problem::api(doors, &failure),
@@ -41,7 +41,7 @@ fn answer<T: Serialize>(doors: &Doors, result: Result<T, Failure>) -> Response {
 }
 
 /// The command as the journeys take it. `htu` is our own address, never what the caller says in `Host`.
-fn signed(doors: &Doors, uri: &Uri, caller: Caller, body: Body) -> Result<Signed, Failure> {
+pub(super) fn signed(doors: &Doors, uri: &Uri, caller: Caller, body: Body) -> Result<Signed, Failure> {
     let bytes = body.map_err(|_| Failure::TooLarge)?;
     if bytes.len() > protocol::jose::MAX_JWS_BYTES {
         return Err(Failure::TooLarge);
@@ -63,6 +63,7 @@ macro_rules! doors {
         }
     )*};
 }
+pub(super) use doors;
 
 doors! {
     /// `POST /api/v1/activation/get`
