@@ -8,7 +8,7 @@ use std::time::Duration;
 use eid_session::{Failure, Server, Start};
 use eid_virtual::pki::TestPki;
 use jiff::civil::Date;
-use protocol::eid::{Claimed, Progress, ProofBody, Returned, State};
+use protocol::eid::{Claimed, Progress, ProofBody, Purpose, Returned, State};
 use tokio::net::TcpListener;
 use zelf_demo::holders::holders;
 use zelf_demo::reader::ReaderConfig;
@@ -46,6 +46,7 @@ impl Server for Double {
             expires: NOW + 600,
             now: NOW,
             test_world: true,
+            purpose: Purpose::Activate,
         })
     }
 

@@ -5,6 +5,7 @@
 mod ended;
 
 pub use ended::Ended;
+pub use protocol::eid::Purpose;
 
 use protocol::eid::Progress;
 use protocol::oidc::attributes::Address;
@@ -90,6 +91,16 @@ pub struct Shown {
     pub expires_at: i64,
 }
 
+/// The card was read to block, and the account of the person it proved has stopped.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blocked {
+    /// For a token, should the person want the account back now.
+    pub proof: Proof,
+    /// There was an account to block.
+    pub account: bool,
+}
+
 /// A phone took the token.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +119,7 @@ pub enum Stage {
     Claimed(Claimed),
     Proven(Box<Proven>),
     Token(Box<Shown>),
+    Blocked(Box<Blocked>),
     Phone(Taken),
     Active(Taken),
     Ended { ended: Ended, until: Option<i64> },
@@ -121,6 +133,7 @@ impl Stage {
             Stage::Claimed(_) => "claimed",
             Stage::Proven(_) => "proven",
             Stage::Token(_) => "token",
+            Stage::Blocked(_) => "blocked",
             Stage::Phone(_) => "phone",
             Stage::Active(_) => "active",
             Stage::Ended { .. } => "ended",
@@ -139,6 +152,9 @@ pub struct Enrolment {
     pub lang: String,
     pub place: String,
     pub terms: String,
+    /// What the card is read for.
+    #[serde(default)]
+    pub purpose: Purpose,
     pub expires_at: i64,
     /// How many sessions were opened; the current one is made of this number.
     pub sessions: i64,
@@ -152,14 +168,15 @@ pub struct Start {
     pub lang: String,
     pub place: String,
     pub terms: String,
+    pub purpose: Purpose,
 }
 
 impl Enrolment {
     pub fn start(id: String, start: Start, now: i64) -> Enrolment {
-        let Start { browser_mac, contact, lang, place, terms } = start;
+        let Start { browser_mac, contact, lang, place, terms, purpose } = start;
         let stage = Stage::Waiting(Waiting { expires_at: now + SESSION_SECONDS, web_nonce: None, note: None });
         let expires_at = now + TTL_SECONDS;
-        Enrolment { id, browser_mac, contact, lang, place, terms, expires_at, sessions: 1, stage }
+        Enrolment { id, browser_mac, contact, lang, place, terms, purpose, expires_at, sessions: 1, stage }
     }
 
     fn to(self, stage: Stage) -> Enrolment {
@@ -182,7 +199,7 @@ impl Enrolment {
             Stage::Ended { until: Some(until), .. } if now < *until => {
                 return Err(Refusal::Wait { until: *until, reason: WaitReason::FailedAttempt });
             }
-            Stage::Token(_) | Stage::Phone(_) | Stage::Active(_) => return Err(Refusal::WrongStep),
+            Stage::Token(_) | Stage::Blocked(_) | Stage::Phone(_) | Stage::Active(_) => return Err(Refusal::WrongStep),
             Stage::Ended { ended, .. } if !ended.may_try_again() => return Err(Refusal::WrongStep),
             _ => {}
         }
@@ -267,8 +284,29 @@ impl Enrolment {
         };
         // Whoever got this far has time for the phone.
         let expires_at = self.expires_at.max(now + TTL_SECONDS / 2);
-        let stage = Stage::Token(Box::new(Shown { proof, generation: 1, expires_at: now + TOKEN_SECONDS }));
+        let stage = match self.purpose {
+            Purpose::Activate => first_token(proof, now),
+            Purpose::Block => Stage::Blocked(Box::new(Blocked { proof, account: false })),
+        };
         Ok(Enrolment { expires_at, stage, ..self })
+    }
+
+    /// What blocking found: an account of this person that stopped, or none.
+    pub fn found(self, account: bool) -> Enrolment {
+        match self.stage.clone() {
+            Stage::Blocked(blocked) => self.to(Stage::Blocked(Box::new(Blocked { account, ..*blocked }))),
+            _ => self,
+        }
+    }
+
+    /// After blocking, the person wants the account back on a phone: the same proof becomes a token. `terms` are those that the
+    /// button named.
+    pub fn activates(self, terms: String, now: i64) -> Result<Enrolment, Refusal> {
+        self.alive(now)?;
+        let Stage::Blocked(blocked) = self.stage.clone() else { return Err(Refusal::WrongStep) };
+        let expires_at = self.expires_at.max(now + TTL_SECONDS / 2);
+        let stage = first_token(blocked.proof, now);
+        Ok(Enrolment { purpose: Purpose::Activate, terms, expires_at, stage, ..self })
     }
 
     /// One try of the six digits; compare after this is stored. With the last try it has ended.
@@ -327,6 +365,10 @@ impl Enrolment {
     pub fn end_waiting(self, until: i64) -> Enrolment {
         self.to(Stage::Ended { ended: Ended::PersonWaits, until: Some(until) })
     }
+}
+
+fn first_token(proof: Proof, now: i64) -> Stage {
+    Stage::Token(Box::new(Shown { proof, generation: 1, expires_at: now + TOKEN_SECONDS }))
 }
 
 /// A token from 30 random bits and more.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use eid_card::{Transport, TransportError};
+use eid_card::{Pin, Transport, TransportError};
 use eid_proof::files;
 use protocol::eid::{Progress, ProofBody};
 
@@ -14,7 +14,7 @@ use crate::argument::Start;
 use crate::chip::{self, CardRead, Entry, Signed, Trouble};
 use crate::door::Server;
 use crate::failure::Failure;
-use crate::person::{Back, Event, Holder, Pace, Person, PinAnswer, PinAsk};
+use crate::person::{Back, Consent, Event, Holder, Pace, Person, PinAnswer, PinAsk};
 use crate::reader::{Leave, Reader, Slot};
 
 /// Times that a card which another program resets is begun again with.
@@ -38,9 +38,12 @@ pub fn activate(
     let origin = server.origin().to_owned();
     let (asks, task) = answers::claimed(claimed, &origin)?;
     let deadline = Instant::now() + Duration::from_secs(asks.seconds.unsigned_abs());
-    let mut run = Run { server, reader, person, task, asks, pace, deadline, resets: RESETS, failures: FAILURES };
-    if !run.person.goes_on(&run.asks) {
-        return Err(run.gives_up());
+    let (resets, failures) = (RESETS, FAILURES);
+    let mut run = Run { server, reader, person, task, asks, pace, deadline, resets, failures, given: None };
+    match run.person.goes_on(&run.asks) {
+        Consent::No => return Err(run.gives_up()),
+        Consent::Yes => {}
+        Consent::WithPin(pin) => run.given = Some(pin),
     }
     let (read, signed) = loop {
         let read = run.read()?;
@@ -61,6 +64,8 @@ struct Run<'a> {
     deadline: Instant,
     resets: u8,
     failures: u8,
+    /// Typed together with the yes: for the first time the PIN is wanted, and gone then.
+    given: Option<Pin>,
 }
 
 impl Run<'_> {
@@ -183,9 +188,8 @@ impl Run<'_> {
             if Instant::now() > self.deadline {
                 return Err(Failure::EXPIRED);
             }
-            self.tell(if read.pad { Progress::PinPad } else { Progress::Pin }, Some(left))?;
             let ask = PinAsk { holder: holder.clone(), left, pad: read.pad, note: note.clone() };
-            let Some(entry) = self.entry(&ask) else {
+            let Some(entry) = self.entry(&ask)? else {
                 // A script that has no second PIN leaves with what was wrong with the first; the page may go on without it.
                 return Err(note.filter(|_| !self.person.stops()).unwrap_or_else(|| self.gives_up()));
             };
@@ -208,8 +212,16 @@ impl Run<'_> {
         }
     }
 
-    fn entry(&mut self, ask: &PinAsk) -> Option<Entry> {
-        match self.person.pin(ask) {
+    /// The PIN typed with the yes, where that is safe; else a question.
+    fn entry(&mut self, ask: &PinAsk) -> Result<Option<Entry>, Failure> {
+        if let Some(pin) = self.given.take().filter(|_| ask.left > 1 && !ask.pad) {
+            // As before a question: a page that has ended gets no signature.
+            self.tell(Progress::Signing, None)?;
+            self.person.hears(Event::Signing);
+            return Ok(Some(Entry::Typed(pin)));
+        }
+        self.tell(if ask.pad { Progress::PinPad } else { Progress::Pin }, Some(ask.left))?;
+        Ok(match self.person.pin(ask) {
             PinAnswer::Stop => None,
             PinAnswer::Typed(pin) => {
                 self.person.hears(Event::Signing);
@@ -219,7 +231,7 @@ impl Run<'_> {
                 self.person.hears(Event::OnPad);
                 Some(Entry::OnPad)
             }
-        }
+        })
     }
 
     fn signed(&mut self, read: &CardRead, entry: &Entry) -> Result<Signed, Trouble> {
@@ -250,7 +262,7 @@ impl Run<'_> {
         let until = Instant::now() + self.pace.watch;
         while Instant::now() < until && !self.person.stops() {
             match self.server.state(&self.task.ticket) {
-                Ok(state) if matches!(&*state.step, "token" | "phone" | "active") => {
+                Ok(state) if matches!(&*state.step, "token" | "blocked" | "phone" | "active") => {
                     self.person.hears(Event::Finished(state.step));
                     return Ok(());
                 }

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use protocol::eid::{Claimed, Returned};
+use protocol::eid::{Claimed, Purpose, Returned};
 use words::Lang;
 
 use crate::failure::Failure;
@@ -18,6 +18,8 @@ pub struct Asks {
     /// Masked.
     pub email: Option<String>,
     pub test_world: bool,
+    /// What the card is read for.
+    pub purpose: Purpose,
     pub lang: Lang,
     /// Seconds until the server forgets this activation.
     pub seconds: i64,
@@ -53,6 +55,7 @@ pub(crate) fn claimed(claimed: Claimed, configured: &str) -> Result<(Asks, Task)
         number: claimed.number,
         email: claimed.email,
         test_world: claimed.test_world,
+        purpose: claimed.purpose,
         lang: Lang::parse(&claimed.lang).unwrap_or(Lang::Nl),
         seconds: seconds.min(3600),
     };
@@ -108,6 +111,7 @@ mod tests {
             expires: 700,
             now: 100,
             test_world: true,
+            purpose: Purpose::default(),
         }
     }
 

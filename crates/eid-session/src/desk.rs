@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
+use eid_card::Pin;
+
 use crate::answers::Asks;
 use crate::failure::Failure;
-use crate::person::{Event, Person, PinAnswer, PinAsk};
+use crate::person::{Consent, Event, Person, PinAnswer, PinAsk};
 
 /// What comes out.
 pub enum Out {
@@ -22,7 +24,8 @@ pub enum Out {
 
 /// What goes in.
 pub enum Answer {
-    GoOn,
+    /// Yes; with the PIN where it was typed together with the yes.
+    GoOn(Option<Pin>),
     Pin(PinAnswer),
 }
 
@@ -76,16 +79,20 @@ impl Person for Desk {
         self.say(Out::Event(event));
     }
 
-    fn goes_on(&mut self, asks: &Asks) -> bool {
+    fn goes_on(&mut self, asks: &Asks) -> Consent {
         self.say(Out::Asks(asks.clone()));
-        matches!(self.answer(), Some(Answer::GoOn))
+        match self.answer() {
+            Some(Answer::GoOn(Some(pin))) => Consent::WithPin(pin),
+            Some(Answer::GoOn(None)) => Consent::Yes,
+            Some(Answer::Pin(_)) | None => Consent::No,
+        }
     }
 
     fn pin(&mut self, ask: &PinAsk) -> PinAnswer {
         self.say(Out::Pin(ask.clone()));
         match self.answer() {
             Some(Answer::Pin(answer)) => answer,
-            Some(Answer::GoOn) | None => PinAnswer::Stop,
+            Some(Answer::GoOn(_)) | None => PinAnswer::Stop,
         }
     }
 

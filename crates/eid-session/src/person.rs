@@ -57,6 +57,16 @@ pub struct PinAsk {
     pub note: Option<Failure>,
 }
 
+/// The answer to who asks.
+pub enum Consent {
+    No,
+    /// Read the card, and ask for the PIN when it is wanted.
+    Yes,
+    /// Read the card. The PIN is for the first time it is wanted, if a wrong one would not cost the last try and the reader has no
+    /// keys of its own.
+    WithPin(Pin),
+}
+
 pub enum PinAnswer {
     Typed(Pin),
     /// The person is ready to type on the reader.
@@ -69,7 +79,7 @@ pub trait Person {
     fn hears(&mut self, event: Event);
 
     /// Shows who asks; waits for yes or no. Nothing is done with reader or card before.
-    fn goes_on(&mut self, asks: &Asks) -> bool;
+    fn goes_on(&mut self, asks: &Asks) -> Consent;
 
     fn pin(&mut self, ask: &PinAsk) -> PinAnswer;
 

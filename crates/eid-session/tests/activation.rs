@@ -52,6 +52,51 @@ fn a_person_shows_the_card_and_is_sent_back_to_the_browser() {
 }
 
 #[test]
+fn a_pin_given_with_the_yes_is_not_asked_again() {
+    let (mut server, mut drawer, mut citizen) =
+        (Double::default(), Drawer::with(card(Applet::V1_8, None)), Citizen::typing([]));
+    citizen.with_yes = Some("1234");
+    assert_eq!(play(&mut server, &mut drawer, &mut citizen), Ok(()));
+    assert!(citizen.asked.is_empty());
+    assert_eq!(server.said(), [Progress::Reading, Progress::Signing, Progress::Signing]);
+    assert_eq!((drawer.resets, drawer.tries()), (1, Some(3)), "the card is left without a presented PIN");
+}
+
+#[test]
+fn a_wrong_pin_given_with_the_yes_is_tried_once_and_then_asked_with_the_tries_left() {
+    let (mut server, mut drawer, mut citizen) =
+        (Double::default(), Drawer::with(card(Applet::V1_8, None)), Citizen::typing(["1234"]));
+    citizen.with_yes = Some("9999");
+    assert_eq!(play(&mut server, &mut drawer, &mut citizen), Ok(()));
+    assert_eq!(citizen.asked, [(2, false, Some("pin_wrong".into()))]);
+}
+
+#[test]
+fn the_last_try_is_never_taken_without_a_question() {
+    let one_left = || {
+        let (mut server, mut drawer, mut citizen) =
+            (Double::default(), Drawer::with(card(Applet::V1_8, None)), Citizen::typing(["0000", "1111"]));
+        let _ = play(&mut server, &mut drawer, &mut citizen);
+        drawer
+    };
+    let (mut server, mut drawer, mut citizen) = (Double::default(), one_left(), Citizen::typing(["1234"]));
+    citizen.with_yes = Some("9999");
+    assert_eq!(drawer.tries(), Some(1));
+    assert_eq!(play(&mut server, &mut drawer, &mut citizen), Ok(()));
+    assert_eq!(citizen.asked, [(1, false, None)], "warned, and what was typed before is forgotten");
+}
+
+#[test]
+fn a_reader_with_keys_gets_no_pin_from_the_computer() {
+    let typed = Pad::Types(Zeroizing::new("1234".to_owned()));
+    let (mut server, mut drawer, mut citizen) =
+        (Double::default(), Drawer::with(card(Applet::V1_8, None).on_pad(typed)), Citizen::typing(["pad"]));
+    citizen.with_yes = Some("9999");
+    assert_eq!(play(&mut server, &mut drawer, &mut citizen), Ok(()));
+    assert_eq!(citizen.asked, [(3, true, None)]);
+}
+
+#[test]
 fn nothing_is_done_with_the_card_before_the_persons_yes() {
     let (mut server, mut drawer, mut citizen) =
         (Double::default(), Drawer::with(card(Applet::V1_8, None)), Citizen::typing(["1234"]));

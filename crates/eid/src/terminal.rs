@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::process::{Command, Stdio};
 
 use eid_card::Pin;
-use eid_session::{Asks, Event, Failure, Person, PinAnswer, PinAsk};
+use eid_session::{Asks, Consent, Event, Failure, Person, PinAnswer, PinAsk, Purpose};
 use serde_json::json;
 use words::{Lang, fill, t};
 use zeroize::{Zeroize, Zeroizing};
@@ -91,12 +91,16 @@ impl Person for Terminal {
         self.say(&text);
     }
 
-    fn goes_on(&mut self, asks: &Asks) -> bool {
+    fn goes_on(&mut self, asks: &Asks) -> Consent {
         self.lang = asks.lang;
         if asks.test_world {
             self.say(t(self.lang, "card.test_world"));
         }
-        self.say(&fill(self.lang, "card.asks.lead", &[("name", &asks.name)]));
+        let lead = match asks.purpose {
+            Purpose::Activate => "card.asks.lead",
+            Purpose::Block => "card.asks.block",
+        };
+        self.say(&fill(self.lang, lead, &[("name", &asks.name)]));
         let email = asks.email.as_deref().unwrap_or_else(|| t(self.lang, "card.asks.no_email"));
         for (label, value) in
             [("card.asks.site", &*asks.origin), ("card.asks.number", &asks.number), ("card.asks.email", email)]
@@ -105,15 +109,16 @@ impl Person for Terminal {
         }
         self.object(&json!({
             "step": "asks", "name": asks.name, "origin": asks.origin, "number": asks.number, "email": asks.email,
-            "test_world": asks.test_world,
+            "test_world": asks.test_world, "purpose": asks.purpose,
         }));
         if self.pin_stdin {
-            return true;
+            return Consent::Yes;
         }
         self.say(t(self.lang, "card.asks.check"));
         let question = format!("{} / {}", t(self.lang, "card.asks.yes"), t(self.lang, "card.asks.no"));
         let yes: String = t(self.lang, "card.asks.yes").chars().take(1).collect::<String>().to_lowercase();
-        self.question(&format!("{question} [{yes}/n]")).is_some_and(|answer| answer.to_lowercase().starts_with(&yes))
+        let answer = self.question(&format!("{question} [{yes}/n]"));
+        if answer.is_some_and(|answer| answer.to_lowercase().starts_with(&yes)) { Consent::Yes } else { Consent::No }
     }
 
     fn pin(&mut self, ask: &PinAsk) -> PinAnswer {

@@ -158,9 +158,22 @@
     });
   }
 
+  // The card program opens by itself, once for each link, and never inside another page. Where nothing takes the link, the button
+  // and the typed code stay.
+  function opens() {
+    var link = document.querySelector("a[data-opens]");
+    if (!link || window.top !== window) return;
+    try {
+      if (sessionStorage.getItem("opened") === link.href) return;
+      sessionStorage.setItem("opened", link.href);
+    } catch (error) { return; }
+    location.assign(link.href);
+  }
+
   function start() {
     var page = document.querySelector("[data-events]");
     if (page) follow(page);
+    opens();
     var waiting = document.querySelector("[data-go-on]");
     if (waiting) setTimeout(function () { location.assign(document.getElementById("go-on").href); }, Number(waiting.dataset.goOn) * 1000);
     run();

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use words::{Lang, t};
 
 use crate::activate::ACTIVATE;
+use crate::help::HELP;
 use crate::icons::Icon;
 use crate::layout::Layout;
 
@@ -30,6 +31,7 @@ impl SiteHome<'_> {
                     (Icon::Card.draw(24)) (t(self.lang, "site.home.activate_eid"))
                 }
             }
+            p.quiet { (t(self.lang, "site.home.block_text")) " " a id="to-block-now" href={ "/block?lang=" (self.lang.code()) } { (t(self.lang, "site.block.link")) } }
             div.three {
                 @for (icon, head, text) in steps {
                     section.card { (icon.draw(32)) h2 { (head) } p { (text) } }
@@ -42,6 +44,9 @@ impl SiteHome<'_> {
                     (answer(t(self.lang, "site.home.again"), t(self.lang, "site.home.again_text")))
                     (answer(t(self.lang, "site.home.message"), t(self.lang, "site.home.message_text")))
                     (answer(t(self.lang, "site.home.unasked"), t(self.lang, "site.home.unasked_text")))
+                }
+                div.do {
+                    a.button.second id="all-help" href={ (HELP) "?lang=" (self.lang.code()) } { (t(self.lang, "help.page.home_link")) }
                 }
             }
         };

@@ -28,11 +28,13 @@ pub struct Layout<'a> {
     pub main: Markup,
     /// The wide front page.
     pub front: bool,
+    /// A link to help at the foot: on our own site, not where its pages are not served.
+    pub help: bool,
 }
 
 impl<'a> Layout<'a> {
     pub fn new(lang: Lang, title: &'a str, main: Markup) -> Self {
-        Layout { lang, title, lang_href: None, head: html! {}, main, front: false }
+        Layout { lang, title, lang_href: None, head: html! {}, main, front: false, help: true }
     }
 
     pub fn render(&self) -> Markup {
@@ -57,7 +59,11 @@ impl<'a> Layout<'a> {
                         @if let Some(href) = self.lang_href { (languages(self.lang, href)) }
                     }
                     main id="main" { (self.main) }
-                    footer.foot { p { (t(self.lang, "site.footer")) } }
+                    footer.foot {
+                        @if self.help { p { a id="to-help" href={ "/help?lang=" (self.lang.code()) } { (t(self.lang, "help.page.link")) }
+                            " · " a id="to-block" href={ "/block?lang=" (self.lang.code()) } { (t(self.lang, "site.block.link")) } } }
+                        p { (t(self.lang, "site.footer")) }
+                    }
                 }
             }
         }

@@ -7,7 +7,9 @@
 
 pub mod activate;
 pub mod assets;
+pub mod block;
 pub mod countries;
+pub mod help;
 pub mod icons;
 pub mod layout;
 pub mod qr;
@@ -78,12 +80,17 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Markup)> {
         named("bank_return", BankReturn::samples(lang), BankReturn::render),
         named("activate_form", activate::ActivateForm::samples(lang), activate::ActivateForm::render),
         named("activate_wait", activate::ActivateWait::samples(lang), activate::ActivateWait::render),
-        named("activate_review", activate::ActivateReview::samples(lang), activate::ActivateReview::render),
         named("activate_reader", activate::ActivateReader::samples(lang), activate::ActivateReader::render),
         named("activate_finish", activate::ActivateFinish::samples(lang), activate::ActivateFinish::render),
         named("activate_token", activate::ActivateToken::samples(lang), activate::ActivateToken::render),
         named("activate_done", activate::ActivateDone::samples(lang), activate::ActivateDone::render),
+        named("block_form", block::BlockForm::samples(lang), block::BlockForm::render),
+        named("blocked", block::Blocked::samples(lang), block::Blocked::render),
+        named("card_blocked", block::CardBlocked::samples(lang), block::CardBlocked::render),
         named("activate_ended", activate::ActivateEnded::samples(lang), activate::ActivateEnded::render),
+        named("help_home", help::HelpHome::samples(lang), help::HelpHome::render),
+        named("help_answer", help::HelpAnswer::samples(lang), help::HelpAnswer::render),
+        named("help_near", help::HelpNear::samples(lang), help::HelpNear::render),
         named("bank_return_failed", BankReturnFailed::samples(lang), BankReturnFailed::render),
     ]
     .concat()

@@ -82,6 +82,20 @@ pub struct Claimed {
     pub now: i64,
     #[serde(default)]
     pub test_world: bool,
+    /// What the card is read for; a program shows it.
+    #[serde(default)]
+    pub purpose: Purpose,
+}
+
+/// What a card is read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A phone becomes this person's.
+    #[default]
+    Activate,
+    /// This person's account stops working, at once.
+    Block,
 }
 
 /// What the card program is doing, for the page to say.
@@ -168,7 +182,7 @@ pub struct Returned {
 /// Where an enrolment stands (docs/eid.md §2.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// `waiting`, `claimed`, `proven`, `token`, `phone`, `active`, `ended`.
+    /// `waiting`, `claimed`, `proven`, `token`, `blocked`, `phone`, `active`, `ended`.
     pub step: String,
     pub progress: Option<Progress>,
     pub left: Option<u8>,

@@ -19,6 +19,8 @@ pub enum What {
     NoScript,
     /// Card programs that come with a link or a typed code, per hour.
     Claim,
+    /// Written codes typed to block an account, per hour.
+    Block,
 }
 
 /// Limits per network.
@@ -29,6 +31,7 @@ pub struct Rates {
     pub enrolments_per_hour: u32,
     pub waits_per_hour: u32,
     pub claims_per_hour: u32,
+    pub blocks_per_hour: u32,
 }
 
 impl Default for Rates {
@@ -39,6 +42,7 @@ impl Default for Rates {
             enrolments_per_hour: 60,
             waits_per_hour: 3,
             claims_per_hour: 240,
+            blocks_per_hour: 30,
         }
     }
 }
@@ -67,6 +71,7 @@ impl Limits {
             What::Enrolment => (self.rates.enrolments_per_hour, 3600),
             What::NoScript => (self.rates.waits_per_hour, 3600),
             What::Claim => (self.rates.claims_per_hour, 3600),
+            What::Block => (self.rates.blocks_per_hour, 3600),
         };
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST {

@@ -115,7 +115,7 @@ async fn show(State(panel): State<Panel>, headers: HeaderMap, Query(query): Quer
 
 fn drawn(panel: &Panel, visitor: &Mutex<Visitor>, lang: words::Lang) -> maud::Markup {
     let mut visitor = visitor.lock().unwrap_or_else(PoisonError::into_inner);
-    visitor.program.look();
+    visitor.program.talk.look();
     page::render(lang, &panel.config, &visitor)
 }
 
@@ -125,7 +125,7 @@ async fn state(State(panel): State<Panel>, headers: HeaderMap) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let mut visitor = visitor.lock().unwrap_or_else(PoisonError::into_inner);
-    visitor.program.look();
+    visitor.program.talk.look();
     Json(json!({ "turn": visitor.turn(), "open": visitor.program.take_open() })).into_response()
 }
 
@@ -160,16 +160,16 @@ async fn act(
         return put_in(panel, visitor, choice).await;
     }
     let mut visitor = visitor.lock().unwrap_or_else(PoisonError::into_inner);
-    visitor.program.look();
+    visitor.program.talk.look();
     match &*act {
         "out" => visitor.pull_out(),
         "new" => visitor.forget_cards(),
         "code" => visitor.start(&form.code, &panel.config.connect, PER_COMMAND),
-        "yes" => visitor.program.go_on(),
-        "pin" => visitor.program.give_pin(&form.pin),
-        "digits" => visitor.program.show_digits(),
-        "stop" => visitor.program.stop(),
-        "again" => visitor.program.again(),
+        "yes" => visitor.program.talk.go_on(&form.pin),
+        "pin" => visitor.program.talk.give_pin(&form.pin),
+        "digits" => visitor.program.talk.show_digits(),
+        "stop" => visitor.program.talk.stop(),
+        "again" => visitor.program.talk.again(),
         _ => return StatusCode::NOT_FOUND.into_response(),
     }
     Redirect::to("/reader").into_response()

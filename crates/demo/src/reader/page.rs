@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use eid_session::{Asks, Back, Failure, PinAsk};
+use eid_session::{Asks, Back, Failure, PinAsk, Purpose, Step};
 use eid_virtual::Applet;
 use eid_virtual::personalise::Fault;
 use maud::{DOCTYPE, Markup, html};
@@ -11,7 +11,6 @@ use pages::icons::Icon;
 use words::{Lang, fill, lookup, t};
 
 use super::ReaderConfig;
-use super::program::Step;
 use super::visitor::{Choice, Visitor};
 
 pub(crate) static STYLE: LazyLock<Asset> =
@@ -21,8 +20,14 @@ pub(crate) static SCRIPT: LazyLock<Asset> =
 
 pub(super) fn render(lang: Lang, config: &ReaderConfig, visitor: &Visitor) -> Markup {
     let busy = matches!(
-        visitor.program.step,
-        Step::Claiming | Step::Waits(_) | Step::Reading | Step::Signing | Step::Sending | Step::Back(_, false)
+        visitor.program.talk.step,
+        Step::Claiming
+            | Step::Waits(_)
+            | Step::Reading
+            | Step::OnPad
+            | Step::Signing
+            | Step::Sending
+            | Step::Back(_, false)
     );
     html! {
         (DOCTYPE)
@@ -139,17 +144,17 @@ fn button(act: &str, kind: &str, text: &str) -> Markup {
 
 /// The card program's window. Its words are those of the program itself.
 fn window(lang: Lang, config: &ReaderConfig, visitor: &Visitor) -> Markup {
-    let inner = match &visitor.program.step {
+    let inner = match &visitor.program.talk.step {
         Step::Code(wrong) => code(lang, config, wrong.as_ref()),
         Step::Claiming => {
             html! { h2 { (t(lang, "card.window")) } (spinner(&fill(lang, "card.claiming", &[("host", config.host())]))) }
         }
-        Step::Asks(asks) => who_asks(lang, config, asks),
+        Step::Asks(asks, misshapen) => who_asks(lang, config, asks, *misshapen),
         Step::Waits(failure) => {
             html! { h2 { (failure.happened(lang)) } p { (failure.todo(lang)) } (button("stop", "plain", t(lang, "card.stop"))) }
         }
         Step::Reading => working(lang, "card.reading.title", "card.reading.lead", true),
-        Step::Signing => working(lang, "card.signing.title", "card.reading.lead", false),
+        Step::OnPad | Step::Signing => working(lang, "card.signing.title", "card.reading.lead", false),
         Step::Sending => working(lang, "card.sending.title", "card.sending.lead", false),
         Step::Pin(ask, misshapen) => pin(lang, ask, *misshapen),
         Step::Back(back, shown) => returned(lang, back, *shown),
@@ -184,19 +189,38 @@ fn code(lang: Lang, config: &ReaderConfig, wrong: Option<&Failure>) -> Markup {
     }
 }
 
-fn who_asks(lang: Lang, config: &ReaderConfig, asks: &Asks) -> Markup {
+/// Who asks and the PIN, on one screen: nothing is read before the button.
+fn who_asks(lang: Lang, config: &ReaderConfig, asks: &Asks, misshapen: bool) -> Markup {
+    let (title, lead, yes) = match asks.purpose {
+        Purpose::Activate => ("card.asks.title", "card.asks.lead", "card.asks.yes"),
+        Purpose::Block => ("card.asks.block_title", "card.asks.block", "card.asks.block_yes"),
+    };
     html! {
-        h2 { (t(lang, "card.asks.title")) }
-        p { (fill(lang, "card.asks.lead", &[("name", &asks.name)])) }
+        h2 { (t(lang, title)) }
+        p { (fill(lang, lead, &[("name", &asks.name)])) }
         dl {
             dt { (t(lang, "card.asks.site")) } dd { (asks.origin) }
             dt { (t(lang, "card.asks.number")) } dd { strong { (asks.number) } }
-            dt { (t(lang, "card.asks.email")) } dd { (asks.email.as_deref().unwrap_or_else(|| t(lang, "card.asks.no_email"))) }
+            @if asks.purpose == Purpose::Activate {
+                dt { (t(lang, "card.asks.email")) } dd { (asks.email.as_deref().unwrap_or_else(|| t(lang, "card.asks.no_email"))) }
+            }
         }
         p { (t(lang, "card.asks.check")) }
-        (button("yes", "first", t(lang, "card.asks.yes")))
+        @if misshapen { p.wrong { (t(lang, "card.pin.shape")) } }
+        form method="post" action="/reader/yes" {
+            (pin_field(lang, "card.asks.pin", false))
+            button.button id="yes" type="submit" { (t(lang, yes)) }
+        }
         (button("stop", "plain", t(lang, "card.asks.no")))
         p.quiet { (fill(lang, "card.asks.reads", &[("host", config.host())])) }
+    }
+}
+
+fn pin_field(lang: Lang, lead: &'static str, required: bool) -> Markup {
+    html! {
+        div { label for="pin" { (t(lang, "card.pin.label")) }
+            input.code id="pin" name="pin" type="password" inputmode="numeric" autocomplete="off" maxlength="12" required[required] aria-describedby="pin-lead";
+            p.quiet id="pin-lead" { (t(lang, lead)) } }
     }
 }
 
@@ -225,9 +249,7 @@ fn pin(lang: Lang, ask: &PinAsk, misshapen: bool) -> Markup {
             _ => {}
         }
         form method="post" action="/reader/pin" {
-            div { label for="pin" { (t(lang, "card.pin.label")) }
-                input.code id="pin" name="pin" type="password" inputmode="numeric" autocomplete="off" maxlength="12" required aria-describedby="pin-lead";
-                p.quiet id="pin-lead" { (t(lang, "card.pin.lead")) } }
+            (pin_field(lang, "card.pin.lead", true))
             button.button type="submit" { (t(lang, "card.pin.button")) }
         }
         (button("stop", "plain", t(lang, "card.stop")))

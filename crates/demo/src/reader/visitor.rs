@@ -49,7 +49,7 @@ pub(super) struct Visitor {
 
 impl Visitor {
     pub(super) fn new() -> Visitor {
-        Visitor { program: Program::new(), bay: Arc::default(), choice: None, drawer: Vec::new() }
+        Visitor { program: Program::default(), bay: Arc::default(), choice: None, drawer: Vec::new() }
     }
 
     /// Changes with everything that a page shows.
@@ -58,7 +58,7 @@ impl Visitor {
             Slot::Card(count) => count,
             _ => 0,
         };
-        format!("{}.{card}.{}", self.program.turn, self.bay.tries().map_or(9, |tries| tries))
+        format!("{}.{card}.{}", self.program.talk.turn, self.bay.tries().map_or(9, |tries| tries))
     }
 
     pub(super) fn knows(&self, choice: &Choice) -> bool {

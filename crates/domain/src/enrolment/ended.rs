@@ -14,6 +14,10 @@ pub enum Ended {
     TokenExhausted,
     /// The number is another person's.
     NumberTaken,
+    /// The helpdesk looks into this account.
+    Held,
+    /// With this card somebody took the account back who was then stopped.
+    StoppedCard,
     /// The person gave up, or said that a phone is not theirs.
     Stopped,
     /// The person closed the card program.
@@ -43,6 +47,8 @@ impl Ended {
             Ended::DigitsExhausted => "digits_exhausted",
             Ended::TokenExhausted => "token_exhausted",
             Ended::NumberTaken => "number_taken",
+            Ended::Held => "held",
+            Ended::StoppedCard => "stopped_card",
             Ended::Stopped => "stopped",
             Ended::ProgramStopped => "program_stopped",
             Ended::PersonWaits => "person_waits",

@@ -7,6 +7,10 @@ use protocol::oidc::attributes::Attributes;
 const NOW: i64 = 1_000_000;
 
 fn begun() -> Enrolment {
+    begun_to(Purpose::Activate)
+}
+
+fn begun_to(purpose: Purpose) -> Enrolment {
     let number = MobileNumber::read("BE", "0468 75 89 60", &[]).unwrap();
     let start = Start {
         browser_mac: "b".into(),
@@ -14,6 +18,7 @@ fn begun() -> Enrolment {
         lang: "nl".into(),
         place: "p".into(),
         terms: "2026-11".into(),
+        purpose,
     };
     Enrolment::start("enr_x".into(), start, NOW)
 }
@@ -83,6 +88,25 @@ fn a_taken_token_takes_the_card_data_with_it() {
     assert!(taken.clone().new_token(NOW).is_err(), "no second phone");
     assert!(taken.clone().active("act_2").is_err(), "another phone's");
     assert_eq!(taken.active("act_1").unwrap().stage.word(), "active");
+}
+
+#[test]
+fn a_card_read_to_block_shows_no_token_until_the_person_asks_for_one() {
+    let claimed = begun_to(Purpose::Block).claim("r".into(), NOW).unwrap();
+    let blocked = claimed.proven(proof(), NOW).unwrap().returned(None, NOW).unwrap().found(true);
+    assert_eq!(blocked.stage.word(), "blocked");
+    assert!(blocked.clone().new_token(NOW).is_err() && blocked.clone().again(None, NOW).is_err());
+    assert!(shown().activates("t".into(), NOW).is_err(), "only after blocking");
+    let back = blocked.clone().activates("2027-01".into(), NOW + 100).unwrap();
+    assert_eq!((back.stage.word(), back.purpose, &*back.terms), ("token", Purpose::Activate, "2027-01"));
+    assert_eq!(blocked.clone().activates("t".into(), blocked.expires_at).err(), Some(Refusal::Expired));
+}
+
+#[test]
+fn a_row_of_before_was_made_to_activate() {
+    let mut row = serde_json::to_value(begun()).unwrap();
+    row.as_object_mut().unwrap().remove("purpose");
+    assert_eq!(serde_json::from_value::<Enrolment>(row).unwrap().purpose, Purpose::Activate);
 }
 
 #[test]

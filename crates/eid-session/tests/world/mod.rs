@@ -10,9 +10,9 @@ use eid_card::{Pin, Transport, TransportError};
 use eid_virtual::personalise::{self, Fault};
 use eid_virtual::pki::TestPki;
 use eid_virtual::{Applet, VirtualCard, person};
-use protocol::eid::{Claimed, Progress, ProofBody, Returned, State};
+use protocol::eid::{Claimed, Progress, ProofBody, Purpose, Returned, State};
 use zelf_eid_session::{
-    Asks, Event, Failure, Leave, Pace, Person, PinAnswer, PinAsk, Reader, Server, Slot, Start, activate,
+    Asks, Consent, Event, Failure, Leave, Pace, Person, PinAnswer, PinAsk, Reader, Server, Slot, Start, activate,
 };
 
 pub const ORIGIN: &str = "https://zelf.example";
@@ -75,6 +75,7 @@ impl Default for Double {
                 expires: NOW + 600,
                 now: NOW,
                 test_world: true,
+                purpose: Purpose::Activate,
             }),
             returned: Ok(Returned {
                 url: format!("{ORIGIN}/activate/finish#{}", secret()),
@@ -238,6 +239,8 @@ impl Transport for Gone<'_> {
 /// Types the given PINs, one at each question, then stops.
 pub struct Citizen {
     pub yes: bool,
+    /// Typed together with the yes.
+    pub with_yes: Option<&'static str>,
     pub pins: VecDeque<&'static str>,
     pub heard: Vec<String>,
     pub asked: Vec<(u8, bool, Option<String>)>,
@@ -249,7 +252,7 @@ pub struct Citizen {
 impl Citizen {
     pub fn typing(pins: impl IntoIterator<Item = &'static str>) -> Citizen {
         let (heard, asked, opened) = (Vec::new(), Vec::new(), Vec::new());
-        Citizen { yes: true, pins: pins.into_iter().collect(), heard, asked, opened, patience: 1000 }
+        Citizen { yes: true, with_yes: None, pins: pins.into_iter().collect(), heard, asked, opened, patience: 1000 }
     }
 }
 
@@ -268,9 +271,13 @@ impl Person for Citizen {
         });
     }
 
-    fn goes_on(&mut self, asks: &Asks) -> bool {
+    fn goes_on(&mut self, asks: &Asks) -> Consent {
         self.heard.push(format!("asks {} {}", asks.name, asks.number));
-        self.yes
+        match self.with_yes {
+            _ if !self.yes => Consent::No,
+            Some(digits) => Consent::WithPin(Pin::new(digits).ok().unwrap()),
+            None => Consent::Yes,
+        }
     }
 
     fn pin(&mut self, ask: &PinAsk) -> PinAnswer {

@@ -4,13 +4,13 @@ use eframe::egui::{
     Align, CentralPanel, Context, FontId, Frame, Layout, Margin, RichText, ScrollArea, TextEdit, TopBottomPanel, Ui,
     ViewportCommand, vec2,
 };
-use eid_session::{Asks, Back, CODE_LENGTH, Failure, PinAsk};
+use eid_session::{Asks, Back, CODE_LENGTH, Failure, PinAsk, Purpose, Step};
 use words::{fill, t};
 
 use super::look::{self, Colours, TARGET};
 use super::parts::{PinKey, facts, notice, pin_field, primary, quiet, secondary, text, title};
 use super::picture;
-use super::screen::{Screen, Step};
+use super::screen::Screen;
 
 /// Text stays readable: no wider than this.
 const WIDEST: f32 = 560.0;
@@ -50,15 +50,20 @@ fn head(context: &Context, screen: &Screen, colours: Colours) {
 
 fn step(ui: &mut Ui, screen: &mut Screen, fresh: bool, colours: Colours) {
     let lang = screen.lang;
-    match &screen.step {
+    if screen.open_already {
+        title(ui, t(lang, "card.window"), colours);
+        text(ui, t(lang, "card.open_already"), colours);
+        return close(ui, screen, fresh, colours);
+    }
+    match &screen.talk.step {
         Step::Code(failure) => {
             let failure = failure.clone();
             code(ui, screen, failure, fresh, colours);
         }
         Step::Claiming => busy(ui, &fill(lang, "card.claiming", &[("host", &screen.host)]), None, colours),
-        Step::Asks(asks) => {
-            let asks = asks.clone();
-            who_asks(ui, screen, &asks, fresh, colours);
+        Step::Asks(asks, misshapen) => {
+            let (asks, misshapen) = (asks.clone(), *misshapen);
+            who_asks(ui, screen, &asks, misshapen, fresh, colours);
         }
         Step::Waits(failure) => {
             let failure = failure.clone();
@@ -87,11 +92,6 @@ fn step(ui: &mut Ui, screen: &mut Screen, fresh: bool, colours: Colours) {
         Step::Failed(failure) => {
             let failure = failure.clone();
             failed(ui, screen, &failure, fresh, colours);
-        }
-        Step::OpenAlready => {
-            title(ui, t(lang, "card.window"), colours);
-            text(ui, t(lang, "card.open_already"), colours);
-            close(ui, screen, fresh, colours);
         }
     }
 }
@@ -123,29 +123,36 @@ fn code(ui: &mut Ui, screen: &mut Screen, failure: Option<Failure>, fresh: bool,
     quiet(ui, &fill(lang, "card.start.server", &[("host", &screen.host)]), colours);
 }
 
-fn who_asks(ui: &mut Ui, screen: &mut Screen, asks: &Asks, fresh: bool, colours: Colours) {
+/// Who asks and the PIN, on one screen: nothing is read before the button.
+fn who_asks(ui: &mut Ui, screen: &mut Screen, asks: &Asks, misshapen: bool, fresh: bool, colours: Colours) {
     let lang = screen.lang;
-    title(ui, t(lang, "card.asks.title"), colours);
-    text(ui, &fill(lang, "card.asks.lead", &[("name", &asks.name)]), colours);
+    let (heading, lead, yes) = match asks.purpose {
+        Purpose::Activate => ("card.asks.title", "card.asks.lead", "card.asks.yes"),
+        Purpose::Block => ("card.asks.block_title", "card.asks.block", "card.asks.block_yes"),
+    };
+    title(ui, t(lang, heading), colours);
+    text(ui, &fill(lang, lead, &[("name", &asks.name)]), colours);
     let email = asks.email.as_deref().unwrap_or_else(|| t(lang, "card.asks.no_email"));
     let rows = [
         (t(lang, "card.asks.site"), &*asks.origin),
         (t(lang, "card.asks.number"), &asks.number),
         (t(lang, "card.asks.email"), email),
     ];
-    facts(ui, &rows, colours);
+    let shown = if asks.purpose == Purpose::Block { 2 } else { 3 };
+    facts(ui, rows.get(..shown).unwrap_or(&rows), colours);
     text(ui, t(lang, "card.asks.check"), colours);
-    quiet(ui, &fill(lang, "card.asks.reads", &[("host", &screen.host)]), colours);
-    let yes = primary(ui, t(lang, "card.asks.yes"), colours);
-    if fresh {
-        yes.request_focus();
+    if misshapen {
+        notice(ui, t(lang, "card.pin.shape"), colours.stop, colours);
     }
-    if yes.clicked() {
+    let give = pin_keys(ui, screen, fresh, colours);
+    quiet(ui, t(lang, "card.asks.pin"), colours);
+    if primary(ui, t(lang, yes), colours).clicked() || give {
         screen.go_on();
     }
     if secondary(ui, t(lang, "card.asks.no"), colours).clicked() {
         screen.stop();
     }
+    quiet(ui, &fill(lang, "card.asks.reads", &[("host", &screen.host)]), colours);
 }
 
 fn waits(ui: &mut Ui, screen: &mut Screen, failure: &Failure, fresh: bool, colours: Colours) {
@@ -193,7 +200,7 @@ fn pin(ui: &mut Ui, screen: &mut Screen, ask: &PinAsk, misshapen: bool, fresh: b
             button.request_focus();
         }
         if button.clicked() {
-            screen.ready_at_pad();
+            screen.talk.ready_at_pad();
         }
     } else {
         // A warning says it all already, and the field shall stay in sight.
@@ -206,8 +213,15 @@ fn pin(ui: &mut Ui, screen: &mut Screen, ask: &PinAsk, misshapen: bool, fresh: b
 }
 
 fn typed(ui: &mut Ui, screen: &mut Screen, fresh: bool, colours: Colours) {
-    let lang = screen.lang;
-    let (field, keys) = pin_field(ui, t(lang, "card.pin.label"), screen.pin.len(), colours);
+    let give = pin_keys(ui, screen, fresh, colours);
+    if primary(ui, t(screen.lang, "card.pin.button"), colours).clicked() || give {
+        screen.give_pin();
+    }
+}
+
+/// The PIN's field and its keys; `true` when Enter was pressed in it.
+fn pin_keys(ui: &mut Ui, screen: &mut Screen, fresh: bool, colours: Colours) -> bool {
+    let (field, keys) = pin_field(ui, t(screen.lang, "card.pin.label"), screen.pin.len(), colours);
     if fresh {
         field.request_focus();
     }
@@ -219,9 +233,7 @@ fn typed(ui: &mut Ui, screen: &mut Screen, fresh: bool, colours: Colours) {
             PinKey::Give => give = true,
         }
     }
-    if primary(ui, t(lang, "card.pin.button"), colours).clicked() || give {
-        screen.give_pin();
-    }
+    give
 }
 
 fn returned(ui: &mut Ui, screen: &mut Screen, back: &Back, shown: bool, fresh: bool, colours: Colours) {
@@ -235,7 +247,7 @@ fn returned(ui: &mut Ui, screen: &mut Screen, back: &Back, shown: bool, fresh: b
         let digits = RichText::new(format!("{first} {second}")).font(FontId::new(40.0, look::bold()));
         ui.label(digits.color(colours.ink));
     } else if secondary(ui, t(lang, "card.back.ask"), colours).clicked() {
-        screen.show_digits();
+        screen.talk.show_digits();
     }
     close(ui, screen, fresh, colours);
 }

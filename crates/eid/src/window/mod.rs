@@ -47,7 +47,7 @@ pub fn run(link: Option<&str>, server: Option<&str>) -> ExitCode {
             let problem = address.as_ref().err().cloned();
             let mut screen = Screen::new(lang, host, launch(address, creation.egui_ctx.clone()));
             match (&lock, problem, start) {
-                (None, ..) => screen.is_open_already(),
+                (None, ..) => screen.open_already = true,
                 (_, Some(failure), _) | (_, None, Some(Err(failure))) => screen.fails(failure),
                 (_, None, Some(Ok(start))) => screen.start(start),
                 (_, None, None) => {}
@@ -91,20 +91,20 @@ impl eframe::App for Window {
         if self.screen.look() {
             context.request_repaint();
         }
-        match (self.screen.is_running(), self.lock.is_some()) {
+        match (self.screen.talk.is_running(), self.lock.is_some()) {
             (false, true) => self.lock = None,
             (true, false) => self.lock = single::Lock::take(),
             _ => {}
         }
-        let fresh = self.focused != self.screen.turn;
-        self.focused = self.screen.turn;
+        let fresh = self.focused != self.screen.talk.turn;
+        self.focused = self.screen.talk.turn;
         draw::screen(context, &mut self.screen, fresh);
     }
 
     fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
-        if self.screen.is_running() {
+        if self.screen.talk.is_running() {
             self.screen.stop();
-            if let Some(front) = self.screen.let_go() {
+            if let Some(front) = self.screen.talk.let_go() {
                 farewell(&front);
             }
         }

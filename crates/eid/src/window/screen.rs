@@ -1,55 +1,31 @@
-//! What the window shows and what can be done on it, without a window: one step per screen.
+//! What the window shows and what a person does on it, without a window: one step per screen.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use eid_card::Pin;
-use eid_session::{Answer, Asks, Back, Event, Failure, Front, Holder, Out, PinAnswer, PinAsk, Start};
+use eid_session::{Conversation, Failure, Front, Start, Step};
 use words::Lang;
 use zeroize::Zeroizing;
 
 /// A yes counts only this long after the question appeared: a window that pops up under typing fingers gets no yes.
-const THOUGHT: Duration = Duration::from_millis(700);
+pub const THOUGHT: Duration = Duration::from_millis(700);
 
 /// Starts an activation on a thread of its own.
 pub type Launch = Box<dyn FnMut(Start) -> Result<Front, Failure>>;
-
-pub enum Step {
-    /// The code of the page is asked; with what was wrong with the last one.
-    Code(Option<Failure>),
-    Claiming,
-    Asks(Asks),
-    /// Something is to be done at the reader.
-    Waits(Failure),
-    Reading,
-    /// `true`: what was typed is no PIN, and did not go to the card.
-    Pin(PinAsk, bool),
-    OnPad,
-    Signing,
-    Sending,
-    /// `true`: the six digits are shown.
-    Back(Back, bool),
-    Finished,
-    Failed(Failure),
-    /// Another window of ours is open.
-    OpenAlready,
-}
 
 pub struct Screen {
     pub lang: Lang,
     /// The one server, as people read it.
     pub host: String,
-    pub step: Step,
+    pub talk: Conversation,
+    /// Another window of ours is open.
+    pub open_already: bool,
     pub test_world: bool,
-    pub holder: Option<Holder>,
     pub code: String,
     pub pin: Zeroizing<String>,
-    /// Counts the steps, so that the window knows when to move the focus.
-    pub turn: u64,
-    since: Instant,
     /// Claimed by nobody yet: the same link or code may be tried once more.
     untried: Option<Start>,
     launch: Launch,
-    front: Option<Front>,
 }
 
 impl Screen {
@@ -57,44 +33,26 @@ impl Screen {
         Screen {
             lang,
             host,
-            step: Step::Code(None),
+            talk: Conversation::default(),
+            open_already: false,
             test_world: false,
-            holder: None,
             code: String::new(),
             // Room for the longest PIN, so that the digits never move and leave a copy behind.
             pin: Zeroizing::new(String::with_capacity(Pin::LONGEST)),
-            turn: 0,
-            since: Instant::now(),
             untried: None,
             launch,
-            front: None,
         }
     }
 
-    pub(super) fn goes_to(&mut self, step: Step) {
-        self.step = step;
-        self.turn += 1;
-        self.since = Instant::now();
-    }
-
     pub fn fails(&mut self, failure: Failure) {
-        self.front = None;
+        self.talk.fails(failure);
         self.wipe();
-        self.goes_to(Step::Failed(failure));
-    }
-
-    pub fn is_open_already(&mut self) {
-        self.goes_to(Step::OpenAlready);
     }
 
     pub fn start(&mut self, start: Start) {
-        self.holder = None;
         self.untried = Some(start.clone());
         match (self.launch)(start) {
-            Ok(front) => {
-                self.front = Some(front);
-                self.goes_to(Step::Claiming);
-            }
+            Ok(front) => self.talk.begins(front),
             Err(failure) => self.fails(failure),
         }
     }
@@ -106,16 +64,16 @@ impl Screen {
                 self.code.clear();
                 self.start(start);
             }
-            None => self.goes_to(Step::Code(Some(Failure::CODE_INVALID))),
+            None => self.talk.goes_to(Step::Code(Some(Failure::CODE_INVALID))),
         }
     }
 
+    /// Yes to who asks, with the PIN where one was typed.
     pub fn go_on(&mut self) {
-        if self.since.elapsed() < THOUGHT {
-            return;
+        if self.talk.shown_for() >= THOUGHT {
+            self.talk.go_on(&self.pin);
+            self.wipe();
         }
-        self.answer(Answer::GoOn);
-        self.goes_to(Step::Reading);
     }
 
     /// One key on the PIN field: digits only, up to the longest PIN.
@@ -131,43 +89,19 @@ impl Screen {
 
     /// What was typed goes to the card, if it can be a PIN at all.
     pub fn give_pin(&mut self) {
-        let pin = Pin::new(&self.pin);
+        self.talk.give_pin(&self.pin);
         self.wipe();
-        match (pin, &mut self.step) {
-            (Ok(pin), _) => {
-                self.answer(Answer::Pin(PinAnswer::Typed(pin)));
-                self.goes_to(Step::Signing);
-            }
-            (Err(_), Step::Pin(_, misshapen)) => {
-                *misshapen = true;
-                self.turn += 1;
-            }
-            (Err(_), _) => {}
-        }
-    }
-
-    pub fn ready_at_pad(&mut self) {
-        self.answer(Answer::Pin(PinAnswer::OnPad));
-        self.goes_to(Step::OnPad);
-    }
-
-    pub fn show_digits(&mut self) {
-        if let Step::Back(_, shown) = &mut self.step {
-            *shown = true;
-            self.turn += 1;
-        }
     }
 
     pub fn stop(&mut self) {
-        if let Some(front) = &self.front {
-            front.stop();
-        }
+        self.talk.stop();
         self.wipe();
     }
 
     /// The network failed before the server heard of us.
     pub fn may_retry(&self) -> bool {
-        self.untried.is_some() && matches!(&self.step, Step::Failed(failure) if failure == &Failure::SERVER_UNREACHABLE)
+        let unreached = matches!(&self.talk.step, Step::Failed(failure) if failure == &Failure::SERVER_UNREACHABLE);
+        self.untried.is_some() && unreached
     }
 
     pub fn retry(&mut self) {
@@ -178,74 +112,22 @@ impl Screen {
 
     /// Back to the field for a code.
     pub fn again(&mut self) {
-        self.front = None;
         self.test_world = false;
-        self.goes_to(Step::Code(None));
-    }
-
-    /// An activation runs: closing the window now means stopping it.
-    pub fn is_running(&self) -> bool {
-        self.front.is_some() && !matches!(self.step, Step::Back(..) | Step::Finished)
-    }
-
-    /// Gives up the activation's side, for who wants to wait for its last word.
-    pub fn let_go(&mut self) -> Option<Front> {
-        self.front.take()
+        self.talk.again();
     }
 
     /// Takes in what happened since the last look; `true` when something did.
     pub fn look(&mut self) -> bool {
-        let mut news = false;
-        while let Some(next) = self.front.as_ref().map(Front::next) {
-            match next {
-                Ok(Some(word)) => self.take(word),
-                Ok(None) => break,
-                Err(failure) => self.fails(failure),
+        let news = self.talk.look();
+        if news {
+            // Nothing that was typed for one step is left for the next.
+            self.wipe();
+            if let Step::Asks(asks, _) = &self.talk.step {
+                self.untried = None;
+                (self.lang, self.test_world) = (asks.lang, asks.test_world);
             }
-            news = true;
         }
         news
-    }
-
-    fn take(&mut self, word: Out) {
-        match word {
-            Out::Asks(asks) => {
-                self.untried = None;
-                self.lang = asks.lang;
-                self.test_world = asks.test_world;
-                self.goes_to(Step::Asks(asks));
-            }
-            Out::Pin(ask) => {
-                self.wipe();
-                self.goes_to(Step::Pin(ask, false));
-            }
-            Out::Event(event) => self.event(event),
-            Out::Over(Ok(())) => self.front = None,
-            Out::Over(Err(failure)) => self.fails(failure),
-        }
-    }
-
-    fn event(&mut self, event: Event) {
-        match event {
-            Event::Claiming => self.goes_to(Step::Claiming),
-            Event::Waits(failure) => self.goes_to(Step::Waits(failure)),
-            Event::Reading => self.goes_to(Step::Reading),
-            Event::Holder(holder) => self.holder = Some(holder),
-            Event::OnPad => self.goes_to(Step::OnPad),
-            Event::Signing => self.goes_to(Step::Signing),
-            Event::Sending => self.goes_to(Step::Sending),
-            Event::Returned(back) => {
-                let shown = !back.opened;
-                self.goes_to(Step::Back(back, shown));
-            }
-            Event::Finished(_) => self.goes_to(Step::Finished),
-        }
-    }
-
-    fn answer(&self, answer: Answer) {
-        if let Some(front) = &self.front {
-            front.answer(answer);
-        }
     }
 
     fn wipe(&mut self) {

@@ -2,7 +2,7 @@
 
 use domain::account::email_holds;
 use domain::activation::Contact;
-use domain::enrolment::{Ended, Enrolment, Proof, Stage, Start};
+use domain::enrolment::{Ended, Enrolment, Proof, Purpose, Stage, Start};
 use domain::number::MobileNumber;
 use domain::refusal::{Refusal, WaitReason};
 use protocol::eid::{State, WebEidToken};
@@ -12,11 +12,11 @@ use words::Lang;
 use super::{EidProblem, judge, rows};
 use crate::activate_phone::person_hash;
 use crate::keys::PlatformKeys;
-use crate::{Failure, World};
+use crate::{Failure, World, block};
 
-/// What the review page confirms.
+/// What the form says.
 pub struct Begin {
-    /// Drawn when the form was sealed, so that confirming twice makes one enrolment.
+    /// Drawn when the form was sealed, so that sending it twice makes one enrolment.
     pub id: String,
     /// Secret of this browser's cookie.
     pub browser: String,
@@ -25,6 +25,22 @@ pub struct Begin {
     pub lang: Lang,
     pub place: String,
     pub terms: String,
+    pub purpose: Purpose,
+}
+
+/// A solved robot check, good for one enrolment.
+pub struct Puzzle {
+    pub id: String,
+    pub until: i64,
+}
+
+/// How a beginning ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// Now, or by the same form before.
+    Yes,
+    /// The robot check was used for another form.
+    PuzzleUsed,
 }
 
 /// The token as the page shows it.
@@ -38,12 +54,18 @@ pub struct Token {
 pub struct Seen {
     pub state: State,
     pub lang: Lang,
+    pub purpose: Purpose,
+    /// Grouped as people read it.
     pub number: String,
+    /// `+32468758960`
+    pub e164: String,
     pub email: Option<String>,
     /// For the link and for typing, while a card program may come.
     pub session: Option<String>,
     pub code: Option<String>,
     pub token: Option<Token>,
+    /// After a card was read to block: whether there was an account to block.
+    pub blocked: Option<bool>,
     /// The person has an account: told once the card has proven who it is.
     pub known: bool,
     pub first_name: Option<String>,
@@ -56,7 +78,8 @@ pub struct Seen {
 /// How the return ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finished {
-    Token,
+    /// The token, or that the account is blocked.
+    Back(Purpose),
     /// Not the browser that began: the enrolment is over, and both sides are told.
     OtherBrowser,
     Unknown,
@@ -65,14 +88,19 @@ pub enum Finished {
 /// How six typed digits ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Digits {
-    Token,
-    Wrong { left: i64 },
+    /// As [`Finished::Back`].
+    Back(Purpose),
+    Wrong {
+        left: i64,
+    },
     Ended,
 }
 
-/// Number and address as they will be used. Says nothing of whether the number is known; refuses who must wait (rule R13).
+/// Number and address as they will be used. Says nothing of whether the number is known; refuses who must wait (rule R13), except
+/// to block.
 pub async fn check(
     world: &World,
+    purpose: Purpose,
     country: &str,
     number: &str,
     email: Option<&str>,
@@ -83,6 +111,9 @@ pub async fn check(
     if email.is_some_and(|e| !email_holds(e)) {
         return Err(Refusal::EmailInvalid.into());
     }
+    if purpose == Purpose::Block {
+        return Ok((number, None));
+    }
     let (key, now) = (world.keys.waiting_key(number.e164(), place), world.now());
     let until = world.db.read("eid.waiting", move |tx| store::waiting_time::until(tx, &key, now)).await?;
     match until {
@@ -91,8 +122,8 @@ pub async fn check(
     }
 }
 
-/// The review was confirmed. Twice the same is once.
-pub async fn begin(world: &World, begin: Begin) -> Result<(), Failure> {
+/// A form was right. Twice the same is once. `puzzle` is none where its sender waited instead.
+pub async fn begin(world: &World, begin: Begin, puzzle: Option<Puzzle>) -> Result<Begun, Failure> {
     if !protocol::phone::is_id(domain::id::ENROLMENT, &begin.id) {
         return Err(Failure::Malformed);
     }
@@ -102,15 +133,9 @@ pub async fn begin(world: &World, begin: Begin) -> Result<(), Failure> {
         lang: begin.lang.code().to_owned(),
         place: begin.place,
         terms: begin.terms,
+        purpose: begin.purpose,
     };
-    rows::insert(world, Enrolment::start(begin.id, start, world.now())).await?;
-    Ok(())
-}
-
-/// Something that may be used once until `until`: a solved puzzle, a waiting ticket. `false` when it was.
-pub async fn use_once(world: &World, what: &str, until: i64) -> Result<bool, Failure> {
-    let what = what.to_owned();
-    Ok(world.db.run("eid.use_once", move |tx| store::used_token::burn(tx, "activate", &what, until)).await?)
+    rows::insert(world, Enrolment::start(begin.id, start, world.now()), puzzle).await
 }
 
 pub async fn seen(world: &World, id: &str, browser: &str) -> Result<Seen, Failure> {
@@ -170,11 +195,12 @@ pub(super) fn state(e: &Enrolment, now: i64) -> State {
             (state.progress, state.left) = (c.progress, c.left);
         }
         Stage::Proven(p) => state.expires = p.expires_at,
+        Stage::Blocked(_) => {}
         Stage::Token(t) => state.expires = t.expires_at,
         Stage::Phone(t) | Stage::Active(t) => state.device = Some(t.device.clone()),
         Stage::Ended { ended, .. } => state.error = Some(ended.code().to_owned()),
     }
-    let final_state = matches!(e.stage, Stage::Active(_) | Stage::Ended { .. });
+    let final_state = matches!(e.stage, Stage::Active(_) | Stage::Blocked(_) | Stage::Ended { .. });
     if now >= e.expires_at && !final_state {
         state.step = "ended".into();
         state.error = Some("expired".into());
@@ -187,11 +213,14 @@ fn told(world: &World, e: &Enrolment) -> Seen {
     let state = state(e, now);
     let mut seen = Seen {
         lang: Lang::parse(&e.lang).unwrap_or(Lang::Nl),
+        purpose: e.purpose,
         number: e.contact.number.grouped(),
+        e164: e.contact.number.e164().to_owned(),
         email: e.contact.email.clone(),
         session: None,
         code: None,
         token: None,
+        blocked: None,
         known: false,
         first_name: None,
         until: None,
@@ -206,6 +235,10 @@ fn told(world: &World, e: &Enrolment) -> Seen {
         Stage::Token(t) => {
             seen.first_name = Some(t.proof.identity.first_name().to_owned());
             seen.token = Some(Token { text: rows::token(world, &e.id, t.generation), expires: t.expires_at });
+        }
+        Stage::Blocked(b) => {
+            seen.first_name = Some(b.proof.identity.first_name().to_owned());
+            seen.blocked = Some(b.account);
         }
         Stage::Phone(t) | Stage::Active(t) => {
             seen.first_name = Some(t.first_name.clone());
@@ -246,15 +279,25 @@ pub async fn web_eid(world: &World, id: &str, browser: &str, token: WebEidToken)
         return Err(Failure::Busy.into());
     }
     let nonce = nonce(&next, &random)?;
-    let judged = judge::token(world, &token, &nonce, now).await;
-    let (next, problem) = match judged {
-        Ok(proof) => (next.returned(Some(proof), now).map_err(Failure::from)?, None),
+    let expected = judge::Expected { nonce, challenge: Vec::new(), purpose: next.purpose, now };
+    let (next, problem) = match judge::token(world, &token, expected).await {
+        Ok(proof) => (blocks(world, next.returned(Some(proof), now).map_err(Failure::from)?).await?, None),
         Err(verdict) => verdict.settle(next, now)?,
     };
     if !rows::save(world, "eid.web", row.version + 1, next, None).await? {
         return Err(Failure::Busy.into());
     }
     problem.map_or(Ok(()), Err)
+}
+
+/// A card that was read to block does so now: before the page says it, and again if that page was never made.
+async fn blocks(world: &World, returned: Enrolment) -> Result<Enrolment, Failure> {
+    let Stage::Blocked(blocked) = &returned.stage else { return Ok(returned) };
+    let number = blocked.proof.identity.attributes.national_number.as_deref();
+    let number = number.ok_or_else(|| Failure::Internal("a card without a national number".into()))?;
+    let account = block::by_person(world, number).await?;
+    tracing::info!(enrolment = returned.id, account, "a card was read to block");
+    Ok(returned.found(account))
 }
 
 /// The secret came back, with the cookie of the browser that carried it.
@@ -264,8 +307,8 @@ pub async fn finish(world: &World, id: Option<&str>, browser: Option<&str>, secr
     let Some(row) = rows::of_return(world, secret).await? else {
         return Ok(match cookie {
             // A reload of the page that came back.
-            Some((id, browser)) if shows_token(world, id, browser).await => Finished::Token,
-            _ => Finished::Unknown,
+            Some((id, browser)) => came_back(world, id, browser).await.map_or(Finished::Unknown, Finished::Back),
+            None => Finished::Unknown,
         });
     };
     let same = cookie.is_some_and(|(id, browser)| {
@@ -273,8 +316,9 @@ pub async fn finish(world: &World, id: Option<&str>, browser: Option<&str>, secr
         id == row.enrolment.id && PlatformKeys::same(&mac, &row.enrolment.browser_mac)
     });
     let (next, finished) = if same {
+        let purpose = row.enrolment.purpose;
         match row.enrolment.returned(None, now) {
-            Ok(next) => (next, Finished::Token),
+            Ok(next) => (blocks(world, next).await?, Finished::Back(purpose)),
             Err(_) => return Ok(Finished::Unknown),
         }
     } else {
@@ -283,17 +327,18 @@ pub async fn finish(world: &World, id: Option<&str>, browser: Option<&str>, secr
     if rows::save(world, "eid.finish", row.version, next, None).await? { Ok(finished) } else { Err(Failure::Busy) }
 }
 
-async fn shows_token(world: &World, id: &str, browser: &str) -> bool {
-    let row = rows::of_browser(world, id, browser).await;
-    row.is_ok_and(|r| matches!(r.enrolment.stage, Stage::Token(_) | Stage::Phone(_) | Stage::Active(_)))
+async fn came_back(world: &World, id: &str, browser: &str) -> Option<Purpose> {
+    let e = rows::of_browser(world, id, browser).await.ok()?.enrolment;
+    let back = matches!(e.stage, Stage::Token(_) | Stage::Blocked(_) | Stage::Phone(_) | Stage::Active(_));
+    back.then_some(e.purpose)
 }
 
 /// Six digits, typed into the page that began. The try is on disk before anything is compared.
 pub async fn digits(world: &World, id: &str, browser: &str, typed: &str) -> Result<Digits, Failure> {
     let now = world.now();
     let row = rows::of_browser(world, id, browser).await?;
-    if matches!(row.enrolment.stage, Stage::Token(_)) {
-        return Ok(Digits::Token);
+    if matches!(row.enrolment.stage, Stage::Token(_) | Stage::Blocked(_)) {
+        return Ok(Digits::Back(row.enrolment.purpose));
     }
     let (next, left) = row.enrolment.take_digits_try(now)?;
     if !rows::save(world, "eid.digits.take", row.version, next.clone(), None).await? {
@@ -305,11 +350,20 @@ pub async fn digits(world: &World, id: &str, browser: &str, typed: &str) -> Resu
     let typed: String = typed.chars().filter(char::is_ascii_digit).collect();
     let right = PlatformKeys::same(&typed, &rows::back(world, &next).digits);
     let (next, answer) = match (right, left) {
-        (true, _) => (next.returned(None, now)?, Digits::Token),
+        (true, _) => {
+            let purpose = next.purpose;
+            (blocks(world, next.returned(None, now)?).await?, Digits::Back(purpose))
+        }
         (false, 0) => (next.end(Ended::DigitsExhausted, now), Digits::Ended),
         (false, left) => return Ok(Digits::Wrong { left }),
     };
     if rows::save(world, "eid.digits", row.version + 1, next, None).await? { Ok(answer) } else { Err(Failure::Busy) }
+}
+
+/// After blocking: the same card's proof becomes a token for a phone.
+pub async fn activates(world: &World, id: &str, browser: &str) -> Result<(), Failure> {
+    let (now, terms) = (world.now(), &world.settings.terms);
+    rows::change(world, "eid.activates", id, browser, |e| e.activates(terms.clone(), now)).await.map(|_| ())
 }
 
 /// A new token in place of the one on the screen.
@@ -322,7 +376,7 @@ pub async fn new_token(world: &World, id: &str, browser: &str) -> Result<(), Fai
 pub async fn stop(world: &World, id: &str, browser: &str) -> Result<(), Failure> {
     let now = world.now();
     let stopped = rows::change(world, "eid.stop", id, browser, |e| match &e.stage {
-        Stage::Active(_) | Stage::Ended { .. } => Err(Refusal::WrongStep),
+        Stage::Active(_) | Stage::Blocked(_) | Stage::Ended { .. } => Err(Refusal::WrongStep),
         _ => Ok(e.end(Ended::Stopped, now)),
     });
     match stopped.await {

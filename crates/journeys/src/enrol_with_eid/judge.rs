@@ -1,6 +1,6 @@
 //! What a card must prove to be believed.
 
-use domain::enrolment::{CardData, Ended, Enrolment, Proof};
+use domain::enrolment::{CardData, Ended, Enrolment, Proof, Purpose};
 use domain::identity::{Identity, Unfit};
 use eid_card::Sex;
 use eid_proof::judge::{DOCUMENT_TYPES, Expect, Holder, Rules};
@@ -31,7 +31,9 @@ impl Default for CardRules {
 /// What the proof must answer to.
 pub(super) struct Expected {
     pub nonce: String,
+    /// Empty for a Web eID token alone.
     pub challenge: Vec<u8>,
+    pub purpose: Purpose,
     pub now: i64,
 }
 
@@ -83,7 +85,7 @@ pub(super) async fn card(world: &World, body: &ProofBody, expected: Expected) ->
     let expect = Expect { origin: &world.settings.issuer, nonce: &expected.nonce, challenge: &expected.challenge };
     // First of all: files alone, without card and PIN, make us ask nobody and tell nothing.
     plan.possession(expect).map_err(refused)?;
-    may_try(world, plan.national_number(), now).await?;
+    may_try(world, plan.national_number(), &expected).await?;
     let mut answers = Vec::new();
     for fetch in plan.fetches() {
         answers.push(ask(world, fetch).await?);
@@ -112,7 +114,8 @@ pub(super) async fn card(world: &World, body: &ProofBody, expected: Expected) ->
 }
 
 /// A Web eID token alone: names and number.
-pub(super) async fn token(world: &World, token: &WebEidToken, nonce: &str, now: i64) -> Result<Proof, Verdict> {
+pub(super) async fn token(world: &World, token: &WebEidToken, expected: Expected) -> Result<Proof, Verdict> {
+    let (nonce, now) = (&*expected.nonce, expected.now);
     let mut issuers = Vec::new();
     let plan = loop {
         match eid_proof::token::plan(token, &world.cards.roots, &issuers, world.entropy(), now).map_err(refused)? {
@@ -122,7 +125,7 @@ pub(super) async fn token(world: &World, token: &WebEidToken, nonce: &str, now: 
         }
     };
     plan.possession(&world.settings.issuer, nonce).map_err(refused)?;
-    may_try(world, plan.national_number(), now).await?;
+    may_try(world, plan.national_number(), &expected).await?;
     let mut answers = Vec::new();
     for fetch in plan.fetches() {
         answers.push(ask(world, fetch).await?);
@@ -143,9 +146,12 @@ fn refused(refusal: eid_proof::Refusal) -> Verdict {
     }
 }
 
-/// One wait per person after a failed attempt, wherever it was (rule R13).
-async fn may_try(world: &World, national_number: &str, now: i64) -> Result<(), Verdict> {
-    let key = world.keys.person_hash(national_number);
+/// One wait per person after a failed attempt, wherever it was (rule R13). Blocking waits for nothing.
+async fn may_try(world: &World, national_number: &str, expected: &Expected) -> Result<(), Verdict> {
+    if expected.purpose == Purpose::Block {
+        return Ok(());
+    }
+    let (key, now) = (world.keys.person_hash(national_number), expected.now);
     let until = world.db.read("eid.person_waits", move |tx| store::waiting_time::until(tx, &key, now)).await;
     match until.map_err(|e| Verdict::Failed(e.into()))? {
         Some(until) => Err(Verdict::Waits(until)),

@@ -1,5 +1,6 @@
 //! The identity card proves who a person is: number and terms in a browser, the card at the card program, a token back in that
-//! same browser, and the token typed on the phone (docs/eid.md).
+//! same browser, and the token typed on the phone (docs/eid.md). Or the card is read to block: then the account of the person it
+//! proves stops as soon as the browser that began comes back.
 //!
 //! | Part | File |
 //! |---|---|
@@ -15,9 +16,10 @@ mod program;
 mod rows;
 
 pub use browser::{
-    Begin, Digits, Finished, Seen, Token, again, begin, check, digits, finish, new_token, seen, stop, use_once,
-    wait_for_news, web_eid, web_eid_nonce,
+    Begin, Begun, Digits, Finished, Puzzle, Seen, Token, activates, again, begin, check, digits, finish, new_token,
+    seen, stop, wait_for_news, web_eid, web_eid_nonce,
 };
+pub use domain::enrolment::Purpose;
 pub use judge::CardRules;
 pub(crate) use phone::{Code, code_for, try_token};
 pub use phone::{start, token};

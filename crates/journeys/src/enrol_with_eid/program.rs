@@ -57,6 +57,7 @@ fn asks(world: &World, e: &Enrolment, ticket: String, random: &str, now: i64) ->
         expires: browser::state(e, now).expires,
         now,
         test_world: world.settings.test_world,
+        purpose: e.purpose,
     })
 }
 
@@ -102,7 +103,8 @@ pub async fn proof(world: &World, body: ProofBody) -> Result<Returned, EidProble
     if !rows::save(world, "eid.proof.take", row.version, next.clone(), None).await? {
         return Err(Failure::Busy.into());
     }
-    let expected = judge::Expected { nonce: browser::nonce(&next, &random)?, challenge: challenge(&random)?, now };
+    let nonce = browser::nonce(&next, &random)?;
+    let expected = judge::Expected { nonce, challenge: challenge(&random)?, purpose: next.purpose, now };
     let (next, problem) = match judge::card(world, &body, expected).await {
         Ok(proof) => (next.proven(proof, now).map_err(Failure::from)?, None),
         Err(verdict) => verdict.settle(next, now)?,

@@ -6,6 +6,7 @@ use protocol::jose::b64u;
 use protocol::label;
 use store::enrolment::{EnrolmentRow, Keys};
 
+use super::browser::{Begun, Puzzle};
 use crate::activation_steps::ROUNDS;
 use crate::keys::PlatformKeys;
 use crate::{Failure, World};
@@ -61,11 +62,24 @@ fn keys(world: &World, e: &Enrolment, ticket: Option<String>) -> Keys {
     keys
 }
 
-pub(super) async fn insert(world: &World, e: Enrolment) -> Result<bool, Failure> {
+/// Makes the row, and uses up the puzzle that paid for it. The same form twice is one row, however the two arrive.
+pub(super) async fn insert(world: &World, e: Enrolment, puzzle: Option<Puzzle>) -> Result<Begun, Failure> {
     let keys = keys(world, &e, None);
     let number = world.keys.number_hash(e.contact.number.e164());
     let sealer = world.sealer.clone();
-    Ok(world.db.run("eid.begin", move |tx| store::enrolment::insert(tx, &sealer, &e, &number, &keys)).await?)
+    let work = move |tx: &mut db::Tx<'_>| {
+        let paid = match &puzzle {
+            Some(puzzle) => store::used_token::burn(tx, "activate", &puzzle.id, puzzle.until)?,
+            None => true,
+        };
+        if paid {
+            store::enrolment::insert(tx, &sealer, &e, &number, &keys)?;
+            return Ok(Begun::Yes);
+        }
+        let there = store::enrolment::find(tx, &sealer, &e.id)?.is_some();
+        Ok::<_, store::StoreError>(if there { Begun::Yes } else { Begun::PuzzleUsed })
+    };
+    Ok(world.db.run("eid.begin", work).await?)
 }
 
 /// By session id or typed code.

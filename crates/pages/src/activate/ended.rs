@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use words::{Lang, fill, lookup, t};
 
 use super::{ACTIVATE, READER, button};
+use crate::block::BLOCK_CARD;
 use crate::icons::Icon;
 use crate::layout::Layout;
 
@@ -16,6 +17,8 @@ pub(super) fn happened(lang: Lang, code: &str) -> &'static str {
         "two_programs" | "session_taken" => "site.activate.ended.two_programs",
         "digits_exhausted" => "site.activate.ended.digits",
         "token_exhausted" => "site.activate.ended.token",
+        "held" => "site.activate.ended.held",
+        "stopped_card" => "site.activate.ended.stopped_card",
         "lost" | "session_unknown" => "site.activate.ended.lost",
         "program_stopped" => "site.activate.state.stopped",
         "too_many" => "site.problem.too_many.what",
@@ -33,6 +36,8 @@ pub(super) fn todo(lang: Lang, code: &str) -> Option<&'static str> {
         "lost" | "session_unknown" => Some(t(lang, "site.activate.ended.lost_next")),
         "program_stopped" => Some(t(lang, "site.activate.reader.again_text")),
         "busy" => Some(t(lang, "site.activate.ended.busy_next")),
+        "held" => Some(t(lang, "site.activate.ended.held_next")),
+        "stopped_card" => Some(t(lang, "site.activate.ended.stopped_card_next")),
         "stopped" | "expired" | "session_expired" | "digits_exhausted" | "token_exhausted" => None,
         _ => lookup(lang, &format!("card.todo.{code}")),
     }
@@ -47,11 +52,14 @@ pub struct ActivateEnded<'a> {
     pub until: Option<&'a str>,
     /// This enrolment may go on with another card or another program.
     pub again: bool,
+    /// The card was to be read to block an account.
+    pub to_block: bool,
 }
 
 impl ActivateEnded<'_> {
     pub fn render(&self) -> Markup {
         let title = match self.code {
+            _ if self.to_block => t(self.lang, "site.block.ended.title"),
             "lost" | "session_unknown" => t(self.lang, "site.activate.ended.lost_title"),
             "stopped" => t(self.lang, "site.activate.ended.stopped_title"),
             _ => t(self.lang, "site.activate.ended.title"),
@@ -61,14 +69,14 @@ impl ActivateEnded<'_> {
             div.card {
                 div.sign.(tone) { (icon.draw(32)) }
                 h1 id="title" { (title) }
-                p id="what" { (happened(self.lang, self.code)) }
+                p id="what" { (self.what()) }
                 @if let Some(next) = todo(self.lang, self.code) { p id="next" { (next) } }
                 @if let Some(until) = self.until {
                     p { (fill(self.lang, "site.activate.ended.until", &[("until", until)])) }
                 }
                 div.do {
                     @if self.again { (button(READER, "again", "again", t(self.lang, "site.activate.reader.again"))) }
-                    a.button.second[self.again] id="restart" href={ (ACTIVATE) "?lang=" (self.lang.code()) } {
+                    a.button.second[self.again] id="restart" href={ (self.start()) "?lang=" (self.lang.code()) } {
                         @if self.again { (t(self.lang, "site.activate.restart_other")) } @else { (t(self.lang, "site.activate.restart")) }
                     }
                 }
@@ -82,6 +90,20 @@ impl ActivateEnded<'_> {
     }
 }
 
+impl ActivateEnded<'_> {
+    fn what(&self) -> &'static str {
+        match self.code {
+            "stopped" if self.to_block => t(self.lang, "site.block.ended.stopped"),
+            "expired" | "session_expired" if self.to_block => t(self.lang, "site.block.ended.expired"),
+            code => happened(self.lang, code),
+        }
+    }
+
+    fn start(&self) -> &'static str {
+        if self.to_block { BLOCK_CARD } else { ACTIVATE }
+    }
+}
+
 impl ActivateEnded<'static> {
     pub fn samples(lang: Lang) -> Vec<Self> {
         let codes = [
@@ -91,15 +113,22 @@ impl ActivateEnded<'static> {
             "two_programs",
             "digits_exhausted",
             "token_exhausted",
+            "held",
+            "stopped_card",
             "lost",
             "busy",
             "program_stopped",
             "card_expired",
             "of_tomorrow",
         ];
-        let mut all: Vec<_> =
-            codes.map(|code| ActivateEnded { lang, code, until: None, again: code == "card_expired" }).into();
-        all.push(ActivateEnded { lang, code: "person_waits", until: Some("22-11-2026 14:05"), again: false });
+        let mut all: Vec<_> = codes
+            .map(|code| ActivateEnded { lang, code, until: None, again: code == "card_expired", to_block: false })
+            .into();
+        let until = Some("22-11-2026 14:05");
+        all.push(ActivateEnded { lang, code: "person_waits", until, again: false, to_block: false });
+        for code in ["stopped", "expired", "card_expired"] {
+            all.push(ActivateEnded { lang, code, until: None, again: false, to_block: true });
+        }
         all
     }
 }
@@ -108,11 +137,14 @@ impl ActivateEnded<'static> {
 pub struct ActivateDone<'a> {
     pub lang: Lang,
     pub first_name: Option<&'a str>,
+    /// This person had an account and has it back.
+    pub known: bool,
 }
 
 impl ActivateDone<'_> {
     pub fn render(&self) -> Markup {
-        let title = t(self.lang, "site.activate.done.title");
+        let title = if self.known { "site.activate.done.again" } else { "site.activate.done.title" };
+        let title = t(self.lang, title);
         let main = html! {
             div.card {
                 div.sign { (Icon::Check.draw(32)) }
@@ -130,6 +162,6 @@ impl ActivateDone<'_> {
 
 impl ActivateDone<'static> {
     pub fn samples(lang: Lang) -> Vec<Self> {
-        [Some("An"), None].map(|first_name| ActivateDone { lang, first_name }).into()
+        [(Some("An"), false), (None, true)].map(|(first_name, known)| ActivateDone { lang, first_name, known }).into()
     }
 }

@@ -1,10 +1,11 @@
-//! The first page: what you need, your number and e-mail, two consents that are asked in plain words.
+//! The one form: what you need, your number and e-mail, two consents that are asked in plain words. To block, the number alone.
 
 use maud::{Markup, html};
 use words::{Lang, fill, t};
 
-use super::{ACTIVATE, CHALLENGE, Step, explain, get_app};
+use super::{ACTIVATE, CHALLENGE, Step, agreement, explain};
 use crate::assets;
+use crate::block::BLOCK_CARD;
 use crate::icons::Icon;
 use crate::layout::Layout;
 use crate::number::NumberFields;
@@ -20,6 +21,8 @@ pub enum FormError {
     EmailInvalid,
     /// No consent to the use of location data.
     Location,
+    /// No agreement to the terms.
+    Terms,
     /// The robot check was too old, used before, or wrong.
     Robot,
     /// Too many from here: wait so many minutes.
@@ -50,6 +53,7 @@ impl FormError {
             FormError::EmailMissing => t(lang, "site.activate.error.email_missing"),
             FormError::EmailInvalid => t(lang, "app.problem.email_invalid"),
             FormError::Location => t(lang, "site.activate.error.location"),
+            FormError::Terms => t(lang, "site.activate.error.terms"),
             FormError::Robot => t(lang, "site.activate.error.robot"),
             FormError::Wait(1) => t(lang, "site.login.error.wait_one"),
             FormError::Wait(n) => return fill(lang, "site.login.error.wait", &[("minutes", &n.to_string())]),
@@ -61,6 +65,8 @@ impl FormError {
 /// Asks number and e-mail address.
 pub struct ActivateForm<'a> {
     pub lang: Lang,
+    /// The card is read to block an account.
+    pub to_block: bool,
     /// Sealed state; comes back with the form.
     pub form: &'a str,
     pub country: &'a str,
@@ -68,32 +74,41 @@ pub struct ActivateForm<'a> {
     pub email: &'a str,
     pub no_email: bool,
     pub location: bool,
+    pub terms: bool,
+    /// Version of the terms.
+    pub version: &'a str,
     pub error: Option<FormError>,
     /// This page up to and including `lang=`.
     pub lang_href: &'a str,
-    pub app_href: &'a str,
 }
 
 impl ActivateForm<'_> {
     pub fn render(&self) -> Markup {
-        let title = t(self.lang, "site.activate.title");
+        let (title, intro, go, action) = match self.to_block {
+            false => ("site.activate.title", "site.activate.form.intro", "site.activate.form.continue", ACTIVATE),
+            true => ("site.block.card.title", "site.block.card.intro", "site.block.card.continue", BLOCK_CARD),
+        };
+        let title = t(self.lang, title);
         let main = html! {
             div.card {
-                (Step::Details.draw(self.lang))
+                @if !self.to_block { (Step::Details.draw(self.lang)) }
                 h1 id="title" { (title) }
-                p { (t(self.lang, "site.activate.form.intro")) }
+                p { (t(self.lang, intro)) }
                 @if self.error.is_none() { (self.need()) }
                 @if let Some(error) = self.error.filter(|e| matches!(e, FormError::Robot | FormError::Wait(_))) {
                     (explain(&error.text(self.lang)))
                 }
-                form id="activate" method="post" action=(ACTIVATE) novalidate {
+                form id="activate" method="post" action=(action) novalidate {
                     input type="hidden" name="form" value=(self.form);
                     input type="hidden" name="altcha" id="altcha" value="";
                     (self.numbers())
-                    (self.email_field())
-                    (self.location_tick())
+                    @if !self.to_block {
+                        (self.email_field())
+                        (self.location_tick())
+                        (self.terms_tick())
+                    }
                     (self.robot())
-                    div.do { button.button id="continue" type="submit" { (t(self.lang, "site.activate.form.continue")) } }
+                    div.do { button.button id="continue" type="submit" { (t(self.lang, go)) } }
                 }
             }
         };
@@ -108,14 +123,11 @@ impl ActivateForm<'_> {
             (Icon::Reader, t(self.lang, "site.activate.need.reader")),
             (Icon::Phone, t(self.lang, "site.activate.need.phone")),
         ];
+        let things = things.into_iter().take(if self.to_block { 3 } else { 4 });
         html! {
             section.need aria-labelledby="need" {
                 h2 id="need" { (t(self.lang, "site.activate.need")) }
                 ul { @for (icon, thing) in things { li { (icon.draw(24)) span { (thing) } } } }
-                details id="get-app" {
-                    summary { (t(self.lang, "site.activate.app")) }
-                    (get_app(self.lang, self.app_href))
-                }
             }
         }
     }
@@ -166,6 +178,21 @@ impl ActivateForm<'_> {
         }
     }
 
+    fn terms_tick(&self) -> Markup {
+        let error = self.error.filter(|error| *error == FormError::Terms);
+        html! {
+            div.field {
+                @if let Some(error) = error { (explain(&error.text(self.lang))) }
+                label.tick for="terms" {
+                    input type="checkbox" id="terms" name="terms" value="1" checked[self.terms] required autofocus[error.is_some()]
+                        aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "error")];
+                    span { (t(self.lang, "site.activate.review.agree")) }
+                }
+                (agreement(self.lang, self.version))
+            }
+        }
+    }
+
     /// Filled by the script, which does a sum for us; without scripts a sentence about the thirty seconds.
     fn robot(&self) -> Markup {
         html! {
@@ -183,15 +210,17 @@ impl ActivateForm<'static> {
     pub fn samples(lang: Lang) -> Vec<Self> {
         let sample = |number, error: Option<FormError>| ActivateForm {
             lang,
+            to_block: false,
             form: "sample",
             country: "BE",
             number,
             email: "",
             no_email: false,
             location: error.is_some_and(|e| e != FormError::Location),
+            terms: error.is_some_and(|e| e != FormError::Terms),
+            version: "2026-11",
             error,
             lang_href: "/activate?form=sample&lang=",
-            app_href: "https://app.example/",
         };
         let errors = [
             FormError::NumberMissing,
@@ -201,12 +230,15 @@ impl ActivateForm<'static> {
             FormError::EmailMissing,
             FormError::EmailInvalid,
             FormError::Location,
+            FormError::Terms,
             FormError::Robot,
             FormError::Wait(1),
             FormError::Wait(40),
         ];
         let mut all = vec![sample("", None)];
         all.extend(errors.map(|error| sample("02 279 22 11", Some(error))));
+        all.push(ActivateForm { to_block: true, ..sample("", None) });
+        all.push(ActivateForm { to_block: true, ..sample("02 279 22 11", Some(FormError::NumberNotMobile)) });
         all
     }
 }

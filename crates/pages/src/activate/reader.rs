@@ -1,10 +1,10 @@
-//! The third page: reader, card, program; and what the program is doing.
+//! The second page: reader, card, program; and what the program is doing.
 
 use maud::{Markup, html};
 use words::{Lang, fill, t};
 
 use super::live::CardState;
-use super::{READER, STOP, Step, WEB_EID, button, card, explain};
+use super::{CHANGE, READER, STOP, Step, WEB_EID, button, card, explain};
 use crate::assets;
 use crate::icons::Icon;
 use crate::layout::{Layout, clock, refresh_unless};
@@ -20,6 +20,9 @@ pub struct ActivateReader<'a> {
     pub left: u32,
     /// Grouped.
     pub number: &'a str,
+    pub email: Option<&'a str>,
+    /// The card is read to block an account.
+    pub to_block: bool,
     pub state: CardState<'a>,
     /// Digits were wrong: tries left.
     pub digits_left: Option<u8>,
@@ -31,13 +34,14 @@ impl ActivateReader<'_> {
     pub fn render(&self) -> Markup {
         let title = t(self.lang, "site.activate.reader.title");
         let main = html! {
-            (Step::Card.draw(self.lang))
+            @if !self.to_block { (Step::Card.draw(self.lang)) }
             h1 id="title" { (title) }
+            (self.whose())
             @if let Some(left) = self.digits_left { (explain(&wrong_digits(self.lang, left))) }
             (self.state.line(self.lang, self.left == 0))
             div.part id="do" data-live { (self.what_to_do()) }
             (self.web_eid())
-            (button(STOP, "stop", "plain", t(self.lang, "site.activate.stop")))
+            (button(STOP, "stop", "plain", t(self.lang, if self.to_block { "site.block.stop" } else { "site.activate.stop" })))
         };
         let follow = self.state.follow(&main);
         // Whoever types the six digits must not be disturbed.
@@ -48,6 +52,22 @@ impl ActivateReader<'_> {
             _ => refresh_unless(assets::activate_js(), "4"),
         };
         Layout { head, ..Layout::new(self.lang, title, follow) }.render()
+    }
+
+    /// What was typed, large: a slip in the number is seen before the card is read for it.
+    fn whose(&self) -> Markup {
+        html! {
+            dl.facts {
+                div { dt { (t(self.lang, "site.login.phone")) } dd.code id="number" { (self.number) } }
+                @if !self.to_block {
+                    div {
+                        dt { (t(self.lang, "app.email.label")) }
+                        dd id="email" { (self.email.unwrap_or_else(|| t(self.lang, "app.my_data.no_email"))) }
+                    }
+                }
+            }
+            (button(CHANGE, "change", "plain", t(self.lang, "site.activate.review.change")))
+        }
     }
 
     fn what_to_do(&self) -> Markup {
@@ -83,7 +103,7 @@ impl ActivateReader<'_> {
                 li { span { (t(self.lang, "site.activate.reader.insert")) } }
                 li {
                     span { (t(self.lang, "site.activate.reader.start")) }
-                    a.button id="start" href=(link) { (Icon::Open.draw(24)) (t(self.lang, "site.activate.reader.open")) }
+                    a.button id="start" href=(link) data-opens { (Icon::Open.draw(24)) (t(self.lang, "site.activate.reader.open")) }
                 }
             }
             p { (fill(self.lang, "site.activate.reader.compare", &[("number", self.number)])) }
@@ -137,6 +157,8 @@ impl ActivateReader<'static> {
             code: Some("7KQ2M4XD"),
             left: 540,
             number: "+32 468 75 89 60",
+            email: Some("an.peeters@voorbeeld.example"),
+            to_block: false,
             state: CardState { step, progress, left, ..CardState::default() },
             digits_left: None,
             program_href: Some("https://voorbeeld.example/zelf-eid"),
@@ -158,6 +180,8 @@ impl ActivateReader<'static> {
         all.push(sample("claimed", Some("pin_wrong"), Some(1)));
         all.push(sample("proven", None, None));
         all.push(ActivateReader { digits_left: Some(2), ..sample("proven", None, None) });
+        all.push(ActivateReader { to_block: true, ..sample("waiting", None, None) });
+        all.push(ActivateReader { email: None, ..sample("waiting", None, None) });
         all.push(ActivateReader { left: 0, program_href: None, ..sample("waiting", None, None) });
         let error = CardState {
             error: Some("revocation_unreachable"),

@@ -1,13 +1,14 @@
-//! The fourth page: six characters for the phone.
+//! The third page: six characters for the phone, and a picture that carries them there.
 
 use maud::{Markup, html};
 use words::{Lang, fill, t};
 
 use super::live::CardState;
-use super::{STOP, Step, TOKEN, button, get_app};
+use super::{STOP, Step, TOKEN, button};
 use crate::assets;
 use crate::icons::Icon;
 use crate::layout::{Layout, clock, refresh_unless};
+use crate::qr;
 
 /// A token that is good now.
 #[derive(Clone, Copy)]
@@ -26,6 +27,8 @@ pub struct ActivateToken<'a> {
     pub first_name: Option<&'a str>,
     /// Grouped.
     pub number: &'a str,
+    /// `+32468758960`
+    pub e164: &'a str,
     pub state: CardState<'a>,
     /// This person has an account, and may be told.
     pub known: bool,
@@ -58,7 +61,6 @@ impl ActivateToken<'_> {
                 }
             }
             (self.phone_steps())
-            (self.no_app())
             (button(STOP, "stop", "plain", t(self.lang, "site.activate.stop")))
         }
     }
@@ -85,11 +87,24 @@ impl ActivateToken<'_> {
 
     fn shown(&self, token: Token<'_>) -> Markup {
         html! {
-            (boxes(self.lang, token.text))
+            div.to-phone {
+                (qr::svg(&self.opens(token.text), t(self.lang, "site.activate.token.qr_label")))
+                div {
+                    p { (t(self.lang, "site.activate.token.scan")) }
+                    p { (t(self.lang, "site.activate.token.or_type")) }
+                    (boxes(self.lang, token.text))
+                }
+            }
             (clock(self.lang, token.left, "site.activate.token.left", "site.activate.token.left_seconds"))
             p.note { (Icon::Shield.draw(24)) span { (t(self.lang, "site.activate.token.secret")) } }
             (button(TOKEN, "new-token", "second", t(self.lang, "site.activate.token.new")))
         }
+    }
+
+    /// The app with number and token filled in; it does nothing with them before the person says so.
+    fn opens(&self, token: &str) -> String {
+        let app = self.app_href.trim_end_matches('/');
+        format!("{app}/#token={token}&number={}", self.e164.replace('+', "%2B"))
     }
 
     fn lapsed(&self) -> Markup {
@@ -100,24 +115,17 @@ impl ActivateToken<'_> {
     }
 
     fn phone_steps(&self) -> Markup {
+        let shown = self.app_href.trim_start_matches("https://").trim_end_matches('/');
         html! {
             section.part aria-labelledby="on-phone" {
                 h2 id="on-phone" { (t(self.lang, "site.activate.token.phone")) }
                 ol.steps {
-                    li { span { (t(self.lang, "site.activate.token.phone_1")) } }
+                    li { span { (t(self.lang, "site.activate.token.phone_1")) " "
+                        a id="app-link" href=(self.app_href) target="_blank" rel="noopener" { (shown) } } }
                     li { span { (fill(self.lang, "site.activate.token.phone_2", &[("number", self.number)])) } }
                     li { span { (t(self.lang, "site.activate.token.phone_3")) } }
                     li { span { (t(self.lang, "site.activate.token.phone_4")) } }
                 }
-            }
-        }
-    }
-
-    fn no_app(&self) -> Markup {
-        html! {
-            details id="get-app" {
-                summary { (t(self.lang, "site.activate.app")) }
-                (get_app(self.lang, self.app_href))
             }
         }
     }
@@ -152,6 +160,7 @@ impl ActivateToken<'static> {
             token: Some(Token { text: "aB3dE4", left }),
             first_name: Some("An"),
             number: "+32 468 75 89 60",
+            e164: "+32468758960",
             state: CardState { step, device, ..CardState::default() },
             known,
             app_href: "https://app.example/",

@@ -1,10 +1,13 @@
 //! The login pages: number, waiting, the end; front page, problems, assets.
 
 pub mod activate;
+pub mod help;
+mod block;
 mod login;
 mod pages_of;
 mod wait;
 
+pub use block::{block, block_page};
 pub use login::{authorize, authorize_form, login, retry, show};
 pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
 pub(crate) use pages_of::{method_not_allowed, not_found};

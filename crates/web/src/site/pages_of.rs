@@ -18,7 +18,7 @@ pub fn page(markup: Markup) -> Response {
 
 #[derive(Deserialize)]
 pub struct LangQuery {
-    lang: Option<String>,
+    pub(super) lang: Option<String>,
 }
 
 pub(crate) fn accepted(headers: &HeaderMap) -> Lang {

@@ -4,7 +4,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
-use eid_session::Holder;
+use eid_session::{Holder, Purpose};
 use words::Lang;
 
 use super::*;
@@ -24,6 +24,7 @@ fn asks() -> Asks {
         number: "+32 ••• •• 89 60".to_owned(),
         email: None,
         test_world: true,
+        purpose: Purpose::Activate,
         lang: Lang::Nl,
         seconds: 600,
     }
@@ -38,7 +39,8 @@ fn steps() -> Vec<Step> {
         Step::Code(None),
         Step::Code(Some(Failure::CODE_INVALID)),
         Step::Claiming,
-        Step::Asks(asks()),
+        Step::Asks(asks(), false),
+        Step::Asks(Asks { purpose: Purpose::Block, ..asks() }, true),
         Step::Waits(Failure::NO_READER),
         Step::Waits(Failure::CARD_REMOVED),
         Step::Reading,
@@ -53,22 +55,21 @@ fn steps() -> Vec<Step> {
         Step::Back(back(false), true),
         Step::Finished,
         Step::Failed(Failure::PIN_BLOCKED),
-        Step::OpenAlready,
     ]
 }
 
 /// A drawn screen at `step`.
 fn at(lang: Lang, step: Step) -> Harness<'static, Screen> {
     let mut model = Screen::new(lang, "zelf.example".to_owned(), Box::new(|_| Err(Failure::SERVER_UNREACHABLE)));
-    model.goes_to(step);
+    model.talk.goes_to(step);
     let (mut dressed, mut focused) = (false, u64::MAX);
     let draw = move |context: &Context, model: &mut Screen| {
         // Letters are there from the frame after the one that brings them.
         if !std::mem::replace(&mut dressed, true) {
             return look::dress(context);
         }
-        let fresh = focused != model.turn;
-        focused = model.turn;
+        let fresh = focused != model.talk.turn;
+        focused = model.talk.turn;
         screen(context, model, fresh);
     };
     let mut harness = Harness::builder().with_size(vec2(420.0, 700.0)).build_state(draw, model);
@@ -87,18 +88,22 @@ fn every_step_has_one_heading_and_something_to_press_or_wait_for() {
             let buttons = harness.query_all_by_role(Role::Button).count();
             assert_eq!(buttons == 0, busy, "{lang:?}, step {place}: {buttons} buttons");
             let focused = harness.root().children_recursive().filter(|node| node.is_focused()).count();
-            assert!(busy || focused == 1 || place == 6, "{lang:?}, step {place}: nothing has the focus");
+            assert!(busy || focused == 1 || place == 7, "{lang:?}, step {place}: nothing has the focus");
         }
     }
 }
 
 #[test]
 fn who_asks_is_said_before_the_yes() {
-    let harness = at(Lang::Nl, Step::Asks(asks()));
+    let harness = at(Lang::Nl, Step::Asks(asks(), false));
     for text in ["https://zelf.example", "+32 ••• •• 89 60", "geen"] {
         assert!(harness.query_by_label(text).is_some(), "{text}");
     }
-    assert!(harness.get_by_label("Ja, lees mijn kaart").is_focused());
+    assert!(harness.get_by_role(Role::PasswordInput).is_focused(), "the PIN stands on the same screen");
+    assert!(harness.query_by_label("Ja, lees mijn kaart").is_some());
+    let block = Asks { purpose: Purpose::Block, ..asks() };
+    let harness = at(Lang::Nl, Step::Asks(block, false));
+    assert!(harness.query_by_label_contains("blokkeren").is_some() && harness.query_by_label("geen").is_none());
 }
 
 #[test]
@@ -146,13 +151,22 @@ fn a_code_is_typed_and_given_with_enter() {
     harness.run_steps(2);
     harness.key_press(Key::Enter);
     harness.run_steps(3);
-    assert!(matches!(harness.state().step, Step::Code(Some(_))));
+    assert!(matches!(harness.state().talk.step, Step::Code(Some(_))));
     harness.event(Event::Text("-9x2q".to_owned()));
     harness.run_steps(2);
     harness.key_press(Key::Enter);
     harness.run_steps(3);
-    assert!(matches!(&harness.state().step, Step::Failed(failure) if failure == &Failure::SERVER_UNREACHABLE));
+    assert!(matches!(&harness.state().talk.step, Step::Failed(failure) if failure == &Failure::SERVER_UNREACHABLE));
     harness.get_by_label("Opnieuw proberen").click();
     harness.run_steps(3);
     assert!(harness.state().may_retry());
+}
+
+#[test]
+fn a_second_window_says_so() {
+    let mut harness = at(Lang::Nl, Step::Code(None));
+    harness.state_mut().open_already = true;
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("al open").is_some());
+    assert!(harness.query_by_role(Role::TextInput).is_none());
 }

@@ -2,9 +2,9 @@
 
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use eid_session::{Desk, Person, desk};
+use eid_session::{Asks, Back, Consent, Desk, Event, Holder, Person, PinAnswer, PinAsk, Purpose, desk};
 
 use super::*;
 
@@ -28,7 +28,7 @@ fn screen(play: fn(&mut Desk) -> Result<(), Failure>) -> (Screen, Receiver<()>) 
 
 fn until(screen: &mut Screen, reached: fn(&Step) -> bool) {
     let since = Instant::now();
-    while !reached(&screen.step) {
+    while !reached(&screen.talk.step) {
         screen.look();
         assert!(since.elapsed() < Duration::from_secs(5), "the screen never came");
         thread::sleep(Duration::from_millis(2));
@@ -50,6 +50,7 @@ fn asks() -> Asks {
         number: "+32 ••• •• 89 60".to_owned(),
         email: None,
         test_world: true,
+        purpose: Purpose::Activate,
         lang: Lang::Fr,
         seconds: 600,
     }
@@ -58,7 +59,7 @@ fn asks() -> Asks {
 #[test]
 fn a_person_confirms_types_the_pin_and_is_sent_back() {
     let (mut screen, _) = screen(|side| {
-        assert!(side.goes_on(&asks()));
+        assert!(matches!(side.goes_on(&asks()), Consent::Yes));
         side.hears(Event::Reading);
         side.hears(Event::Holder(holder()));
         let PinAnswer::Typed(pin) = side.pin(&ask(3, None)) else { panic!("no PIN") };
@@ -69,11 +70,11 @@ fn a_person_confirms_types_the_pin_and_is_sent_back() {
         Ok(())
     });
     screen.start(Start::from_link(LINK).unwrap());
-    until(&mut screen, |step| matches!(step, Step::Asks(_)));
+    until(&mut screen, |step| matches!(step, Step::Asks(..)));
     assert_eq!(screen.lang, Lang::Fr, "the page's language");
     assert!(screen.test_world);
     screen.go_on();
-    assert!(matches!(screen.step, Step::Asks(_)), "a key that was meant for something else is no yes");
+    assert!(matches!(screen.talk.step, Step::Asks(..)), "a key that was meant for something else is no yes");
     thread::sleep(THOUGHT);
     screen.go_on();
     until(&mut screen, |step| matches!(step, Step::Pin(..)));
@@ -82,8 +83,28 @@ fn a_person_confirms_types_the_pin_and_is_sent_back() {
     screen.give_pin();
     assert!(screen.pin.is_empty(), "wiped as soon as it is given");
     until(&mut screen, |step| matches!(step, Step::Back(_, false)));
-    screen.show_digits();
-    assert!(matches!(screen.step, Step::Back(_, true)));
+    screen.talk.show_digits();
+    assert!(matches!(screen.talk.step, Step::Back(_, true)));
+}
+
+#[test]
+fn the_pin_may_come_with_the_yes() {
+    let (mut screen, is_done) = screen(|side| {
+        let Consent::WithPin(pin) = side.goes_on(&asks()) else { panic!("no PIN") };
+        assert_eq!(pin.block().first(), Some(&0x24), "four digits");
+        Ok(())
+    });
+    screen.start(Start::from_link(LINK).unwrap());
+    until(&mut screen, |step| matches!(step, Step::Asks(..)));
+    thread::sleep(THOUGHT);
+    "123".chars().for_each(|key| screen.pin_digit(key));
+    screen.go_on();
+    assert!(matches!(screen.talk.step, Step::Asks(_, true)), "what is no PIN goes nowhere");
+    assert!(screen.pin.is_empty());
+    "1234".chars().for_each(|key| screen.pin_digit(key));
+    screen.go_on();
+    assert!(screen.pin.is_empty(), "wiped as soon as it is given");
+    assert!(is_done.recv_timeout(Duration::from_secs(5)).is_ok());
 }
 
 #[test]
@@ -96,7 +117,7 @@ fn what_cannot_be_a_pin_never_reaches_the_card() {
     until(&mut screen, |step| matches!(step, Step::Pin(..)));
     screen.pin_digit('1');
     screen.give_pin();
-    assert!(matches!(screen.step, Step::Pin(_, true)));
+    assert!(matches!(screen.talk.step, Step::Pin(_, true)));
     screen.stop();
     until(&mut screen, |step| matches!(step, Step::Failed(_)));
 }
@@ -119,12 +140,12 @@ fn a_wrong_pin_is_asked_again_from_an_empty_field() {
 #[test]
 fn closing_the_window_stops_the_activation() {
     let (mut screen, is_done) = screen(|side| {
-        assert!(!side.goes_on(&asks()), "nobody said go on");
+        assert!(matches!(side.goes_on(&asks()), Consent::No), "nobody said go on");
         Err(Failure::STOPPED)
     });
     screen.start(Start::from_link(LINK).unwrap());
-    until(&mut screen, |step| matches!(step, Step::Asks(_)));
-    assert!(screen.is_running());
+    until(&mut screen, |step| matches!(step, Step::Asks(..)));
+    assert!(screen.talk.is_running());
     drop(screen);
     assert!(is_done.recv_timeout(Duration::from_secs(5)).is_ok());
 }
@@ -134,8 +155,8 @@ fn a_code_of_the_wrong_form_starts_nothing() {
     let (mut screen, _) = screen(|_| Ok(()));
     screen.code = "7K3M".to_owned();
     screen.use_code();
-    assert!(matches!(&screen.step, Step::Code(Some(failure)) if failure.code() == "code_invalid"));
-    assert!(!screen.is_running());
+    assert!(matches!(&screen.talk.step, Step::Code(Some(failure)) if failure.code() == "code_invalid"));
+    assert!(!screen.talk.is_running());
 }
 
 #[test]
@@ -145,14 +166,14 @@ fn without_a_network_the_same_link_may_be_tried_again() {
     until(&mut screen, |step| matches!(step, Step::Failed(_)));
     assert!(screen.may_retry());
     screen.retry();
-    assert!(matches!(screen.step, Step::Claiming));
+    assert!(matches!(screen.talk.step, Step::Claiming));
 
     let (mut screen, _) = self::screen(|side| {
         side.goes_on(&asks());
         Err(Failure::SERVER_UNREACHABLE)
     });
     screen.start(Start::from_link(LINK).unwrap());
-    until(&mut screen, |step| matches!(step, Step::Asks(_)));
+    until(&mut screen, |step| matches!(step, Step::Asks(..)));
     thread::sleep(THOUGHT);
     screen.go_on();
     until(&mut screen, |step| matches!(step, Step::Failed(_)));

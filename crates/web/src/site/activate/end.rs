@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use journeys::enrol_with_eid;
+use journeys::enrol_with_eid::{self, Purpose};
 use pages::activate::{ActivateDone, ActivateEnded};
 
 use super::super::pages_of::{accepted, page, see_other};
@@ -30,7 +30,9 @@ pub async fn ended(State(doors): State<Doors>, headers: HeaderMap) -> Response {
         return onward(&seen);
     }
     if seen.state.step == "active" {
-        return page(ActivateDone { lang: seen.lang, first_name: seen.first_name.as_deref() }.render());
+        return page(
+            ActivateDone { lang: seen.lang, first_name: seen.first_name.as_deref(), known: seen.known }.render(),
+        );
     }
     let until = seen.until.filter(|until| *until > seen.state.now).map(|until| doors.world.settings.local_time(until));
     let ended = ActivateEnded {
@@ -38,6 +40,7 @@ pub async fn ended(State(doors): State<Doors>, headers: HeaderMap) -> Response {
         code: seen.state.error.as_deref().unwrap_or("expired"),
         until: until.as_deref(),
         again: seen.may_try_again,
+        to_block: seen.purpose == Purpose::Block,
     };
     page(ended.render())
 }

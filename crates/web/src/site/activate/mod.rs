@@ -1,8 +1,11 @@
-//! Activation with an identity card (docs/eid.md §2): form, robot check, review; then the pages that follow the card and the phone.
+//! The identity card at a computer (docs/eid.md §2): the form with its robot check, then the pages that follow the card and the
+//! phone. The same pages serve a card that is read to block.
 //!
-//! Until the review is confirmed everything travels in a sealed form: whoever turns away costs no row.
+//! Until the form is right everything travels sealed in the page: whoever turns away costs no row.
 
-mod confirm;
+mod begin;
+mod blocked;
+mod cookie;
 mod end;
 mod follow;
 mod form;
@@ -10,108 +13,35 @@ mod reader;
 mod token;
 mod web_eid;
 
-pub use confirm::{confirm, go_on};
+pub use begin::go_on;
+pub use blocked::{activates, blocked};
 pub use end::{ended, stop};
 pub use follow::events;
-pub use form::{ask, challenge, check};
+pub use form::{ask, ask_to_block, challenge, change, send, send_to_block};
 pub use reader::{again, arrive, finish, reader};
 pub use token::{new_token, token};
 pub use web_eid::{web_eid, web_eid_challenge};
 
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use journeys::enrol_with_eid::{Seen, seen};
-use journeys::{Failure, World};
-use pages::activate::{ActivateEnded, CardState, READER, TOKEN};
+use cookie::EnrolmentCookie;
+use journeys::Failure;
+use journeys::enrol_with_eid::{Purpose, Seen, seen};
+use pages::activate::{ACTIVATE, ActivateEnded, BLOCKED, CardState, READER, TOKEN};
+use pages::block::BLOCK_CARD;
 use protocol::eid::{Progress, State};
-use protocol::label::ENROLMENT_FORM;
-use protocol::oidc::request_seal;
-use serde::{Deserialize, Serialize};
 use words::Lang;
 
 use super::pages_of::{accepted, page, problem_after, see_other};
-use super::{open_cookie, seal_cookie};
 use crate::Doors;
-use crate::security::{cookie, read_cookie};
 
-/// A form may lie open for so long before it must be checked again.
-const FORM_SECONDS: i64 = 900;
-/// What was typed is remembered a little longer, so that nobody types it twice.
-const SEAL_SECONDS: i64 = 7200;
-const COOKIE: &str = "activate";
-/// The row decides how long an activation lives; the cookie outlives it.
-const COOKIE_SECONDS: i64 = 7200;
 const ENDED: &str = "/activate/ended";
 
-/// What the field `form` carries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct FormState {
-    /// Drawn with the form, so that confirming twice makes one enrolment.
-    id: String,
-    lang: String,
-    country: String,
-    number: String,
-    email: String,
-    no_email: bool,
-    location: bool,
-    /// When this form stops being good.
-    until: i64,
-    /// Set when everything is right; the review may be shown from then on.
-    checked: Option<i64>,
-}
-
-impl FormState {
-    fn new(world: &World, lang: Lang) -> FormState {
-        FormState {
-            id: world.id("enr"),
-            lang: lang.code().to_owned(),
-            country: "BE".into(),
-            number: String::new(),
-            email: String::new(),
-            no_email: false,
-            location: false,
-            until: world.now() + FORM_SECONDS,
-            checked: None,
-        }
-    }
-
-    fn seal(&self, world: &World) -> String {
-        let exp = world.now() + SEAL_SECONDS;
-        request_seal::seal(&world.keys.cookie, ENROLMENT_FORM, self, exp, world.entropy()).unwrap_or_default()
-    }
-
-    fn open(world: &World, text: &str) -> Option<FormState> {
-        request_seal::open(&world.keys.cookie, ENROLMENT_FORM, text, world.now())
-    }
-
-    fn lang(&self) -> Lang {
-        Lang::parse(&self.lang).unwrap_or(Lang::Nl)
-    }
-
-    fn email(&self) -> Option<&str> {
-        Some(self.email.trim()).filter(|email| !self.no_email && !email.is_empty())
-    }
-}
-
-/// Binds an enrolment to its browser. It is set before the row exists, so that a second click on "confirm" finds the same secret.
-#[derive(Clone, Serialize, Deserialize)]
-struct EnrolmentCookie {
-    enrolment: String,
-    browser: String,
-    lang: String,
-}
-
-impl EnrolmentCookie {
-    fn of(doors: &Doors, headers: &HeaderMap) -> Option<EnrolmentCookie> {
-        open_cookie(&doors.world, read_cookie(doors, headers, COOKIE)?)
-    }
-
-    fn set(&self, doors: &Doors) -> String {
-        cookie(doors, COOKIE, &seal_cookie(&doors.world, self, COOKIE_SECONDS), COOKIE_SECONDS)
-    }
-
-    fn lang(&self) -> Lang {
-        Lang::parse(&self.lang).unwrap_or(Lang::Nl)
+/// Where this kind of enrolment begins.
+fn start_of(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Activate => ACTIVATE,
+        Purpose::Block => BLOCK_CARD,
     }
 }
 
@@ -127,7 +57,10 @@ async fn own(doors: &Doors, headers: &HeaderMap) -> Result<(EnrolmentCookie, See
 
 /// This browser holds no enrolment, or one that was swept.
 fn lost(lang: Lang) -> Response {
-    (StatusCode::NOT_FOUND, page(ActivateEnded { lang, code: "lost", until: None, again: false }.render()))
+    (
+        StatusCode::NOT_FOUND,
+        page(ActivateEnded { lang, code: "lost", until: None, again: false, to_block: false }.render()),
+    )
         .into_response()
 }
 
@@ -141,6 +74,7 @@ fn page_of(step: &str) -> &'static str {
     match step {
         "waiting" | "claimed" | "proven" => READER,
         "token" | "phone" => TOKEN,
+        "blocked" => BLOCKED,
         _ => ENDED,
     }
 }
@@ -192,25 +126,5 @@ mod tests {
         for progress in [Progress::NoReader, Progress::PinPad, Progress::WrongWay, Progress::Stopped, Progress::Pin] {
             assert_eq!(serde_json::to_value(progress).ok(), Some(word(progress).into()));
         }
-    }
-
-    #[test]
-    fn the_tick_decides_about_the_address() {
-        let mut form = FormState {
-            id: "enr_x".into(),
-            lang: "nl".into(),
-            country: "BE".into(),
-            number: "0468 75 89 60".into(),
-            email: " an@voorbeeld.example ".into(),
-            no_email: false,
-            location: true,
-            until: 0,
-            checked: None,
-        };
-        assert_eq!(form.email(), Some("an@voorbeeld.example"));
-        form.no_email = true;
-        assert_eq!(form.email(), None);
-        (form.no_email, form.email) = (false, "  ".into());
-        assert_eq!(form.email(), None);
     }
 }

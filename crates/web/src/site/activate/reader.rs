@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::Refusal;
 use journeys::Failure;
-use journeys::enrol_with_eid::{self, Digits, Finished};
-use pages::activate::{ActivateEnded, ActivateFinish, ActivateReader, READER, TOKEN};
+use journeys::enrol_with_eid::{self, Digits, Finished, Purpose};
+use pages::activate::{ActivateEnded, ActivateFinish, ActivateReader, BLOCKED, READER, TOKEN};
 use serde::Deserialize;
 
 use super::super::pages_of::{accepted, page, problem_after, see_other};
@@ -41,6 +41,8 @@ pub async fn reader(
         code: seen.code.as_deref(),
         left: left(&seen.state),
         number: &seen.number,
+        email: seen.email.as_deref(),
+        to_block: seen.purpose == Purpose::Block,
         state: card_state(&seen.state),
         digits_left: digits_left.filter(|_| seen.state.step == "proven"),
         program_href: doors.settings.card_program.as_deref(),
@@ -62,7 +64,8 @@ pub(super) fn not_again(doors: &Doors, cookie: &EnrolmentCookie, failure: &Failu
     match failure {
         Failure::Refused(Refusal::Wait { until, .. }) => {
             let until = doors.world.settings.local_time(*until);
-            let ended = ActivateEnded { lang: cookie.lang(), code: "too_many", until: Some(&until), again: false };
+            let (lang, until) = (cookie.lang(), Some(&*until));
+            let ended = ActivateEnded { lang, code: "too_many", until, again: false, to_block: false };
             (StatusCode::TOO_MANY_REQUESTS, page(ended.render())).into_response()
         }
         Failure::Refused(_) => see_other(ENDED),
@@ -110,9 +113,9 @@ async fn brought(doors: &Doors, headers: &HeaderMap, cookie: Option<EnrolmentCoo
     let (id, browser) = (cookie.as_ref().map(|c| c.enrolment.as_str()), cookie.as_ref().map(|c| c.browser.as_str()));
     let lang = cookie.as_ref().map_or_else(|| accepted(headers), EnrolmentCookie::lang);
     match enrol_with_eid::finish(&doors.world, id, browser, secret).await {
-        Ok(Finished::Token) => see_other(TOKEN),
+        Ok(Finished::Back(purpose)) => see_other(back_to(purpose)),
         Ok(Finished::OtherBrowser) => {
-            let ended = ActivateEnded { lang, code: "other_browser", until: None, again: false };
+            let ended = ActivateEnded { lang, code: "other_browser", until: None, again: false, to_block: false };
             (StatusCode::FORBIDDEN, page(ended.render())).into_response()
         }
         // Old, or used: whoever has an enrolment sees where it stands.
@@ -121,9 +124,16 @@ async fn brought(doors: &Doors, headers: &HeaderMap, cookie: Option<EnrolmentCoo
     }
 }
 
+fn back_to(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Activate => TOKEN,
+        Purpose::Block => BLOCKED,
+    }
+}
+
 async fn typed(doors: &Doors, cookie: &EnrolmentCookie, digits: &str) -> Response {
     match enrol_with_eid::digits(&doors.world, &cookie.enrolment, &cookie.browser, digits).await {
-        Ok(Digits::Token) => see_other(TOKEN),
+        Ok(Digits::Back(purpose)) => see_other(back_to(purpose)),
         Ok(Digits::Wrong { left }) => see_other(&format!("{READER}?left={left}")),
         Ok(Digits::Ended) => see_other(ENDED),
         Err(failure) => not_again(doors, cookie, &failure),

@@ -29,6 +29,7 @@ pub async fn token(State(doors): State<Doors>, headers: HeaderMap) -> Response {
         token,
         first_name: seen.first_name.as_deref(),
         number: &seen.number,
+        e164: &seen.e164,
         state: card_state(&seen.state),
         known: seen.known,
         app_href: &doors.world.settings.app,

@@ -47,6 +47,7 @@ pub async fn web_eid(
         Err(_) => return refuse(&doors, Failure::Malformed.into()),
     };
     match enrol_with_eid::web_eid(&doors.world, &cookie.enrolment, &cookie.browser, token).await {
+        // The page that is due: the token, or that the account is blocked.
         Ok(()) => Json(json!({ "next": TOKEN })).into_response(),
         Err(problem) => refuse(&doors, problem),
     }
