@@ -8,7 +8,9 @@ import { signCommand } from '../src/protocol/command.ts'
 import { keyId, sign, signingInput, es256, thumbprint, type Jwk } from '../src/protocol/jose.ts'
 import { linesOf, requestFrom, shownOf } from '../src/protocol/messages.ts'
 import type { Json } from '../src/protocol/json.ts'
-import { derivePinKey, pinPoint, sealEnrolment, sealProof } from '../src/protocol/pin.ts'
+import { bioChallenge, enrolChallenge } from '../src/protocol/bio.ts'
+import { derivePinKey, pinPoint, sealEnrolment, sealMarked, sealProof } from '../src/protocol/pin.ts'
+import { sixWords } from '../src/protocol/words.ts'
 
 interface Pair {
   jwk: Jwk
@@ -80,6 +82,14 @@ export default async function write(): Promise<void> {
   const proof = await sealProof(pepper, known(vs), dk.kid, input, code.code)
   const enrolment = await sealEnrolment(pepper, known(vs), dk.kid, act, code.code)
 
+  const change = 'chg_MDEyMzQ1Njc4OTo7PD0-Pw'
+  const next = pinKeys[1]!
+  const changed = await sealMarked(await hmacKey(await sha256(utf8('zelf vector pepper 1'))), known(vs), dk.kid, change, next.code)
+
+  const touched = signingInput('zelf-apr+jws', dk.kid, { ...answerPayload, uv: 'bio' })
+  const m2Bio = `${touched}.${b64u(await es256(dk.key, utf8(touched)))}`
+  const vouch = `zelf:new:${act}:${dk.kid}`
+
   const command = { htu: 'http://localhost:8402/api/v1/pending', nonce: 'bm9uY2U', jti: 'AAECAwQFBgcICQoLDA0ODw', body: { lang: 'nl', wait: 25 } }
   const commandJws = await signCommand(dk.key, dk.kid, command)
 
@@ -122,6 +132,9 @@ export default async function write(): Promise<void> {
     command: [{ jwk_private: secret(dk), header: { alg: 'ES256', typ: 'zelf-cmd+jws', kid: dk.kid }, payload: { v: 1, htm: 'POST', ...command }, jws: commandJws }],
     pin_proof: [{ vs_private: secret(vs), kid: vs.kid, m2, point_hex: code.point_hex, sealed: proof }],
     pin_enrol: [{ vs_private: secret(vs), kid: vs.kid, dev: dk.kid, act, point_hex: code.point_hex, sealed: enrolment }],
+    pin_change: [{ vs_private: secret(vs), kid: vs.kid, dev: dk.kid, change, point_hex: next.point_hex, mark: changed.mark, sealed: changed.sealed }],
+    bio: [{ m2: m2Bio, challenge_hex: hex(await bioChallenge(touched)), dev: dk.kid, enrol_challenge_hex: hex(await enrolChallenge(dk.kid)) }],
+    words: await Promise.all([vouch, ''].map(async (text) => ({ text, words: await sixWords(text) }))),
     receipts: [{ root: root.jwk, keys, m1, m2, m3, m4, device: dk.jwk }],
     refused,
   }

@@ -6,7 +6,9 @@ import { fromUtf8, h, hex, sha256, unb64u, unhex, utf8, type Bytes } from '../sr
 import { keyId, parseJws, thumbprint, verifyJws, type Jwk } from '../src/protocol/jose.ts'
 import { readKeys } from '../src/protocol/keys.ts'
 import { linesOf, readCertificate, readReceipt, readRequest, requestFrom, shownOf } from '../src/protocol/messages.ts'
+import { bioChallenge, enrolChallenge } from '../src/protocol/bio.ts'
 import { derivePinKey, enrolAad, enrolMessage, PIN_ENROL, PIN_PROOF, pinPoint, pinVerifies, proofMessage, type Sealed } from '../src/protocol/pin.ts'
+import { sixWords } from '../src/protocol/words.ts'
 
 const folder = new URL('../../vectors/', import.meta.url)
 const files = ['protocol.json', 'protocol-rust.json'].filter((name) => existsSync(new URL(name, folder)))
@@ -22,7 +24,7 @@ describe.each(files)('%s', (name) => {
   const rows = (kind: string) => file[kind] ?? []
 
   it('has rows of every kind', () => {
-    for (const kind of ['thumbprint', 'pin_key', 'shown', 'command', 'pin_proof', 'pin_enrol', 'receipts']) expect(rows(kind).length, kind).toBeGreaterThan(0)
+    for (const kind of ['thumbprint', 'pin_key', 'shown', 'command', 'pin_proof', 'pin_enrol', 'pin_change', 'bio', 'words', 'receipts']) expect(rows(kind).length, kind).toBeGreaterThan(0)
   })
 
   it('names keys by their thumbprint', async () => {
@@ -76,6 +78,28 @@ describe.each(files)('%s', (name) => {
       expect(plain.length).toBe(129)
       expect(pinVerifies(point, enrolMessage(row.dev, row.act, point), plain.subarray(65))).toBe(true)
     }
+  })
+
+  it('opens the sealed changes of a code, and knows their mark', async () => {
+    for (const row of rows('pin_change')) {
+      const plain = await open(row, PIN_ENROL, enrolAad(row.dev, row.change))
+      const point = plain.subarray(0, 65)
+      expect(hex(point)).toBe(row.point_hex)
+      expect(pinVerifies(point, enrolMessage(row.dev, row.change, point), plain.subarray(65))).toBe(true)
+      expect(hex(await sha256(point)).slice(0, 8)).toBe(row.mark)
+      await expect(open(row, PIN_ENROL, enrolAad(row.dev, 'chg_AAAAAAAAAAAAAAAAAAAAAA'))).rejects.toThrow()
+    }
+  })
+
+  it('asks the authenticator for exactly this answer', async () => {
+    for (const row of rows('bio')) {
+      expect(hex(await bioChallenge(parseJws(row.m2).input))).toBe(row.challenge_hex)
+      expect(hex(await enrolChallenge(row.dev))).toBe(row.enrol_challenge_hex)
+    }
+  })
+
+  it('says the same six words', async () => {
+    for (const row of rows('words')) expect(await sixWords(row.text)).toEqual(row.words)
   })
 
   it('follows a whole approval from the root', async () => {

@@ -17,10 +17,11 @@ mod write;
 
 use std::path::PathBuf;
 
-use crate::protocol::jose::{Jwk, Jws, PublicKey, SigningKey, digest, unb64u};
+use crate::protocol::jose::{Jwk, Jws, PublicKey, SigningKey, digest, sha256, unb64u};
 use crate::protocol::label::{PIN_ENROL, PIN_PROOF, TYP_ANSWER, join};
 use crate::protocol::phone::{
-    Answer, Command, DeviceCertificate, KeysDocument, Payload, PendingBody, Receipt, Request, Role, pin,
+    Answer, Command, DeviceCertificate, KeysDocument, Payload, PendingBody, Receipt, Request, Role, bio_challenge,
+    bio_enrol_challenge, pin, words,
 };
 use crate::protocol::seal::{SealKey, Sealed};
 use serde::de::DeserializeOwned;
@@ -140,6 +141,33 @@ fn sealed_enrolments_open_for_their_device_and_activation_only() {
         let plain = vault.open(&sealed, PIN_ENROL, &join(dev, &[act.as_bytes()])).unwrap();
         assert_eq!(plain.len(), 65 + 64);
     });
+}
+
+#[test]
+fn sealed_changes_of_a_code_open_under_their_own_name_and_mark() {
+    each_row("pin_change", |row| {
+        let (vault, sealed): (_, Sealed) = (vault(row), read(&row["sealed"]));
+        let (dev, change) = (text(row, "dev"), text(row, "change"));
+        let key = pin::open_enrolment(&vault, &sealed, dev, change).unwrap();
+        assert_eq!(hex(key.point()), text(row, "point_hex"));
+        assert_eq!(hex(&sha256(key.point())[..4]), text(row, "mark"));
+        assert!(pin::open_enrolment(&vault, &sealed, dev, "chg_AAAAAAAAAAAAAAAAAAAAAA").is_err());
+    });
+}
+
+#[test]
+fn a_finger_is_asked_for_exactly_this_answer() {
+    each_row("bio", |row| {
+        let m2 = Jws::parse(text(row, "m2"), TYP_ANSWER).unwrap();
+        assert_eq!(m2.unverified::<Answer>().unwrap().uv, "bio");
+        assert_eq!(hex(&bio_challenge(&m2.input_digest())), text(row, "challenge_hex"));
+        assert_eq!(hex(&bio_enrol_challenge(text(row, "dev"))), text(row, "enrol_challenge_hex"));
+    });
+}
+
+#[test]
+fn six_words_are_the_same_on_both_phones() {
+    each_row("words", |row| assert_eq!(read::<Vec<String>>(&row["words"]), words(text(row, "text"))));
 }
 
 #[test]

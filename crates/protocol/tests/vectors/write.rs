@@ -4,7 +4,7 @@ use crate::protocol::jose::{Jws, SigningKey, b64u, digest, sha256};
 use crate::protocol::label::{TYP_ANSWER, TYP_COMMAND, TYP_REQUEST};
 use crate::protocol::phone::{
     Answer, Decision, DeviceCertificate, Field, IdentityProof, KeyEntry, KeysDocument, Outcome, Payload, PendingBody,
-    Receipt, Request, RequestingParty, Role, UserVerification, pin,
+    Receipt, Request, RequestingParty, Role, UserVerification, bio_challenge, bio_enrol_challenge, pin, words,
 };
 use serde_json::{Value, json};
 
@@ -12,6 +12,7 @@ use super::{hex, path};
 
 const NOW: i64 = 1_796_000_000;
 const ACTIVATION: &str = "act_MDEyMzQ1Njc4OTo7PD0-Pw";
+const CHANGE: &str = "chg_Pz49PDs6OTg3NjU0MzIxMA";
 
 fn key(label: &str) -> SigningKey {
     SigningKey::from_bare_scalar(&sha256(format!("zelf rust vector {label}").as_bytes()), label).unwrap()
@@ -42,6 +43,8 @@ fn write_the_rust_vectors() {
     let codes = ["27935", "00000", "99999", "04711"].map(|code| pin_key(&cast, code));
     let drawn = [request(&cast), plain_request(&cast)];
     let drawn = drawn.map(|r| json!({ "m1": r, "lines": r.lines(), "shown": r.shown() }));
+    let texts = [format!("zelf:new:{ACTIVATION}:{}", cast.dev.kid()), "Zoë".to_owned()];
+    let six_words = texts.map(|text| json!({ "words": words(&text), "text": text }));
     let file = json!({
         "about": "docs/protocol.md in values. Written by crates/protocol/tests/vectors/write.rs in the shape of protocol.json.",
         "thumbprint": thumbprints,
@@ -50,6 +53,9 @@ fn write_the_rust_vectors() {
         "command": [command(&cast)],
         "pin_proof": [pin_proof(&cast, &m2)],
         "pin_enrol": [pin_enrol(&cast)],
+        "pin_change": [pin_change(&cast)],
+        "bio": [bio(&cast)],
+        "words": six_words,
         "receipts": [receipts],
         "refused": refused,
         "refused_payload": refused_payload,
@@ -143,6 +149,26 @@ fn pin_enrol(cast: &Cast) -> Value {
     json!({
         "vs_private": private(&cast.vs), "kid": cast.vs.kid(), "dev": cast.dev.kid(), "act": ACTIVATION,
         "point_hex": hex(pin.public().point()), "sealed": sealed,
+    })
+}
+
+fn pin_change(cast: &Cast) -> Value {
+    let pin = pin::key(&pepper("04711"), cast.dev.kid(), "04711").unwrap();
+    let sealed = pin::seal_enrolment(&pin, cast.dev.kid(), CHANGE, cast.vs.public(), cast.vs.kid()).unwrap();
+    json!({
+        "vs_private": private(&cast.vs), "kid": cast.vs.kid(), "dev": cast.dev.kid(), "change": CHANGE,
+        "point_hex": hex(pin.public().point()), "mark": hex(&sha256(pin.public().point())[..4]), "sealed": sealed,
+    })
+}
+
+fn bio(cast: &Cast) -> Value {
+    let request = Request { uv: "pin_or_bio".into(), ..request(cast) };
+    let m1 = request.sign(&cast.rq).unwrap();
+    let m2 = Answer { uv: "bio".into(), ..answer(&request, &m1) }.sign(&cast.dev).unwrap();
+    let input = Jws::parse(&m2, TYP_ANSWER).unwrap().input_digest();
+    json!({
+        "m2": m2, "challenge_hex": hex(&bio_challenge(&input)), "dev": cast.dev.kid(),
+        "enrol_challenge_hex": hex(&bio_enrol_challenge(cast.dev.kid())),
     })
 }
 
