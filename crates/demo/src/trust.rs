@@ -74,5 +74,5 @@ fn render(lang: Lang, config: &TrustConfig) -> Markup {
             a.button.second href=(config.app) { (t(lang, "story.trust.app")) }
         }
     };
-    Layout { lang_href: Some("/?lang="), ..Layout::new(lang, title, main) }.render()
+    Layout { lang_href: Some("/?lang="), help: false, ..Layout::new(lang, title, main) }.render()
 }

@@ -37,7 +37,7 @@ impl BankReturn<'_> {
             }
         };
         let head = refresh_unless(assets::return_js(), &format!("30; url={}", self.app_href));
-        Layout { head, ..Layout::new(self.lang, title, main) }.render()
+        Layout { head, help: false, ..Layout::new(self.lang, title, main) }.render()
     }
 }
 
@@ -70,7 +70,7 @@ impl BankReturnFailed<'_> {
                 div.do { a.button id="to-app" href=(self.app_href) { (t(self.lang, "site.bank_return.open")) } }
             }
         };
-        Layout::new(self.lang, title, main).render()
+        Layout { help: false, ..Layout::new(self.lang, title, main) }.render()
     }
 }
 

@@ -8,6 +8,8 @@
 pub mod activate;
 pub mod assets;
 pub mod block;
+pub mod console;
+pub mod contact;
 pub mod countries;
 pub mod help;
 pub mod icons;
@@ -91,6 +93,17 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Markup)> {
         named("help_home", help::HelpHome::samples(lang), help::HelpHome::render),
         named("help_answer", help::HelpAnswer::samples(lang), help::HelpAnswer::render),
         named("help_near", help::HelpNear::samples(lang), help::HelpNear::render),
+        named("contact_form", contact::ContactForm::samples(lang), contact::ContactForm::render),
+        named("contact_status", contact::ContactStatus::samples(lang), contact::ContactStatus::render),
+        named("console_login", console::ConsoleLogin::samples(lang), console::ConsoleLogin::render),
+        named("console_key", console::ConsoleKey::samples(lang), console::ConsoleKey::render),
+        named("console_invitation", console::ConsoleInvitation::samples(lang), console::ConsoleInvitation::render),
+        named("console_cases", console::ConsoleCases::samples(lang), console::ConsoleCases::render),
+        named("console_case", console::ConsoleCase::samples(lang), console::ConsoleCase::render),
+        named("console_search", console::ConsoleSearch::samples(lang), console::ConsoleSearch::render),
+        named("console_account", console::ConsoleAccount::samples(lang), console::ConsoleAccount::render),
+        named("console_log", console::ConsoleLog::samples(lang), console::ConsoleLog::render),
+        named("console_people", console::ConsolePeople::samples(lang), console::ConsolePeople::render),
         named("bank_return_failed", BankReturnFailed::samples(lang), BankReturnFailed::render),
     ]
     .concat()

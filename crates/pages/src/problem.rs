@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use words::{Lang, lookup, t};
 
+use crate::help::href;
 use crate::icons::Icon;
 use crate::layout::Layout;
 
@@ -42,6 +43,7 @@ impl Problem<'_> {
                 @if let Some(href) = self.back_href {
                     div.do { a.button id="back" href=(href) { (t(self.lang, "site.problem.back")) } }
                 }
+                p { a id="answer" href=(href(answer_to(self.code), self.lang)) { (t(self.lang, "help.page.answer_link")) } }
                 div.desk {
                     p { (t(self.lang, "site.problem.desk")) }
                     p id="error-code" lang="en" { (self.code) }
@@ -55,6 +57,16 @@ impl Problem<'_> {
     fn text(&self, part: &str) -> &'static str {
         let text = |code: &str| lookup(self.lang, &format!("site.problem.{code}.{part}"));
         text(self.code).or_else(|| text("server_error")).unwrap_or_default()
+    }
+}
+
+/// The answer that helps whoever ran into `code`.
+fn answer_to(code: &str) -> &'static str {
+    match code {
+        "session_lost" | "request_expired" | "method_not_allowed" => "authentication-stopped",
+        "too_many" => "internet",
+        "client_unknown" | "redirect_uri_not_registered" => "suspicious-message",
+        _ => "get-help",
     }
 }
 

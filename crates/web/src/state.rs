@@ -5,8 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use journeys::World;
+use pages::help::Local;
 
 use crate::limits::{Limits, Rates};
+use crate::site::help::HelpShelf;
 
 /// How the doors stand open.
 #[derive(Clone, Debug)]
@@ -50,6 +52,11 @@ impl AppFiles {
         AppFiles(HashMap::new())
     }
 
+    /// Paths of all files, each with its leading `/`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     pub fn get(&self, path: &str) -> Option<&(&'static str, Vec<u8>)> {
         self.0.get(if path == "/" { "/index.html" } else { path })
     }
@@ -64,6 +71,7 @@ fn media_type(name: &str) -> &'static str {
         "webmanifest" => "application/manifest+json",
         "svg" => "image/svg+xml",
         "png" => "image/png",
+        "pdf" => "application/pdf",
         "woff2" => "font/woff2",
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
@@ -77,13 +85,20 @@ pub struct Doors {
     pub settings: Arc<DoorSettings>,
     pub limits: Arc<Limits>,
     pub app: Arc<AppFiles>,
+    pub help: Arc<HelpShelf>,
 }
 
 impl Doors {
     pub fn new(world: World, settings: DoorSettings, app: AppFiles) -> Doors {
         pages::layout::label_test_world(world.settings.test_world);
         let limits = Arc::new(Limits::new(settings.rates));
-        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app) }
+        let help = HelpShelf::new(Local::default(), &world, AppFiles::none());
+        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app), help }
+    }
+
+    /// With what the operator told about help, and the printed guides.
+    pub fn with_help(self, local: Local, guides: AppFiles) -> Doors {
+        Doors { help: HelpShelf::new(local, &self.world, guides), ..self }
     }
 
     /// Cookies may only travel over TLS; on loopback without it the prefix would make browsers drop them.

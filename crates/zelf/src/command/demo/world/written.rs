@@ -46,7 +46,7 @@ logins_per_quarter = 100000
 [doors]
 app_files = {app_dist:?}
 frame_ancestors = ["{story}"]
-
+{help}
 # Test identities are welcome here, and every page says so. Never in a live world.
 [test_world]
 enabled = true
@@ -85,6 +85,7 @@ scopes = ["profile", "email", "phone", "address"]
 method = "client_secret"
 client_secret_sha256 = "{digest}"
 "#,
+            help = help(banks),
             issuer = self.url(p.issuer),
             app = self.url(p.app),
             bank = self.url(p.bank),
@@ -191,4 +192,12 @@ client_secret_sha256 = "{digest}"
         let text = serde_json::to_string_pretty(&demo).map_err(|e| e.to_string())?;
         std::fs::write(self.dir.join("demo.json"), text).map_err(|e| e.to_string())
     }
+}
+
+/// Guides and help points of the repository that `banks` lies in; the guides' key ends the table of doors.
+fn help(banks: &Path) -> String {
+    let points = banks.with_file_name("help-points.toml");
+    let guides = banks.parent().and_then(Path::parent).unwrap_or(banks).join("target/help/guides");
+    let points = if points.is_file() { format!("[help]\npoints = {points:?}\n") } else { String::new() };
+    format!("guides = {guides:?}\n\n{points}")
 }
