@@ -105,7 +105,7 @@ pub fn list(
     let (at, id) = filter.before.clone().unwrap_or((i64::MAX, String::new()));
     let rows = tx.rows(
         "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request, evidence IS NOT NULL
-         FROM approval WHERE account = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND ($4 IS NULL OR partner = $4)
+         FROM approval WHERE account = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND partner = COALESCE($4, partner)
            AND ($6 = '' OR $6 LIKE '%' || state || '%') AND expires_at > $7 AND expires_at <= $8
          ORDER BY created_at DESC, id DESC LIMIT $5",
         args![account, at, &id, filter.partner.as_deref(), limit, states, after, until],

@@ -13,9 +13,13 @@ pub async fn judge(db: &Db, texts: BTreeSet<&'static str>) {
         return;
     }
     for text in texts.into_iter().filter(|text| !text.starts_with("/* test */") && !text.starts_with("EXPLAIN")) {
-        for step in plan(db, text).await {
-            // `SCAN CONSTANT ROW` reads no table: it is a SELECT of subselects.
-            let scans = step.starts_with("SCAN") && step != "SCAN CONSTANT ROW";
+        let steps = plan(db, text).await;
+        // `SCAN CONSTANT ROW` reads no table, nor does whoever reads that one row by its name.
+        let one_row = |name: &str| {
+            steps.windows(2).any(|pair| pair[0].ends_with(&format!(" {name}")) && pair[1] == "SCAN CONSTANT ROW")
+        };
+        for step in &steps {
+            let scans = step.strip_prefix("SCAN ").is_some_and(|name| name != "CONSTANT ROW" && !one_row(name));
             assert!(!scans, "{step}\n  in {text}");
         }
     }
@@ -50,8 +54,8 @@ async fn every_statement_on_the_shelf_finds_its_rows_by_an_index() {
         let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
         let product = source.split("#[cfg(test)]").next().unwrap_or_default();
         let found = statements(product);
-        let calls: usize =
-            ["tx.execute(", "tx.row(", "tx.rows("].iter().map(|call| product.matches(call).count()).sum();
+        let dense: String = product.split_whitespace().collect();
+        let calls: usize = ["tx.execute(", "tx.row(", "tx.rows("].iter().map(|call| dense.matches(call).count()).sum();
         assert_eq!(found.len(), calls, "a statement was not found");
         shelf.extend(found.into_iter().map(|text| &*Box::leak(text.into_boxed_str())));
     }
