@@ -47,6 +47,9 @@ export class Activations {
         return this.view(phone)
       case 'number':
         return this.#number(phone, body)
+      case 'vouch':
+        this.#at(phone, 'number')
+        return this.#to(phone, 'vouch')
       case 'email':
         this.#at(phone, 'email', 'bank')
         return this.#to(phone, 'bank', { email: body.email })
@@ -118,7 +121,7 @@ export class Activations {
     if (!phone?.view.handover) throw new No(404, 'malformed')
     phone.view.handover.returned = true
     phone.outcome = { fintro: 'too_young', cbc: 'bank_data_outdated', hello: 'bank_refused' }[phone.view.bank ?? ''] ?? ''
-    if (phone.view.bank === 'ing') return { status: 200, html: '<strong id="return-code">246810</strong>' }
+    if (phone.view.bank === 'ing') return { status: 200, html: '<link rel="icon" href="data:,"><strong id="return-code">246810</strong>' }
     return { status: 303, location: `/#return=${phone.proof}` }
   }
 

@@ -1,5 +1,6 @@
 // Requests and answers in the mock: signed afresh for every look, one attempt per challenge, a receipt for every answer.
-import { b64u, h, sha256, utf8 } from '../src/protocol/bytes.ts'
+import { bioChallenge, type Bio } from '../src/protocol/bio.ts'
+import { b64u, fromUtf8, h, sha256, unb64u, utf8 } from '../src/protocol/bytes.ts'
 import { randomId } from '../src/protocol/command.ts'
 import { parseJws, verifyJws } from '../src/protocol/jose.ts'
 import { requestFrom, resultOf, shownOf, type Answer } from '../src/protocol/messages.ts'
@@ -55,9 +56,15 @@ export class Approvals {
     const rid = `apr_${randomId()}`
     this.#afterwards.set(rid, then)
     await this.#request(old, rid, fresh.view.expires, {
-      kind: 'admin', title: 'Nieuwe telefoon', rp: { id: 'zelf', name: 'zelf', domain: new URL(this.hall.origin).hostname }, from: 'Chrome op Linux',
+      kind: 'admin', title: 'Een nieuwe telefoon voor uw account', rp: { id: 'zelf', name: 'zelf', domain: new URL(this.hall.origin).hostname }, from: 'Chrome op Linux',
       fields: [{ l: 'Telefoon', v: 'Chrome op Linux' }, { l: 'Nummer', v: fresh.view.number ?? '' }], claims: [], match: false,
     })
+  }
+
+  /** A change of the account waits for the code. */
+  async ask(phone: Phone, rid: string, exp: number, more: Told, then: (yes: boolean) => void): Promise<void> {
+    this.#afterwards.set(rid, then)
+    await this.#request(phone, rid, exp, more)
   }
 
   async #request(phone: Phone, rid: string, exp: number, more: Told = {}): Promise<void> {
@@ -77,7 +84,7 @@ export class Approvals {
     asked.signed.add(asked.m1)
   }
 
-  async answer({ m1, m2, pin }: { m1: string; m2: string; pin?: Sealed }): Promise<Told> {
+  async answer({ m1, m2, pin, bio }: { m1: string; m2: string; pin?: Sealed; bio?: Bio }): Promise<Told> {
     const key = await h(m2)
     const known = this.#answers.get(key)
     if (known) return known
@@ -91,7 +98,8 @@ export class Approvals {
     const request = requestFrom(parseJws(m1).payload)
     if (answer.rq !== (await h(m1)) || answer.shown !== (await shownOf(request))) throw new No(400, 'malformed')
     phone.seq += 1
-    if (answer.dec === 'approve') await this.#checkCode(phone, asked, answer, m2, pin)
+    if (answer.uv === 'bio') await this.#checkBio(phone, m2, bio)
+    else if (answer.dec === 'approve') await this.#checkCode(phone, asked, answer, m2, pin)
     const m3 = await this.#receipt(phone, answer, m2)
     phone.login = null
     this.#afterwards.get(answer.rid)?.(answer.dec === 'approve')
@@ -107,6 +115,14 @@ export class Approvals {
     phone.head = await h(m3)
     phone.lastReceipt = m3
     return m3
+  }
+
+  /** Only what the challenge is: the vault's own tests know the rest. */
+  async #checkBio(phone: Phone, m2: string, bio?: Bio): Promise<void> {
+    const asked = JSON.parse(fromUtf8(unb64u(bio?.client_data ?? ''))) as { challenge: string }
+    if (asked.challenge === b64u(await bioChallenge(parseJws(m2).input))) return
+    if (phone.login) await this.#request(phone, phone.login.rid, phone.login.exp, { ...phone.login.payload, seq: phone.seq + 1 })
+    throw new No(422, 'bio_rejected')
   }
 
   async #checkCode(phone: Phone, asked: Asked, answer: Answer, m2: string, pin?: Sealed): Promise<void> {

@@ -9,6 +9,7 @@ import { jwkFrom, keyId, parseJws, verifyJws, type Jwk } from '../src/protocol/j
 import { shaped, type Json } from '../src/protocol/json.ts'
 import type { Settings } from '../src/contract.ts'
 import type { Sealed } from '../src/protocol/pin.ts'
+import { Accounts } from './account.ts'
 import { Activations } from './activation.ts'
 import { Approvals } from './approval.ts'
 import { Keys } from './keys.ts'
@@ -20,6 +21,7 @@ export class Mock implements Hall {
   readonly #ended = new Map<string, { why: string; at: number }>()
   readonly approvals: Approvals
   readonly activations: Activations
+  readonly accounts: Accounts
   readonly #nonces = new Set<string>()
   readonly #answers = new Map<string, MockAnswer>()
   /** Moves the clock, in seconds. */
@@ -31,6 +33,7 @@ export class Mock implements Hall {
   ) {
     this.approvals = new Approvals(this, keys)
     this.activations = new Activations(this, keys, this.approvals)
+    this.accounts = new Accounts(this, keys, this.approvals)
   }
 
   static async create(origin: string): Promise<Mock> {
@@ -110,14 +113,14 @@ export class Mock implements Hall {
     if (part === 'activation') return this.activations.step(phone, step, body)
     switch (name) {
       case 'home':
-        return this.approvals.home(phone)
+        return { ...this.approvals.home(phone), ...this.accounts.home(phone) }
       case 'settings':
         phone.settings = { ...phone.settings, ...(body as unknown as Settings) }
         return { settings: phone.settings }
       case 'pending':
         return this.approvals.pending(phone, Number(body.wait))
       default:
-        throw new No(400, 'malformed')
+        return this.accounts.run(phone, name, body as unknown as Record<string, unknown>)
     }
   }
 }
