@@ -17,6 +17,8 @@ export interface Fact {
 
 export interface MyData {
   facts: Fact[]
+  /** base64url JPEG of the card. */
+  photo?: string | null
   proof: { method: string; source: string | null; document: string | null; at: number }
   phone: { name: string; since: number; id: string }
   account: { since: number; recovered_by: string | null; limited: number | null }
@@ -49,6 +51,7 @@ export interface MyEvent {
   at: number
   what: string
   detail: string | null
+  by?: string
 }
 
 export interface Evidence {
@@ -74,5 +77,5 @@ export interface MyMessage {
   at: number
   kind: 'sms' | 'mail'
   what: string
-  to: 'number' | 'old_number' | 'email'
+  to: 'number' | 'old_number' | 'email' | 'old_email'
 }

@@ -164,7 +164,8 @@ export function HistoryEntry() {
 }
 
 const EVENTS: Record<string, Key> = {
-  activated: 'app.events.activated', blocked: 'app.events.blocked', number: 'app.events.number', email: 'app.events.email', code: 'app.events.code', biometrics_on: 'app.events.biometrics_on',
+  activated: 'app.events.activated', reactivated: 'app.events.reactivated', still_mine: 'app.events.still_mine', number_lost: 'app.events.number_lost', withdrawn: 'app.events.withdrawn', exported: 'app.events.exported',
+  blocked: 'app.events.blocked', number: 'app.events.number', email: 'app.events.email', code: 'app.events.code', biometrics_on: 'app.events.biometrics_on',
   biometrics_off: 'app.events.biometrics_off', vouched: 'app.events.vouched', closed: 'app.events.closed', looked: 'app.events.looked', released: 'app.events.released', held: 'app.events.held', stopped: 'app.events.stopped',
 }
 

@@ -19,7 +19,7 @@ export function moment(lang: Lang, seconds: number, how: 'full' | 'short' | 'day
 
 /** The words of a claim, or its name where there are none. */
 export function claimWords(t: Say, claim: string): string {
-  const key = `claim.${claim}` as Key
+  const key = `claim.${claim.split(':').at(-1) ?? claim}` as Key
   const words = t(key)
   return words === key ? claim : words
 }
