@@ -55,7 +55,7 @@ impl Phone {
         self.account()
     }
 
-    async fn start(&mut self, plan: &Plan) -> Result<View, PhoneError> {
+    pub(super) async fn start(&mut self, plan: &Plan) -> Result<View, PhoneError> {
         // The key goes to disk before the server hears of it: a lost key would be a lost activation.
         self.save()?;
         let body = json!({
@@ -110,7 +110,7 @@ impl Phone {
         self.activation("get", &json!({})).await
     }
 
-    async fn activation(&self, command: &str, body: &Value) -> Result<View, PhoneError> {
+    pub(super) async fn activation(&self, command: &str, body: &Value) -> Result<View, PhoneError> {
         self.door.command(self.device.key(), &format!("activation/{command}"), body).await
     }
 

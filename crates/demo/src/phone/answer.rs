@@ -4,9 +4,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use protocol::jose::{Jws, digest};
 use protocol::label::TYP_ANSWER;
-use protocol::phone::{Answer, AnswerBody, Decision, DeviceState, Outcome, Receipt, Verified, pin};
+use protocol::phone::{
+    Answer, AnswerBody, Decision, DeviceState, Outcome, Receipt, UV_BIO, UV_NONE, UV_PIN, Verified, pin,
+};
 use serde_json::{Value, json};
 
+use super::authenticator::Authenticator;
 use super::device::Device;
 use super::request::{Waiting, choose};
 use super::state::Outstanding;
@@ -19,6 +22,10 @@ pub enum Verdict {
     /// With the five digits, and the number the browser shows when the request asks for it.
     Approve {
         code: String,
+        matched: Option<String>,
+    },
+    /// With fingerprint or face, where the request allows it.
+    Touch {
         matched: Option<String>,
     },
     Refuse,
@@ -47,11 +54,45 @@ pub fn compose(
     prev: &str,
     verdict: &Verdict,
 ) -> Result<AnswerBody, PhoneError> {
+    let m2 = sign(device, waiting, prev, verdict)?;
+    let pin = match verdict {
+        Verdict::Approve { code, .. } => {
+            let (kid, key) = operator.seal_to()?;
+            let input = Jws::parse(&m2, TYP_ANSWER)?.input_digest();
+            Some(pin::seal_proof(&device.pin_key(code)?, &input, &key, kid)?)
+        }
+        _ => None,
+    };
+    Ok(AnswerBody { m1: waiting.m1.clone(), m2, pin, bio: None })
+}
+
+/// As [`compose`], proven by `finger`.
+///
+/// # Errors
+/// `InputNeeded("code")` when the request wants the code.
+pub fn compose_touch(
+    device: &Device,
+    finger: &mut Authenticator,
+    waiting: &Waiting,
+    prev: &str,
+    verdict: &Verdict,
+) -> Result<AnswerBody, PhoneError> {
+    if !waiting.request().allows_bio() {
+        return Err(PhoneError::InputNeeded("code"));
+    }
+    let m2 = sign(device, waiting, prev, verdict)?;
+    let bio = finger.prove(&Jws::parse(&m2, TYP_ANSWER)?.input_digest())?;
+    Ok(AnswerBody { m1: waiting.m1.clone(), m2, pin: None, bio: Some(bio) })
+}
+
+/// M2.
+fn sign(device: &Device, waiting: &Waiting, prev: &str, verdict: &Verdict) -> Result<String, PhoneError> {
     let request = waiting.request();
     let (dec, matched, uv) = match verdict {
-        Verdict::Approve { matched, .. } => (Decision::Approve, wanted_match(waiting, matched.as_deref())?, "pin"),
-        Verdict::Refuse => (Decision::Reject, String::new(), "none"),
-        Verdict::Fraud => (Decision::Fraud, String::new(), "none"),
+        Verdict::Approve { matched, .. } => (Decision::Approve, wanted_match(waiting, matched.as_deref())?, UV_PIN),
+        Verdict::Touch { matched } => (Decision::Approve, wanted_match(waiting, matched.as_deref())?, UV_BIO),
+        Verdict::Refuse => (Decision::Reject, String::new(), UV_NONE),
+        Verdict::Fraud => (Decision::Fraud, String::new(), UV_NONE),
     };
     let answer = Answer {
         v: 1,
@@ -68,16 +109,7 @@ pub fn compose(
         ts: unix_now(),
         app: concat!("cli ", env!("CARGO_PKG_VERSION")).into(),
     };
-    let m2 = answer.sign(device.key())?;
-    let pin = match verdict {
-        Verdict::Approve { code, .. } => {
-            let (kid, key) = operator.seal_to()?;
-            let input = Jws::parse(&m2, TYP_ANSWER)?.input_digest();
-            Some(pin::seal_proof(&device.pin_key(code)?, &input, &key, kid)?)
-        }
-        _ => None,
-    };
-    Ok(AnswerBody { m1: waiting.m1.clone(), m2, pin, bio: None })
+    Ok(answer.sign(device.key())?)
 }
 
 /// Checks that M3 is the receipt of exactly this answer.
@@ -105,6 +137,8 @@ impl Phone {
     ///
     /// The signed body is in the state file before it leaves, so that a crash or a broken line never loses the receipt.
     pub async fn answer(&mut self, rid: Option<&str>, verdict: &Verdict) -> Result<Answered, PhoneError> {
+        // An interrupted change of the code: which pepper counts decides what is proven.
+        self.settle_code().await?;
         let pending = self.pending(0).await?;
         let waiting = choose(&pending.requests, rid)?;
         self.answer_waiting(waiting, verdict, &pending.device, pending.now).await
@@ -121,11 +155,14 @@ impl Phone {
         if waiting.expires_in <= 0 {
             return Err(PhoneError::Expired);
         }
-        if matches!(verdict, Verdict::Approve { .. }) {
+        if matches!(verdict, Verdict::Approve { .. } | Verdict::Touch { .. }) {
             may_try(status, now)?;
         }
         let head = self.account()?.head.clone();
-        let body = compose(&self.device, &self.operator, waiting, &head, verdict)?;
+        let body = match verdict {
+            Verdict::Touch { .. } => self.touch(waiting, &head, verdict)?,
+            _ => compose(&self.device, &self.operator, waiting, &head, verdict)?,
+        };
         self.state.outstanding = Some(Outstanding { rid: waiting.rid().to_owned(), body: body.clone() });
         self.save()?;
         match self.door.deliver(&body).await {
@@ -138,6 +175,15 @@ impl Phone {
                 Err(e)
             }
         }
+    }
+
+    /// The counter is in the file before the proof leaves: a copy of it would be noticed.
+    fn touch(&mut self, waiting: &Waiting, head: &str, verdict: &Verdict) -> Result<AnswerBody, PhoneError> {
+        let stored = self.state.finger.as_ref().ok_or(PhoneError::InputNeeded("code"))?;
+        let mut finger = Authenticator::load(stored, self.door.app())?;
+        let body = compose_touch(&self.device, &mut finger, waiting, head, verdict)?;
+        self.state.finger = Some(finger.store()?);
+        Ok(body)
     }
 
     /// Takes M3 into the chain.

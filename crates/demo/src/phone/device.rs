@@ -48,6 +48,13 @@ impl Device {
         Ok(StoredDevice { key: b64u(&*self.key.scalar()?), pepper: b64u(&*self.pepper) })
     }
 
+    /// The next code's pepper counts from now on: base64url of 32 bytes.
+    pub fn take_pepper(&mut self, pepper: &str) -> Result<(), PhoneError> {
+        let broken = |_| PhoneError::State("the next pepper in the state file is damaged".into());
+        self.pepper = Zeroizing::new(unb64u(pepper).map_err(broken)?);
+        Ok(())
+    }
+
     /// `dev_…`.
     pub fn id(&self) -> &str {
         self.key.kid()

@@ -11,6 +11,7 @@ mod device;
 mod door;
 mod error;
 mod inbox;
+mod life;
 mod listen;
 mod request;
 pub mod seed;
@@ -27,7 +28,7 @@ mod double;
 mod tests;
 
 pub use activate::Plan;
-pub use answer::{Answered, Verdict, check_receipt, compose, unix_now};
+pub use answer::{Answered, Verdict, check_receipt, compose, compose_touch, unix_now};
 pub use authenticator::{Authenticator, StoredAuthenticator};
 pub use bank::Customer;
 pub use device::{Device, StoredDevice};
@@ -36,7 +37,7 @@ pub use error::PhoneError;
 pub use listen::{MatchBook, listen};
 pub use request::{Waiting, choose};
 pub use serve::{Auto, Event, Servant};
-pub use state::{Account, Activation, Home, State};
+pub use state::{Account, Activation, Change, Home, State};
 pub use trust::Operator;
 
 use protocol::phone::{
@@ -104,6 +105,9 @@ impl Phone {
             activation: None,
             account: None,
             outstanding: None,
+            change: None,
+            generation: 1,
+            finger: None,
         };
         Ok((state, device))
     }

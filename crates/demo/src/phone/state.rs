@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use protocol::jose::Jwk;
+use protocol::jose::{Jwk, b64u};
 use protocol::phone::AnswerBody;
 use serde::{Deserialize, Serialize};
 
 use super::PhoneError;
+use super::authenticator::StoredAuthenticator;
 use super::device::StoredDevice;
 
 /// Everything a phone remembers between two commands.
@@ -30,6 +31,35 @@ pub struct State {
     /// An answer that was sent and whose receipt has not come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outstanding: Option<Outstanding>,
+    /// A new code that the server may not know of yet, or may already use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// Of the code that `device.pepper` belongs to.
+    #[serde(default = "first")]
+    pub generation: i64,
+    /// The credential of fingerprint or face.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finger: Option<StoredAuthenticator>,
+}
+
+fn first() -> i64 {
+    1
+}
+
+/// The next pepper, and the name of the change it belongs to.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// `chg_…`
+    pub name: String,
+    /// base64url of 32 bytes.
+    pub pepper: String,
+}
+
+impl Change {
+    pub fn new(name: String, pepper: &[u8]) -> Self {
+        Change { name, pepper: b64u(pepper) }
+    }
 }
 
 /// What a half-finished activation needs to go on.

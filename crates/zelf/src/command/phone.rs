@@ -39,7 +39,7 @@ enum PhoneCommand {
         #[arg(long, default_value_t = 0, value_name = "SECONDS")]
         wait: u8,
     },
-    /// Say yes with the code.
+    /// Say yes with the code, or with a finger.
     Approve {
         /// Which request; the newest when left out.
         #[arg(long)]
@@ -47,8 +47,11 @@ enum PhoneCommand {
         /// The two-digit number on the browser's page.
         #[arg(long = "match", value_name = "NN")]
         matched: Option<String>,
-        #[arg(long)]
-        code: String,
+        #[arg(long, required_unless_present = "finger")]
+        code: Option<String>,
+        /// Fingerprint or face in place of the code, where the request allows it.
+        #[arg(long, conflicts_with = "code")]
+        finger: bool,
     },
     /// Say no.
     Refuse {
@@ -68,6 +71,43 @@ enum PhoneCommand {
         notifications: Option<bool>,
         #[arg(long)]
         sharing: Option<bool>,
+    },
+    /// Block the account, at once and without a code.
+    Block,
+    /// Another code.
+    ChangeCode {
+        #[arg(long)]
+        code: String,
+        #[arg(long)]
+        new: String,
+    },
+    /// Fingerprint or face, on or off.
+    Biometrics {
+        #[arg(long)]
+        on: bool,
+        #[arg(long)]
+        code: String,
+    },
+    /// On a new phone: the text and the six words for the old one. Then `activate --code`.
+    NewPhone {
+        /// Version of the terms to agree to.
+        #[arg(long)]
+        terms: Option<String>,
+    },
+    /// On the old phone: let the new one in.
+    Vouch {
+        /// What the new phone shows, `zelf:new:…`.
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+        #[arg(long)]
+        code: String,
+    },
+    /// Any other command of docs/life.md §3, such as `my/history`.
+    Ask {
+        command: String,
+        /// Its body.
+        #[arg(default_value = "{}", value_name = "JSON")]
+        body: String,
     },
     /// Answer by itself, for one phone or many, until stopped.
     Serve(ServeArgs),
@@ -204,8 +244,11 @@ async fn once(place: &Place, command: PhoneCommand) -> Result<Value, PhoneError>
             let pending = phone.pending(wait.min(25)).await?;
             Ok(pending.requests.iter().map(demo::phone::Waiting::to_json).collect())
         }
-        PhoneCommand::Approve { rid, matched, code } => {
-            let verdict = Verdict::Approve { code, matched };
+        PhoneCommand::Approve { rid, matched, code, .. } => {
+            let verdict = match code {
+                Some(code) => Verdict::Approve { code, matched },
+                None => Verdict::Touch { matched },
+            };
             Ok(phone.answer(rid.as_deref(), &verdict).await?.to_json())
         }
         PhoneCommand::Refuse { rid, fraud } => {
@@ -217,7 +260,26 @@ async fn once(place: &Place, command: PhoneCommand) -> Result<Value, PhoneError>
             let change = SettingsBody { biometrics, notifications, sharing };
             Ok(json!(phone.settings(&change).await?))
         }
-        PhoneCommand::Serve(_) => Err(PhoneError::Internal("serve is not one command".into())),
+        command => life(&mut phone, command).await,
+    }
+}
+
+/// What becomes of the account (docs/life.md).
+async fn life(phone: &mut Phone, command: PhoneCommand) -> Result<Value, PhoneError> {
+    match command {
+        PhoneCommand::Block => phone.block().await.map(|()| json!({})),
+        PhoneCommand::ChangeCode { code, new } => Ok(phone.change_code(&code, &new).await?.to_json()),
+        PhoneCommand::Biometrics { on, code } => Ok(phone.biometrics(on, &code).await?.to_json()),
+        PhoneCommand::NewPhone { terms } => {
+            let view = phone.ask_to_vouch(&Plan { terms, ..Plan::default() }).await?;
+            Ok(json!(view))
+        }
+        PhoneCommand::Vouch { text, code } => Ok(phone.vouch(&text, &code).await?.to_json()),
+        PhoneCommand::Ask { command, body } => {
+            let body = serde_json::from_str(&body).map_err(|_| PhoneError::InputNeeded("body"))?;
+            phone.ask(&command, &body).await
+        }
+        _ => Err(PhoneError::Internal("not one command".into())),
     }
 }
 
