@@ -372,6 +372,7 @@ fn settings(issuer: &str, app: &str) -> Settings {
     Settings {
         issuer: issuer.into(),
         app: app.into(),
+        console: "http://console.localhost".into(),
         name: "zelf".into(),
         terms: TERMS.into(),
         minimum_age: 18,
