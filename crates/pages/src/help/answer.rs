@@ -59,10 +59,18 @@ impl HelpAnswer<'_> {
         };
         html! {
             div.do {
-                a.button id="next" href=(target) { (icon.draw(24)) (label) }
+                a.button id="next" href=(target) data-paper=(self.on_paper(&target)) { (icon.draw(24)) (label) }
                 @if self.answer.next == Next::App { p.hint { (t(self.lang, "help.page.on_phone")) } }
             }
         }
+    }
+
+    /// An address as somebody types it from a sheet of paper.
+    fn on_paper(&self, target: &str) -> String {
+        let whole =
+            if target.starts_with('/') { format!("{}{target}", self.around.local.site) } else { target.to_owned() };
+        let plain = whole.split_once("://").map_or(whole.as_str(), |(_, rest)| rest);
+        plain.split('?').next().unwrap_or(plain).trim_end_matches('/').to_owned()
     }
 
     fn beside(&self) -> Markup {

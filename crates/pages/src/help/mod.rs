@@ -113,12 +113,12 @@ impl Answer {
 }
 
 /// Every question that has an answer, in the order in which the list shows them under their themes.
-pub static ANSWERS: [Answer; 33] = [
+pub static ANSWERS: [Answer; 36] = [
     answer("suspicious-message", Theme::Safe, Next::Block, &["caller", "approve-not-mine", "stop"])
         .beside(Beside::Report),
     answer("caller", Theme::Safe, Next::Block, &["suspicious-message", "approve-not-mine"]).beside(Beside::Numbers),
     answer("approve-not-mine", Theme::Safe, Next::App, &["caller", "lost-phone"]).beside(Beside::Numbers),
-    answer("stop", Theme::Safe, Next::Block, &["suspicious-message", "blocked"]),
+    answer("stop", Theme::Safe, Next::Block, &["suspicious-message", "blocked"]).beside(Beside::Numbers),
     answer("lost-phone", Theme::Safe, Next::Block, &["new-phone", "stop"]).beside(Beside::Numbers),
     answer("forgotten-code", Theme::Blocked, Next::App, &["blocked", "pin-lost"]),
     answer("blocked", Theme::Blocked, Next::App, &["unblock", "held", "stop"]),
@@ -131,10 +131,12 @@ pub static ANSWERS: [Answer; 33] = [
     answer("internet", Theme::Phone, Next::App, &["update", "authentication-stopped"]),
     answer("already-account", Theme::Start, Next::App, &["new-phone", "number-taken"]),
     answer("wait-20-minutes", Theme::Start, Next::App, &["token-expired", "bank-data-old"]),
+    answer("no-sms", Theme::Start, Next::App, &["foreign-number", "bank-sms-other-number"]),
     answer("number-taken", Theme::Start, Next::App, &["already-account", "new-number"]),
     answer("foreign-number", Theme::Start, Next::App, &["new-number", "no-chip"]),
     answer("no-email", Theme::Start, Next::App, &["my-data"]),
     answer("too-young", Theme::Start, Next::Near, &["no-chip", "credit-card"]),
+    answer("bank-refused", Theme::Bank, Next::Card, &["bank-data-old", "bank-app-missing", "wait-20-minutes"]),
     answer("bank-not-listed", Theme::Bank, Next::Card, &["bank-app-missing", "credit-card"]).beside(Beside::Banks),
     answer("bank-app-missing", Theme::Bank, Next::App, &["bank-not-listed", "bank-data-old"]).beside(Beside::Banks),
     answer("bank-data-old", Theme::Bank, Next::Card, &["bank-not-listed", "no-chip"]),
@@ -144,6 +146,7 @@ pub static ANSWERS: [Answer; 33] = [
     answer("reader-not-seen", Theme::Card, Next::Card, &["token-expired", "pin-lost"]),
     answer("token-expired", Theme::Card, Next::Card, &["wait-20-minutes", "reader-not-seen"]),
     answer("no-chip", Theme::Card, Next::Near, &["bank-data-old", "too-young"]),
+    answer("no-request", Theme::Login, Next::App, &["internet", "authentication-stopped"]),
     answer("authentication-stopped", Theme::Login, Next::Contact, &["internet", "approve-not-mine"]),
     answer("get-help", Theme::Mine, Next::Contact, &["suspicious-message", "my-data"]),
     answer("my-data", Theme::Mine, Next::App, &["close", "no-email"]),
