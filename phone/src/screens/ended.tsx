@@ -52,6 +52,7 @@ export function Ended({ ended: { why, at } }: { ended: NonNullable<State['ended'
         {at !== undefined && why !== 'forgotten' && <p class="soft">{t('app.ended.at', { when: moment(state.lang, at) })}</p>}
         <p>{t(closed ? 'app.ended.anew_next' : 'app.ended.next')}</p>
       </div>
+      {why === 'wrong_codes' && <p class="note">{t('app.ended.wrong_codes.not_you')}</p>}
       {SOMEBODY.has(why) && <NotYou />}
       <HelpLink about={HELP_ENDING[why]} />
       <Trouble />
@@ -59,8 +60,8 @@ export function Ended({ ended: { why, at } }: { ended: NonNullable<State['ended'
   )
 }
 
-/** Where somebody else may have been at work. */
-const SOMEBODY: ReadonlySet<Why> = new Set(['replaced', 'unknown', 'wrong_codes'])
+/** Where an account may be in somebody else's hands. */
+const SOMEBODY: ReadonlySet<Why> = new Set(['replaced', 'unknown'])
 
 function NotYou() {
   const { state, t } = useUi()

@@ -46,9 +46,20 @@ export function RefusedScreen() {
       back={false}
       tone="care"
       actions={
-        <Primary id="again" disabled={waits} onClick={() => void again(app)}>
-          {t(code === 'number_taken' ? 'app.refusal.other_number' : 'app.refusal.again')}
-        </Primary>
+        code === 'held' && contact ? (
+          <>
+            <a class="primary" href={contact} target="_blank" rel="noopener noreferrer" data-testid="contact">
+              {t('app.refusal.contact')}
+            </a>
+            <Secondary id="again" onClick={() => void again(app)}>
+              {t('app.refusal.again')}
+            </Secondary>
+          </>
+        ) : (
+          <Primary id="again" disabled={waits} onClick={() => void again(app)}>
+            {t('app.refusal.again')}
+          </Primary>
+        )
       }
     >
       <div class="stack" data-testid="refusal" data-refusal={code}>
@@ -56,7 +67,7 @@ export function RefusedScreen() {
         <p>{t(words.next)}</p>
         {code === 'number_taken' && until > now && <p data-testid="until">{t('app.refusal.number_taken.until', { when: moment(state.lang, until) })}</p>}
       </div>
-      {(code === 'held' || code === 'stopped_card') && contact && (
+      {code === 'stopped_card' && contact && (
         <p>
           <a href={contact} target="_blank" rel="noopener noreferrer" data-testid="contact">
             {t('app.refusal.contact')}

@@ -30,27 +30,15 @@ export function Welcome() {
         </>
       }
     >
-      <img class="emblem" src="/icon-192.png" alt="" width="64" height="64" />
+      <Languages />
       <p class="lead">{t('app.welcome.lead')}</p>
       <Trouble />
-      <Needs />
       <ul class="rows">
         <Other id="activate-eid" icon="card" word="app.welcome.eid" under="app.welcome.eid_under" onClick={() => void begin(app, 'eid')} />
         <Other id="old-phone" icon="phone" word="app.welcome.old_phone" under="app.welcome.old_phone_under" onClick={() => void beginVouch(app)} />
       </ul>
-      <Languages />
+      <p class="soft">{t('app.welcome.need')}</p>
     </Page>
-  )
-}
-
-/** What to have at hand at the bank. */
-function Needs() {
-  const { t } = useUi()
-  return (
-    <section class="needs">
-      <p>{t('app.welcome.need')}</p>
-      <p class="soft">{t('app.welcome.credit_card')}</p>
-    </section>
   )
 }
 
@@ -93,6 +81,7 @@ function Offered() {
         </>
       }
     >
+      <Languages />
       <p class="lead">{t('app.offered.lead')}</p>
       <dl class="card" data-testid="offered">
         <div>
@@ -106,7 +95,6 @@ function Offered() {
       </dl>
       <p class="note care">{t('app.offered.yours')}</p>
       <Trouble />
-      <Languages />
     </Page>
   )
 }

@@ -8,12 +8,14 @@ export function Dialog({ title, close, onClose, children }: { title: string; clo
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null
     ref.current?.showModal()
+    // The beginning of a long text, not the button at its end.
+    ref.current?.querySelector<HTMLElement>('#dialog-title')?.focus()
     return () => before?.focus?.()
   }, [])
   return (
     <dialog ref={ref} aria-labelledby="dialog-title" onClose={onClose} onClick={(event) => event.target === ref.current && onClose()}>
       <div class="sheet">
-        <h2 id="dialog-title">{title}</h2>
+        <h2 id="dialog-title" tabIndex={-1}>{title}</h2>
         {children}
         <button type="button" class="secondary" data-testid="close" onClick={onClose}>
           <Icon name="cross" /> {close}
