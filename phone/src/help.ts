@@ -6,18 +6,19 @@ export type Slug =
   | 'internet' | 'update' | 'pin-lost' | 'forgotten-code' | 'wait-20-minutes' | 'unblock' | 'bank-data-old' | 'bank-app-missing' | 'bank-not-listed'
   | 'authentication-stopped' | 'new-number' | 'new-phone' | 'already-account' | 'token-expired' | 'reader-not-seen' | 'bank-sms-other-number' | 'suspicious-message'
   | 'get-help' | 'no-email' | 'foreign-number' | 'too-young' | 'no-chip' | 'blocked' | 'stop' | 'held' | 'number-taken' | 'lost-phone' | 'storage-gone'
+  | 'no-sms' | 'bank-refused' | 'no-request'
 
 export const HELP_PROBLEM: Partial<Record<ProblemCode, Slug>> = {
-  offline: 'internet', busy: 'get-help', unexpected: 'get-help', bank_unreachable: 'authentication-stopped', wait: 'wait-20-minutes',
+  offline: 'internet', busy: 'get-help', unexpected: 'get-help', bank_unreachable: 'bank-refused', wait: 'wait-20-minutes',
   number_invalid: 'foreign-number', number_landline: 'get-help', number_premium: 'get-help', number_other: 'get-help', country_not_served: 'foreign-number',
-  email_invalid: 'no-email', bank_unknown: 'bank-not-listed', return_wrong: 'authentication-stopped', token_wrong: 'token-expired', token_case: 'token-expired',
-  token_expired: 'token-expired', token_character: 'token-expired', sms_wrong: 'bank-sms-other-number', code_rejected: 'forgotten-code', terms_outdated: 'update',
+  email_invalid: 'no-email', bank_unknown: 'bank-not-listed', return_wrong: 'bank-refused', token_wrong: 'token-expired', token_case: 'token-expired',
+  token_expired: 'token-expired', token_character: 'token-expired', sms_wrong: 'no-sms', code_rejected: 'forgotten-code', terms_outdated: 'update',
   not_accepted: 'forgotten-code', not_accepted_last: 'forgotten-code', out_of_step: 'get-help',
 }
 
 export const HELP_REFUSAL: Record<RefusalCode, Slug> = {
-  bank_refused: 'authentication-stopped', bank_data_outdated: 'bank-data-old', too_young: 'too-young', sms_exhausted: 'wait-20-minutes', number_taken: 'number-taken',
-  return_exhausted: 'wait-20-minutes', token_exhausted: 'wait-20-minutes', stopped: 'stop', wait: 'wait-20-minutes', held: 'held', stopped_card: 'stop',
+  bank_refused: 'bank-refused', bank_data_outdated: 'bank-data-old', too_young: 'too-young', sms_exhausted: 'no-sms', number_taken: 'number-taken',
+  return_exhausted: 'wait-20-minutes', token_exhausted: 'wait-20-minutes', stopped: 'get-help', wait: 'wait-20-minutes', held: 'held', stopped_card: 'stop',
 }
 
 export const HELP_ENDING: Record<Ending | 'forgotten', Slug> = {

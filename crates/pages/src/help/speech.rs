@@ -45,17 +45,17 @@ fn stop_words(lang: Lang) -> &'static str {
     match lang {
         Lang::Nl => {
             "aan alle als ben bent bij dan dat de deze die dit doe doen doet door een en er gaat gaan gebruiken haar had heb hebben hebt heeft het hij hoe hun iets ik in is \
-             ja je jij kan kun kunnen kunt maar me meer met mij mijn moet na naar nee niet niets nog nu of om omdat ons ook op over staat steeds te toch tot \
+             ja je jij kan kun kunnen kunt krijg krijgen krijgt kreeg maar me meer met mij mijn moet na naar nee niet niets nog nu of om omdat ons ook op over staat steeds te toch tot \
              uit uw van veel via voor vraagt waar waarom wanneer want was wat we weer wel werkt werken wie wil wij word worden wordt zal ze zich zijn zo"
         }
         Lang::Fr => {
             "afin ai alors apres as au aucun aussi aux avec avez avoir avons car ce ceci cela ces cet cette chez comme comment ca dans de des \
              dois du elle elles en encore est et etait ete etre eu fait faire faut il ils je la le les leur lui ma mais me mes moi mon \
-             ne ni non nos notre nous on ont ou par pas plus pour pourquoi puis quand que quel quelle quelque qui quoi sa sans se ses si son \
+             ne ni non nos notre nous on ont ou par pas plus pour pourquoi puis quand que quel quelle quelque qui quoi recois recoit recu recevoir sa sans se ses si son \
              sont suis sur ta te tes toi ton tout toujours tu un une vers veut veux vos votre vous marche fonctionne peux peut"
         }
         Lang::De => {
-            "aber alle als also am an auch auf aus bei beim bin bis bist da damit dann das dass dem den der des die dies diese dieser doch durch \
+            "aber alle als also am an auch auf aus bei beim bekomme bekommen bin bis bist da damit dann das dass dem den der des die dies diese dieser doch durch \
              ein eine einem einen einer er es fur geht haben hab habe hat hatte ich ihr ihre im immer in ist ja jetzt kann kein keine keinen kommt konnen \
              machen man mein meine meinem meinen meiner meines mich mir mit muss nach nicht nichts noch nun nur ob oder ohne sein sich sie sind so soll tun uber um und uns vom \
              von vor war warum was weil wenn wer werden wie wieder will wir wird wo zu zum zur"
