@@ -25,7 +25,7 @@ export interface MyData {
   language: string
 }
 
-export type EntryState = 'approved' | 'refused' | 'reported' | 'expired' | 'stopped'
+export type EntryState = 'approved' | 'refused' | 'reported' | 'expired' | 'stopped' | 'waiting'
 export type StateFilter = EntryState | null
 
 export interface Entry {
@@ -35,7 +35,7 @@ export interface Entry {
   title: string
   at: number
   decided: number | null
-  state: EntryState | 'waiting'
+  state: EntryState
   claims: string[]
   place: string | null
   browser: string | null
@@ -60,6 +60,7 @@ export interface Evidence {
   m3: string
   m4: string
   keys: string
+  bio?: unknown
 }
 
 export interface MyPartner {

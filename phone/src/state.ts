@@ -22,7 +22,7 @@ export type ProblemCode =
   | 'token_wrong' | 'token_case' | 'token_expired' | 'token_length' | 'token_character' | 'sms_wrong' | 'sms_length' | 'code_rejected'
   | 'code_common' | 'code_birthdate' | 'code_number' | 'code_differs' | 'code_paste' | 'match_length'
   | 'not_accepted' | 'not_accepted_last' | 'code_wrong' | 'code_wrong_last' | 'limited' | 'too_recent' | 'bio_rejected' | 'bio_failed' | 'careful' | 'number_taken'
-  | 'scan_strange' | 'scan_camera' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
+  | 'scan_strange' | 'scan_gone' | 'scan_camera' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
 
 /** How somebody proves who they are: their bank confirms it (`again`: they have an account), or a card that was read at a computer. */
 export type Way = 'bank' | 'again' | 'eid'

@@ -38,6 +38,7 @@ describe('a new code', () => {
     expect(made.app.state.account.done).toBe('code')
     expect(await staged(made)).toBeUndefined()
     await onlyWorks(made, NEW)
+    await onlyWorks(await killed(made), NEW)
   })
 
   it('is not one that everybody would guess', async () => {

@@ -56,9 +56,13 @@ pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> R
     response
 }
 
+/// What the phone app may use: its camera reads the code of a new phone, and fingerprint or face may stand for the code.
+const APP_PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
+
 /// Headers of the phone app: the code is typed here, so nothing foreign runs.
 pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    set(&mut response, HeaderName::from_static("permissions-policy"), APP_PERMISSIONS);
     common(&doors, &mut response);
     let csp = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \

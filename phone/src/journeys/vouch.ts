@@ -1,5 +1,6 @@
 // A new phone with the old one in hand (docs/life.md §6): the new one shows a code, the old one scans it, and the code of the old one decides.
 import type { App } from '../app.ts'
+import { Refused } from '../channel.ts'
 import { readNewPhone, sixWords } from '../protocol/words.ts'
 import { ask } from './account/act.ts'
 import { arrive, openActivation, step } from './activate.ts'
@@ -26,5 +27,10 @@ export const vouchFor = (app: App, scanned: string) =>
     const found = readNewPhone(scanned)
     if (!found) return app.tell('scan_strange')
     const words = await sixWords(found.text)
-    await ask(app, 'new-phone', { activation: found.activation, device: found.device }, { expects: words.join(' ') })
+    try {
+      await ask(app, 'new-phone', { activation: found.activation, device: found.device }, { expects: words.join(' ') })
+    } catch (error) {
+      if (!(error instanceof Refused && (error.code === 'wrong_step' || error.code === 'expired'))) throw error
+      app.tell('scan_gone')
+    }
   })

@@ -25,13 +25,14 @@ export const proveNumber = (app: App, typed: string) =>
   app.during(async () => {
     const code = typed.replace(/\D/g, '')
     if (code.length !== 5) return app.tell('sms_length')
-    await ask(app, 'number', { code }, { command: 'number/code' })
+    await ask(app, 'number', { code }, { command: 'number/code', expects: app.state.account.number?.number ?? null })
   })
 
 export const newEmail = (app: App, email: string | null) =>
   app.during(async () => {
     if (email !== null && !/^[^\s@]+@[^\s@]+\.[^\s@]{2,}$/.test(email.trim())) return app.tell('email_invalid')
-    await ask(app, 'email', { email: email?.trim() ?? null })
+    const typed = email?.trim() ?? null
+    await ask(app, 'email', { email: typed }, { expects: typed })
   })
 
 export const closeAccount = (app: App) => app.during(() => ask(app, 'close', {}))

@@ -6,10 +6,12 @@ import { saveJson } from '../../ui/save.ts'
 
 const put = (app: App, change: Partial<Account>) => app.dispatch({ type: 'account', change })
 const command = <T>(app: App, name: string, body: unknown = {}) => app.channel.command<T>(app.own, `my/${name}`, body)
+/** What is told in words comes in the language of the screen. */
+const told = <T>(app: App, name: string, body: Record<string, unknown> = {}) => command<T>(app, name, { ...body, lang: app.state.lang })
 
-export const loadData = (app: App) => app.during(async () => put(app, { data: await command<MyData>(app, 'data') }))
+export const loadData = (app: App) => app.during(async () => put(app, { data: await told<MyData>(app, 'data') }))
 
-const page = (app: App, before: string | null, state: StateFilter, partner: string | null) => command<HistoryPage>(app, 'history', { before, state, partner })
+const page = (app: App, before: string | null, state: StateFilter, partner: string | null) => told<HistoryPage>(app, 'history', { before, state, partner })
 
 /** From the newest on, by these filters. */
 export const loadMyHistory = (app: App, state: StateFilter = null, partner: string | null = null) =>
@@ -39,9 +41,9 @@ export const takeEvidence = (app: App, rid: string) =>
     put(app, { done: 'exported' })
   })
 
-export const loadEvents = (app: App) => app.during(async () => put(app, { events: (await command<{ events: MyEvent[] }>(app, 'events')).events }))
+export const loadEvents = (app: App) => app.during(async () => put(app, { events: (await told<{ events: MyEvent[] }>(app, 'events')).events }))
 
-export const loadPartners = (app: App) => app.during(async () => put(app, { partners: (await command<{ partners: MyPartner[] }>(app, 'partners')).partners }))
+export const loadPartners = (app: App) => app.during(async () => put(app, { partners: (await told<{ partners: MyPartner[] }>(app, 'partners')).partners }))
 
 export function openPartner(app: App, id: string): void {
   put(app, { partner: id })
@@ -52,13 +54,13 @@ export function openPartner(app: App, id: string): void {
 export const withdraw = (app: App, partner: string) =>
   app.during(async () => {
     await command(app, 'partners/withdraw', { partner })
-    put(app, { partners: (await command<{ partners: MyPartner[] }>(app, 'partners')).partners, done: 'withdrawn' })
+    put(app, { partners: (await told<{ partners: MyPartner[] }>(app, 'partners')).partners, done: 'withdrawn' })
   })
 
-export const loadMessages = (app: App) => app.during(async () => put(app, { messages: (await command<{ messages: MyMessage[] }>(app, 'messages')).messages }))
+export const loadMessages = (app: App) => app.during(async () => put(app, { messages: (await told<{ messages: MyMessage[] }>(app, 'messages')).messages }))
 
 export const takeEverything = (app: App) =>
   app.during(async () => {
-    saveJson('zelf.json', await command(app, 'export'))
+    saveJson('zelf.json', await told(app, 'export'))
     put(app, { done: 'exported' })
   })

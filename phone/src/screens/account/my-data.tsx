@@ -100,12 +100,13 @@ const METHODS: Record<string, Key> = { bank: 'app.my_data.from_bank', eid: 'app.
 
 function Known({ data }: { data: Data }) {
   const { state, t } = useUi()
-  const { proof, phone, account } = data
+  const { proof, phone, account, photo } = data
   const method = METHODS[proof.method]
   return (
     <>
       <h2 class="small">{t('app.my_data.known')}</h2>
       <section class="card" data-testid="facts">
+        {photo && <img class="photo" data-testid="photo" src={jpeg(photo)} alt={t('app.my_data.photo')} />}
         <dl>
           {data.facts.map((fact, at) => (
             <div key={at} data-claim={fact.claim}>
@@ -141,6 +142,9 @@ function Known({ data }: { data: Data }) {
     </>
   )
 }
+
+/** A picture of a card, as an address that needs no fetching. */
+const jpeg = (photo: string): string => `data:image/jpeg;base64,${photo.replaceAll('-', '+').replaceAll('_', '/')}`
 
 /** As a person writes it: dates in words, country codes as names. */
 function valueOf(t: Say, lang: Parameters<typeof moment>[0], { claim, value }: Fact): string {
