@@ -62,5 +62,5 @@ export function countryOf(digits: string, preferred: string): string | null {
 export function inFields(number: string): { country: string; typed: string } {
   const country = countryOf(number.replace(/\D/g, ''), 'BE') ?? 'BE'
   const typed = number.startsWith(`+${callingCode(country)}`) ? number.slice(callingCode(country).length + 1) : number
-  return { country, typed: typed.trim() }
+  return { country, typed: country === 'BE' ? typed.trim().replace(/^(\d{3})(\d\d)(\d\d)(\d\d)$/, '$1 $2 $3 $4') : typed.trim() }
 }

@@ -274,7 +274,7 @@ describe('number and token from the computer\'s page', () => {
     const made = await town({ hash: LINK })
     const { app } = made
     expect(screenOf(app.state)).toBe('welcome')
-    expect(app.state).toMatchObject({ offered: true, token: 'aB3dE4', typed: '468758960', country: 'BE' })
+    expect(app.state).toMatchObject({ offered: true, token: 'aB3dE4', typed: '468 75 89 60', country: 'BE' })
     expect(location.hash).toBe('')
     expect(made.wire.calls.filter((call) => call.path.startsWith('/api/'))).toEqual([])
     await activate.begin(app, 'eid')

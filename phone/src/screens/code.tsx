@@ -14,7 +14,7 @@ export function Code() {
   const code = useNewCode((chosen) => void chooseCode(app, chosen))
   return (
     <Page name="code" title={t('app.code.title')} help="app.help.code" step="code" actions={<Primary id="continue" disabled={!code.full} onClick={code.give}>{t('app.code.confirm')}</Primary>}>
-      {moving ? <AlreadyKnown oldPhone /> : <p class="lead">{t('app.code.lead')}</p>}
+      {moving ? <AlreadyKnown oldPhone /> : !state.problem && <p class="lead">{t('app.code.lead')}</p>}
       <Trouble />
       <NewCodePad label={t('app.code.title')} code={code} />
       <p class="soft">{t('app.code.alone')}</p>

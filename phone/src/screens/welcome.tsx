@@ -1,4 +1,5 @@
 import { LANGS, type Lang } from '../contract.ts'
+import { callingCode } from '../countries.ts'
 import { begin } from '../journeys/activate.ts'
 import { changeLang } from '../journeys/settings.ts'
 import { beginVouch } from '../journeys/vouch.ts'
@@ -86,7 +87,7 @@ function Offered() {
       <dl class="card" data-testid="offered">
         <div>
           <dt>{t('app.number.label')}</dt>
-          <dd>{unbroken(state.typed)}</dd>
+          <dd>{unbroken(`+${callingCode(state.country)} ${state.typed}`)}</dd>
         </div>
         <div>
           <dt>{t('app.token.label')}</dt>
