@@ -40,6 +40,31 @@ export class Phone {
     for (const digit of digits) await this.tap(`key-${digit}`)
   }
 
+  /** On the first screen, with a card: number and token from the computer, in the fields of one screen. */
+  async typesToken(number, token) {
+    await this.tap('activate-eid')
+    await this.at('token')
+    await this.type('number', number.replace('+32 ', '0'))
+    await this.type('token', token)
+    await this.tap('continue')
+  }
+
+  /** A code of one's own, twice on one screen; then the home screen says that it is done. */
+  async choosesCode(digits) {
+    await this.at('code')
+    await this.code(digits)
+    await this.code(digits)
+    await this.tap('continue')
+    await this.page.getByTestId('done').waitFor()
+  }
+
+  /** What home proposes now: answers it and waits until it is gone. */
+  async answers(about, answer = 'not-now') {
+    const card = this.page.locator(`[data-testid="suggestion"][data-about="${about}"]`)
+    await card.getByTestId(answer).click()
+    await card.waitFor({ state: 'detached' })
+  }
+
   /** Complaint in place, with its code. */
   async problem(code) {
     await this.page.locator(`[data-problem^="${code}"]`).waitFor()

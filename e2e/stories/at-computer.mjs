@@ -30,12 +30,7 @@ export async function getsToken(all) {
 /** A phone with the token typed, where the SMS code is asked; `before` are the messages that were there already. */
 export async function typesToken({ browser, world, lang, holder }, token, me) {
   me ??= await Phone.take(browser, world, lang)
-  await me.tap('activate-eid')
-  await me.tap('accept-terms')
-  await me.type('number', holder.number.replace('+32 ', '0'))
-  await me.tap('continue')
-  await me.type('token', token)
-  await me.tap('continue')
+  await me.typesToken(holder.number, token)
   await me.at('sms')
   return me
 }

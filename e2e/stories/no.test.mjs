@@ -19,12 +19,11 @@ after(() => closes(browser))
 /** From the first screen to the bank's page. */
 async function toBank(lang, number, bank) {
   const me = await Phone.take(browser, world, lang)
-  for (const id of ['activate', 'accept-terms']) await me.tap(id)
+  await me.tap('activate')
   await me.type('number', number.replace('+32 ', '0'))
   await me.tap('continue')
   await me.tap('no-email')
   await me.tap(`bank-${bank}`)
-  await me.tap('to-bank')
   const page = new Bank(me.page, lang)
   await page.arrives()
   return { me, bank: page }
@@ -63,7 +62,6 @@ test('turning back at the bank is no failed attempt; three wrong codes ask for a
   await backFromBank(me, 'refused-bank')
   await me.sees('bank', 'bank-again')
   await me.tap('bank-kbc')
-  await me.tap('to-bank')
   await bank.givesCard(guestCard(77))
   await bank.signs(await bank.usesReader('1234'))
   await me.at('sms')
@@ -104,7 +102,7 @@ test('a failed attempt means twenty minutes, also for a phone that was set up ag
   await me.close()
 
   const again = await Phone.take(browser, world, 'en')
-  for (const id of ['activate', 'accept-terms']) await again.tap(id)
+  await again.tap('activate')
   await again.type('number', guestNumber(79).replace('+32 ', '0'))
   await again.tap('continue')
   await again.page.locator('[data-screen="wait"], [data-screen="email"]').waitFor()

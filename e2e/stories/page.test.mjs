@@ -41,12 +41,11 @@ test('a newcomer activates and logs in without leaving the story page', async (t
     await look(page, lang, 'start', { folder: 'story' })
   }, [page])
   await step(t, 'the phone frame activates, through the bank and back', async () => {
-    for (const id of ['activate', 'accept-terms']) await me.tap(id)
+    await me.tap('activate')
     await me.type('number', jan.number.replace('+32 ', '0'))
     await me.tap('continue')
     await me.tap('no-email')
     await me.tap('bank-cbc')
-    await me.tap('to-bank')
     const bank = new Bank(app, lang)
     await bank.arrives()
     await app.locator('#customer-jan').click()
@@ -61,17 +60,7 @@ test('a newcomer activates and logs in without leaving the story page', async (t
     await look(page, lang, 'sms', { folder: 'story' })
     await me.type('sms', sms.code)
     await me.tap('continue')
-    for (const round of ['code', 'code-again']) {
-      await me.at(round)
-      await me.code(CODE)
-      await me.tap('continue')
-    }
-    for (const question of ['biometrics', 'notifications', 'sharing']) {
-      await me.at(question)
-      await me.tap('not-now')
-    }
-    await me.tap('to-home')
-    await me.at('home')
+    await me.choosesCode(CODE)
   }, [page])
   await step(t, 'the browser frame logs in', async () => {
     await site.locator('#login').click()

@@ -14,9 +14,11 @@ export async function activate(t, { browser, world, lang, person, context = {} }
 
   await step(t, 'the first screen says what is needed', async () => {
     await me.sees('welcome')
+    await me.tap('terms')
+    await me.page.locator('dialog[open]').waitFor()
+    await me.sees('welcome', 'terms')
+    await me.tap('close')
     await me.tap('activate')
-    await me.sees('terms')
-    await me.tap('accept-terms')
   }, [me.page])
   await step(t, 'the phone number, with a search for the country', async () => givesNumber(me, customer.number, say), [me.page])
   await step(t, 'closing the app loses nothing', async () => {
@@ -38,9 +40,9 @@ export async function activate(t, { browser, world, lang, person, context = {} }
     for (const bank of world.banks) await me.page.getByTestId(`bank-${bank.id}`).waitFor()
     assert.equal(world.banks.length, 8)
     await me.tap(`bank-${person.bank}`)
+    await new Bank(me.page, lang).arrives()
+    await me.page.goto(world.app)
     await me.sees('handover')
-    await me.reopen()
-    await me.at('handover')
   }, [me.page])
   await step(t, 'at the bank: card, reader, signature', async () => atTheBank(me, customer, person), [me.page])
   const before = []
@@ -59,13 +61,14 @@ export async function activate(t, { browser, world, lang, person, context = {} }
     await me.tap('continue')
   }, [me.page])
   await step(t, 'a code of one\'s own, twice', async () => choosesCode(me, code, customer), [me.page])
-  await step(t, 'three questions, each with a free answer', async () => {
-    for (const [screen, answer] of [['biometrics', person.yes ? 'yes' : 'not-now'], ['notifications', 'yes'], ['sharing', person.yes ? 'yes' : 'not-now']]) {
-      await me.sees(screen)
-      await me.tap(answer)
+  await step(t, 'home proposes one thing at a time, each with a free answer', async () => {
+    await me.sees('home', 'home-done')
+    const proposals = [['notifications', 'yes'], ['sharing', person.yes ? 'yes' : 'not-now'], ...(person.email ? [] : [['email', 'not-now']]), ['block-code', 'not-now']]
+    for (const [about, answer] of proposals) {
+      await me.page.locator(`[data-about="${about}"]`).waitFor()
+      await me.sees('home', `home-${about}`)
+      await me.answers(about, answer)
     }
-    await me.sees('done')
-    await me.tap('to-home')
   }, [me.page])
   await step(t, 'the home screen knows the first name', async () => {
     await me.sees('home')
@@ -129,16 +132,15 @@ async function atTheBank(me, customer, person) {
 async function choosesCode(me, code, customer) {
   await me.sees('code')
   await me.code('12345')
-  await me.tap('continue')
   await me.problem('code_common')
   await me.sees('code', 'code-common')
   const [year, month, day] = customer.birth_date.split('-')
   await me.code(`${day}${month}${year[2]}`)
-  await me.tap('continue')
   await me.problem('code_birthdate')
   await me.code(code)
+  await me.code(code.split('').reverse().join(''))
   await me.tap('continue')
-  await me.sees('code-again')
-  await me.code(code)
-  await me.tap('continue')
+  await me.problem('code_differs')
+  await me.sees('code', 'code-differs')
+  await me.choosesCode(code)
 }
