@@ -4,8 +4,8 @@
 "use strict";
 (function () {
   var box = document.getElementById("robot");
-  var form = document.getElementById("activate");
   var field = document.getElementById("altcha");
+  var form = field && field.form;
   if (!box || !form || !field) return;
   var line = box.querySelector("p");
   // A challenge lives ten minutes; one that is nearly over is not sent.

@@ -32,7 +32,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 
 /// Every asset of the pages in this crate.
 pub fn all() -> impl Iterator<Item = &'static Asset> {
-    [&*SITE_CSS, &*WAIT_JS, &*RETURN_JS, &*ACTIVATE_JS, &*ROBOT_JS, &*ARRIVE_JS, &*ICON].into_iter().chain(FONTS.iter())
+    [&*SITE_CSS, &*WAIT_JS, &*RETURN_JS, &*ACTIVATE_JS, &*ROBOT_JS, &*ARRIVE_JS, &*CONSOLE_CSS, &*CONSOLE_JS, &*CONTACT_JS, &*ICON].into_iter().chain(FONTS.iter())
 }
 
 /// Address of the stylesheet with tokens, type and patterns; other sites of the house build on it.
@@ -65,6 +65,21 @@ pub fn arrive_js() -> &'static str {
     &ARRIVE_JS.path
 }
 
+/// Address of the stylesheet of the helpdesk's console.
+pub fn console_css() -> &'static str {
+    &CONSOLE_CSS.path
+}
+
+/// Address of the script that speaks with security keys.
+pub fn console_js() -> &'static str {
+    &CONSOLE_JS.path
+}
+
+/// Address of the script of the contact form.
+pub fn contact_js() -> &'static str {
+    &CONTACT_JS.path
+}
+
 /// Address of the icon shown in a browser tab.
 pub fn icon() -> &'static str {
     &ICON.path
@@ -79,6 +94,12 @@ static ACTIVATE_JS: LazyLock<Asset> =
 static ROBOT_JS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("robot", "js", include_bytes!("../assets/robot.js")));
 static ARRIVE_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::hashed("arrive", "js", include_bytes!("../assets/arrive.js")));
+static CONSOLE_CSS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("console", "css", include_bytes!("../assets/console.css")));
+static CONSOLE_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("console", "js", include_bytes!("../assets/console.js")));
+static CONTACT_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("contact", "js", include_bytes!("../assets/contact.js")));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("icon", "svg", include_bytes!("../assets/icon.svg")));
 
 // The stylesheet names the fonts, so their names are fixed; the version is the typeface's.

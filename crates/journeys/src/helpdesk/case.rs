@@ -16,6 +16,9 @@ pub const PAGE: i64 = 50;
 /// Kind of a case that begins with a held account.
 pub const RELEASE: &str = "release";
 
+/// A case opened again within this is the same look.
+const LATELY_SECONDS: i64 = 600;
+
 /// What one person proposes and another decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
@@ -74,12 +77,13 @@ pub async fn open(world: &World, staff: &Staff, reference: &str) -> Result<Opene
     let (sealer, reference) = (world.sealer.clone(), reference.to_owned());
     let opened = world.db.run("staff.case", move |tx| {
         let case = case::find(tx, &reference)?.ok_or(Denied::Stale)?;
-        let entry =
-            staff_log::Entry { at: now, staff: &name, action: "case_opened", subject: &reference, reason: &case.kind };
-        staff_log::append(tx, entry)?;
         let row = case.account.as_deref().map(|id| account::find(tx, &sealer, id)).transpose()?.flatten();
-        if let Some(row) = &row {
-            look::tell(tx, &line, now, &row.id, &name, &reference)?;
+        if !opened_lately(tx, &reference, &name, now)? {
+            let (action, reason) = ("case_opened", case.kind.as_str());
+            staff_log::append(tx, staff_log::Entry { at: now, staff: &name, action, subject: &reference, reason })?;
+            if let Some(row) = &row {
+                look::tell(tx, &line, now, &row.id, &name, &reference)?;
+            }
         }
         Ok::<_, Denied>(Opened {
             contact: contact::find(tx, &sealer, &reference)?,
@@ -89,6 +93,12 @@ pub async fn open(world: &World, staff: &Staff, reference: &str) -> Result<Opene
         })
     });
     opened.await
+}
+
+/// This person opened it within the last minutes: a page that is shown again is no second look.
+fn opened_lately(tx: &mut db::Tx<'_>, reference: &str, name: &str, now: i64) -> Result<bool, StoreError> {
+    let lines = staff_log::page(tx, staff_log::Of::Subject(reference), i64::MAX, 20)?;
+    Ok(lines.iter().any(|line| line.action == "case_opened" && line.staff == name && now - line.at < LATELY_SECONDS))
 }
 
 /// Proposes another number for the account of this look, in a case that is open.
