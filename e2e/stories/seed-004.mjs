@@ -19,24 +19,22 @@ export async function activateWithCard(t, { browser, world, lang, person }) {
   let token
 
   try {
-    await step(t, 'the first page says what is needed and asks three things', async () => {
+    await step(t, 'the one form says what is needed and asks four things', async () => {
       await computer.sees('details')
       if (slips) await fillsInBadly(computer, holder)
-      await computer.gives({ number: holder.number, email })
+      await computer.toReader({ number: holder.number, email })
     }, pages())
-    await step(t, 'what was typed, once more, and the terms', async () => {
-      await computer.page.locator('#confirm').waitFor()
-      await computer.sees('review')
+    await step(t, 'what was typed stands large beside the card, and may be changed', async () => {
       assert.match(await computer.page.locator('#number').innerText(), new RegExp(holder.number.slice(-5)))
-      if (slips) {
-        await computer.leaves(() => computer.page.locator('#change').click())
-        await computer.page.locator('#phone').waitFor()
-        await computer.continues()
-        await computer.leaves(() => computer.page.locator('#confirm').click())
-        await computer.page.locator('#error').waitFor()
-        await computer.sees('review-terms')
-      }
-      await computer.agrees()
+      assert.equal(await computer.opened(), await computer.page.locator('#start').getAttribute('href'), 'the card program is opened')
+      if (!slips) return
+      const before = await computer.session()
+      await computer.changes()
+      assert.equal(await computer.page.locator('#email').inputValue(), email)
+      await computer.sees('changed')
+      await computer.continues()
+      await computer.page.locator('#live').waitFor()
+      assert.notEqual(await computer.session(), before, 'what was begun before is over')
     }, pages())
     await step(t, 'the page waits for the card program, which says who asks', async () => {
       await computer.sees('reader')
@@ -60,12 +58,11 @@ export async function activateWithCard(t, { browser, world, lang, person }) {
       await computer.page.reload()
       assert.equal(await computer.token(), token, 'a reload shows the same token')
     }, pages())
-    await step(t, 'on the phone: terms, number, token', async () => {
+    await step(t, 'on the phone: number and token on one screen', async () => {
       await me.sees('welcome')
       await me.tap('activate-eid')
-      await me.tap('accept-terms')
+      await me.at('token')
       await me.type('number', holder.number.replace('+32 ', '0'))
-      await me.tap('continue')
       await me.sees('token')
       await me.tap('no-token')
       await me.sees('no-token')
@@ -93,7 +90,7 @@ export async function activateWithCard(t, { browser, world, lang, person }) {
       await computer.page.locator('#device').waitFor()
       await computer.sees('phone')
     }, pages())
-    await step(t, 'a code of one\'s own, twice, and three free answers', async () => choosesCode(me, code), pages())
+    await step(t, 'a code of one\'s own, twice on one screen', async () => choosesCode(me, code), pages())
     await step(t, 'the home screen knows the first name from the card', async () => {
       await me.sees('home')
       assert.equal((await me.page.getByTestId('first-name').textContent()).trim(), holder.first_name)
@@ -123,6 +120,9 @@ async function fillsInBadly(computer, holder) {
   await computer.gives({ number: holder.number, location: false })
   await computer.page.locator('#error').waitFor()
   await computer.sees('details-location')
+  await computer.gives({ number: holder.number, terms: false })
+  await computer.page.locator('#error').waitFor()
+  await computer.sees('details-terms')
 }
 
 /** The same six characters with one letter the other way round. */
@@ -133,17 +133,4 @@ function otherCase(token) {
   return token.slice(0, at) + turned + token.slice(at + 1)
 }
 
-export async function choosesCode(me, code) {
-  await me.at('code')
-  await me.code(code)
-  await me.tap('continue')
-  await me.at('code-again')
-  await me.code(code)
-  await me.tap('continue')
-  for (const question of ['biometrics', 'notifications', 'sharing']) {
-    await me.at(question)
-    await me.tap('not-now')
-  }
-  await me.tap('to-home')
-  await me.at('home')
-}
+export const choosesCode = (me, code) => me.choosesCode(code)

@@ -31,6 +31,7 @@ pub struct Rates {
     pub enrolments_per_hour: u32,
     pub waits_per_hour: u32,
     pub claims_per_hour: u32,
+    pub contacts_per_hour: u32,
     pub blocks_per_hour: u32,
 }
 
@@ -42,6 +43,7 @@ impl Default for Rates {
             enrolments_per_hour: 60,
             waits_per_hour: 3,
             claims_per_hour: 240,
+            contacts_per_hour: 30,
             blocks_per_hour: 30,
         }
     }
@@ -71,6 +73,7 @@ impl Limits {
             What::Enrolment => (self.rates.enrolments_per_hour, 3600),
             What::NoScript => (self.rates.waits_per_hour, 3600),
             What::Claim => (self.rates.claims_per_hour, 3600),
+            What::Contact => (self.rates.contacts_per_hour, 3600),
             What::Block => (self.rates.blocks_per_hour, 3600),
         };
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);

@@ -4,9 +4,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 use axum::{Router, middleware};
+use domain::helpdesk::Right;
 
 use crate::site::activate;
-use crate::{Doors, eid, oidc, phone, security, site};
+use crate::{Doors, console, eid, oidc, phone, security, site};
 
 /// No body is larger than this; single doors take less.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -36,6 +37,8 @@ pub enum Guard {
     Enrolment,
     /// The card program that claimed such an activation.
     Ticket,
+    /// Somebody inside the helpdesk's console whose role has this right.
+    Staff(Right),
 }
 
 /// One door.
@@ -74,6 +77,9 @@ pub fn site() -> Vec<Entry> {
         door("GET", "/login/problem/{code}/{id}", Public, site::problem_page),
         door("GET", "/help", Public, site::help::home),
         door("GET", "/help/a/{slug}", Public, site::help::answer),
+        door("GET", "/help/contact", Public, site::contact::ask),
+        door("POST", "/help/contact", Start, site::contact::send),
+        door("GET", "/help/contact/{ticket}", SealedRequest, site::contact::status),
         door("GET", "/help/near", Public, site::help::near),
         door("GET", "/help/guides/{file}", Public, site::help::guide),
         door("GET", "/activate", Public, activate::ask),
@@ -156,6 +162,43 @@ pub fn app() -> Vec<Entry> {
     ]
 }
 
+/// Doors of the helpdesk's console. None of them leads to an approval, a code, a token or a phone.
+pub fn console() -> Vec<Entry> {
+    use Guard::*;
+    use Right::{Block, Cases, Inside, Look, ReadLog, Staff as People};
+    vec![
+        door("GET", "/", Staff(Inside), console::front),
+        door("GET", "/static/{file}", Public, site::asset),
+        door("GET", "/language/{lang}", Public, console::language),
+        door("GET", "/login", Public, console::login_page),
+        door("POST", "/login", Start, console::login),
+        door("GET", "/login/key", Browser, console::key_page),
+        door("POST", "/login/key", Browser, console::key),
+        door("GET", "/invitation", Public, console::invitation),
+        door("POST", "/invitation", Start, console::accept),
+        door("GET", "/invitation/key", Browser, console::new_key_page),
+        door("POST", "/invitation/key", Browser, console::new_key),
+        door("POST", "/logout", Staff(Inside), console::logout),
+        door("GET", "/cases", Staff(Cases), console::cases),
+        door("GET", "/case/{reference}", Staff(Cases), console::case),
+        door("POST", "/case/{reference}/decide", Staff(Right::Decide), console::decide),
+        door("POST", "/case/{reference}/refuse", Staff(Cases), console::refuse),
+        door("POST", "/case/{reference}/close", Staff(Cases), console::close),
+        door("GET", "/search", Staff(Look), console::search_form),
+        door("POST", "/search", Staff(Look), console::search),
+        door("GET", "/look/{look}", Staff(Look), console::look),
+        door("POST", "/look/{look}/block", Staff(Block), console::block),
+        door("POST", "/look/{look}/hold", Staff(Right::Hold), console::hold),
+        door("POST", "/look/{look}/number", Staff(Right::Propose), console::number),
+        door("POST", "/look/{look}/release", Staff(Right::Propose), console::release),
+        door("GET", "/log", Staff(ReadLog), console::log),
+        door("GET", "/staff", Staff(People), console::people),
+        door("POST", "/staff/add", Staff(People), console::add),
+        door("POST", "/staff/invite", Staff(People), console::invite),
+        door("POST", "/staff/remove", Staff(People), console::remove),
+    ]
+}
+
 fn router(entries: Vec<Entry>) -> Router<Doors> {
     entries.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.door))
 }
@@ -176,5 +219,21 @@ pub fn app_router(doors: Doors) -> Router {
         .fallback_service(get(phone::file).with_state(doors.clone()))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn_with_state(doors.clone(), security::app))
+        .with_state(doors)
+}
+
+/// The helpdesk's console, ready to serve: the guard of each door stands in the table, not in its handler.
+pub fn console_router(doors: Doors) -> Router {
+    let guarded = |entry: Entry| match entry.guard {
+        Guard::Staff(right) => Entry {
+            door: entry.door.route_layer(middleware::from_fn_with_state((doors.clone(), right), console::guard)),
+            ..entry
+        },
+        _ => entry,
+    };
+    router(console().into_iter().map(guarded).collect())
+        .fallback(console::not_found)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn_with_state(doors.clone(), security::console))
         .with_state(doors)
 }

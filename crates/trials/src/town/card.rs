@@ -55,8 +55,7 @@ impl RevocationSource for Register {
 
 /// An, whom the bank knows too.
 pub fn an() -> Person {
-    let identity = super::bank::an();
-    let number = identity.attributes.national_number.unwrap();
+    let number = super::bank::an().attributes.national_number.unwrap();
     let sex = eid_virtual::person::Sex::Female;
     let (street, town) = ("Blekersdijk 14", "Gent");
     Person::from_parts("An Maria", "Van Linden", sex, "1955-03-12", &number, "Gent", street, "9000", town)
@@ -76,12 +75,26 @@ impl Computer {
     /// From nothing to the page that waits for the card program.
     pub async fn begin(town: &Town, at: &str, number: &str, email: Option<&str>) -> Computer {
         let mut browser = Browser::at(at);
-        let review = fill_in(town, &mut browser, number, email).await;
-        assert_eq!(review.status, 200, "{}", review.body);
-        let form = review.field("form");
-        let confirmed = browser.post(town, "/activate/confirm", &[("form", &form), ("terms", "1")]).await;
-        assert_eq!((confirmed.status, confirmed.location()), (303, "/activate/reader"), "{}", confirmed.body);
+        let begun = fill_in(town, &mut browser, number, email).await;
+        assert_eq!((begun.status, begun.location()), (303, "/activate/reader"), "{}", begun.body);
         Computer { browser }
+    }
+
+    /// As [`Computer::begin`], for a card that shall block.
+    pub async fn begin_to_block(town: &Town, at: &str, number: &str) -> Computer {
+        let mut browser = Browser::at(at);
+        let form = browser.get(town, "/block/card").await.field("form");
+        let altcha = solved(town, &mut browser).await;
+        let fields = [("form", form.as_str()), ("country", "BE"), ("phone", number), ("altcha", &altcha)];
+        let begun = browser.post(town, "/block/card", &fields).await;
+        assert_eq!((begun.status, begun.location()), (303, "/activate/reader"), "{}", begun.body);
+        Computer { browser }
+    }
+
+    /// The card program reads this person's card for this page; its answer.
+    pub async fn reads(&mut self, town: &Town, person: &Person, applet: Applet) -> Value {
+        let program = Program::claim(town, &self.code(town).await).await;
+        program.prove(town, &mut card(town, person, applet, None)).await.ok()
     }
 
     /// The code on the page, for typing.
@@ -126,25 +139,26 @@ impl Computer {
         applet: Applet,
     ) -> (Computer, String) {
         let mut computer = Computer::begin(town, at, number, Some("an@voorbeeld.be")).await;
-        let code = computer.code(town).await;
-        let program = Program::claim(town, &code).await;
-        let mut card = card(town, person, applet, None);
-        let told = program.prove(town, &mut card).await.ok();
+        let told = computer.reads(town, person, applet).await;
         assert_eq!(computer.comes_back(town, told["return"].as_str().unwrap()).await.location(), "/activate/token");
         let token = computer.token(town).await;
         (computer, token)
     }
 }
 
-/// The form, its robot check solved, up to the review.
+/// The form, its robot check solved.
 pub async fn fill_in(town: &Town, browser: &mut Browser, number: &str, email: Option<&str>) -> Reply {
     let form = browser.get(town, "/activate").await.field("form");
-    let altcha = solve(&browser.get(town, "/activate/challenge").await.ok());
+    let altcha = solved(town, browser).await;
     let mut fields = vec![("form", form.as_str()), ("country", "BE"), ("phone", number), ("location", "1")];
     fields.push(email.map_or(("no_email", "1"), |email| ("email", email)));
-    fields.push(("altcha", &altcha));
-    let sent = browser.post(town, "/activate", &fields).await;
-    if sent.status == 303 { browser.get(town, sent.location()).await } else { sent }
+    fields.extend([("terms", "1"), ("altcha", &altcha)]);
+    browser.post(town, "/activate", &fields).await
+}
+
+/// What a browser with scripts does for us.
+pub async fn solved(town: &Town, browser: &mut Browser) -> String {
+    solve(&browser.get(town, "/activate/challenge").await.ok())
 }
 
 fn solve(challenge: &Value) -> String {

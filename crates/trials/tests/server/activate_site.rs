@@ -1,55 +1,35 @@
 //! The activation site, up to the card: robots, forms that lie open, two clicks, two browsers, two card programs.
 
-use protocol::altcha::Challenge;
-use protocol::jose::{b64u, sha256};
 use serde_json::{Value, json};
+use zelf_trials::town::card::solved;
 use zelf_trials::town::{Browser, Reply, Town};
 
-use crate::{AN, ELSEWHERE, HOME, once};
+use crate::{AN, ELSEWHERE, HOME, JAN, once};
 
-/// What a browser with scripts does for us.
-fn solve(challenge: &Challenge) -> String {
-    let hex = |n: &u32| -> String {
-        sha256(format!("{}{n}", challenge.salt).as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
-    };
-    let number = (0..=challenge.maxnumber).find(|n| hex(n) == challenge.challenge).unwrap();
-    let mut answer = serde_json::to_value(challenge).unwrap();
-    answer["number"] = number.into();
-    let text = b64u(answer.to_string()).replace('-', "+").replace('_', "/");
-    format!("{text}{}", "=".repeat((4 - text.len() % 4) % 4))
+/// A form as it is filled in; `altcha` is empty without scripts.
+fn filled<'a>(form: &'a str, altcha: &'a str) -> Vec<(&'static str, &'a str)> {
+    let email = "an@voorbeeld.example";
+    vec![
+        ("form", form),
+        ("country", "BE"),
+        ("phone", AN),
+        ("email", email),
+        ("location", "1"),
+        ("terms", "1"),
+        ("altcha", altcha),
+    ]
 }
 
-async fn puzzle(browser: &mut Browser, town: &Town) -> String {
-    solve(&serde_json::from_value(browser.get(town, "/activate/challenge").await.ok()).unwrap())
-}
-
-/// The form, sent; `altcha` is empty without scripts.
+/// The form, sent.
 async fn send(browser: &mut Browser, town: &Town, altcha: &str) -> Reply {
-    let page = browser.get(town, "/activate?lang=nl").await;
-    let fields = [
-        ("form", page.field("form")),
-        ("country", "BE".into()),
-        ("phone", AN.into()),
-        ("email", "an@voorbeeld.example".into()),
-        ("location", "1".into()),
-        ("altcha", altcha.into()),
-    ];
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    browser.post(town, "/activate", &fields).await
-}
-
-/// As far as the review.
-async fn review(browser: &mut Browser, town: &Town) -> Reply {
-    let altcha = puzzle(browser, town).await;
-    let sent = send(browser, town, &altcha).await;
-    assert_eq!(sent.status, 303, "{}", sent.body);
-    browser.get(town, sent.location()).await
+    let form = browser.get(town, "/activate?lang=nl").await.field("form");
+    browser.post(town, "/activate", &filled(&form, altcha)).await
 }
 
 /// As far as the card.
 async fn at_the_reader(browser: &mut Browser, town: &Town) -> Reply {
-    let review = review(browser, town).await;
-    let sent = browser.post(town, "/activate/confirm", &[("form", &review.field("form")), ("terms", "1")]).await;
+    let altcha = solved(town, browser).await;
+    let sent = send(browser, town, &altcha).await;
     assert_eq!((sent.status, sent.location()), (303, "/activate/reader"), "{}", sent.body);
     browser.get(town, "/activate/reader").await
 }
@@ -83,14 +63,15 @@ async fn land(browser: &mut Browser, town: &Town, path: &str) -> Reply {
 #[tokio::test]
 async fn a_solved_puzzle_opens_one_form() {
     let town = once().await;
-    let mut an = Browser::at(HOME);
-    let altcha = puzzle(&mut an, &town).await;
-    assert_eq!(send(&mut an, &town, &altcha).await.status, 303);
-    let again = send(&mut an, &town, &altcha).await;
+    let (mut an, mut jan) = (Browser::at(HOME), Browser::at(ELSEWHERE));
+    let altcha = solved(&town, &mut an).await;
+    assert_eq!(send(&mut an, &town, &altcha).await.location(), "/activate/reader");
+    let again = send(&mut jan, &town, &altcha).await;
     assert_eq!((again.status, again.has("error")), (200, true), "used twice");
-    let altcha = puzzle(&mut an, &town).await;
+    let altcha = solved(&town, &mut jan).await;
     town.pass(600);
-    assert!(send(&mut an, &town, &altcha).await.has("error"), "too old");
+    assert!(send(&mut jan, &town, &altcha).await.has("error"), "too old");
+    assert_eq!(town.count("enrolment").await, 1);
 }
 
 #[tokio::test]
@@ -106,69 +87,110 @@ async fn without_scripts_half_a_minute_passes_and_three_an_hour_is_enough() {
         "{}",
         waiting.body
     );
-    let early = an.post(&town, "/activate/confirm", &[("form", path.split('=').nth(1).unwrap()), ("terms", "1")]).await;
-    assert!(early.has("error"), "nobody skips the wait: {}", early.body);
-    town.pass(30);
-    assert!(an.get(&town, &path).await.has("confirm"));
+    town.pass(29);
+    assert!(an.get(&town, &path).await.has("go-on"), "nobody skips the wait");
+    assert_eq!(town.count("enrolment").await, 0);
+    town.pass(1);
     for _ in 0..2 {
-        assert_eq!(send(&mut an, &town, "").await.status, 303);
+        assert_eq!(
+            an.get(&town, &path).await.location(),
+            "/activate/reader",
+            "by itself, and as often as it is asked for"
+        );
     }
-    let fourth = send(&mut an, &town, "").await;
-    assert_eq!((fourth.status, fourth.has("error")), (200, true));
+    assert_eq!(town.count("enrolment").await, 1, "one form is one activation");
+    for _ in 0..2 {
+        assert_eq!(send(&mut Browser::at(HOME), &town, "").await.status, 303);
+    }
+    let mut fourth = Browser::at(HOME);
+    let sent = send(&mut fourth, &town, "").await;
+    assert_eq!((sent.status, sent.has("error")), (200, true));
     assert_eq!(send(&mut Browser::at(ELSEWHERE), &town, "").await.status, 303, "others are not kept out");
-    let altcha = puzzle(&mut an, &town).await;
-    assert_eq!(send(&mut an, &town, &altcha).await.status, 303, "with scripts one goes on");
+    let altcha = solved(&town, &mut fourth).await;
+    assert_eq!(send(&mut fourth, &town, &altcha).await.status, 303, "with scripts one goes on");
 }
 
 #[tokio::test]
 async fn a_form_that_lay_open_is_asked_again_with_what_was_typed() {
     let town = once().await;
     let mut an = Browser::at(HOME);
-    let page = review(&mut an, &town).await;
-    let form = page.field("form");
+    let form = an.get(&town, "/activate?lang=nl").await.field("form");
     let rows = town.tables().await;
     town.pass(901);
-    let late = an.post(&town, "/activate/confirm", &[("form", &form), ("terms", "1")]).await;
+    let altcha = solved(&town, &mut an).await;
+    let late = an.post(&town, "/activate", &filled(&form, &altcha)).await;
     assert!(late.has("error") && late.attribute("phone", "value") == AN, "{}", late.body);
-    let changed = an.get(&town, &format!("/activate?form={form}")).await;
-    assert_eq!(changed.attribute("email", "value"), "an@voorbeeld.example");
     assert!(town.tables().await == rows, "nothing began");
+    // Sent once more, it goes on.
+    let sent = an.post(&town, "/activate", &filled(&late.field("form"), &altcha)).await;
+    assert_eq!(sent.location(), "/activate/reader", "{}", sent.body);
 }
 
 #[tokio::test]
 async fn terms_are_asked_for_and_two_clicks_are_one_activation() {
     let town = once().await;
     let mut an = Browser::at(HOME);
-    let page = review(&mut an, &town).await;
-    assert_eq!(page.text("number"), "+32 468 75 89 60");
-    let form = page.field("form");
+    let form = an.get(&town, "/activate?lang=nl").await.field("form");
+    let altcha = solved(&town, &mut an).await;
     let before = town.tables().await;
-    let asked = an.post(&town, "/activate/confirm", &[("form", &form)]).await;
-    assert!(asked.status == 200 && asked.has("error") && asked.has("confirm"), "{}", asked.body);
+    let without: Vec<_> = filled(&form, &altcha).into_iter().filter(|(name, _)| *name != "terms").collect();
+    let asked = an.post(&town, "/activate", &without).await;
+    assert!(asked.status == 200 && asked.has("error") && asked.has("terms"), "{}", asked.body);
     assert!(town.tables().await == before, "no row without agreement");
-    let mut other_click = an.clone();
-    let fields = [("form", form.as_str()), ("terms", "1")];
-    for browser in [&mut an, &mut other_click] {
-        assert_eq!(browser.post(&town, "/activate/confirm", &fields).await.location(), "/activate/reader");
-    }
+    let (mut other_click, mut other_tab) = (an.clone(), an.clone());
+    let (first, second) = tokio::join!(
+        async { an.post(&town, "/activate", &filled(&form, &altcha)).await.location().to_owned() },
+        async { other_click.post(&town, "/activate", &filled(&form, &altcha)).await.location().to_owned() }
+    );
+    assert_eq!((&*first, &*second), ("/activate/reader", "/activate/reader"));
+    let tab = other_tab.get(&town, "/activate").await.field("form");
+    let altcha = solved(&town, &mut other_tab).await;
+    let third = other_tab.post(&town, "/activate", &filled(&tab, &altcha)).await;
+    assert_eq!(third.location(), "/activate/reader", "the one that is under way");
     let codes = [an.get(&town, "/activate/reader").await, other_click.get(&town, "/activate/reader").await];
     assert_eq!(code(&codes[0]).len(), 8);
     assert_eq!(code(&codes[0]), code(&codes[1]));
+    assert_eq!(town.count("enrolment").await, 1);
+}
+
+#[tokio::test]
+async fn who_sees_a_slip_in_the_number_changes_it_and_the_old_code_is_dead() {
+    let town = once().await;
+    let mut an = Browser::at(HOME);
+    let page = at_the_reader(&mut an, &town).await;
+    assert_eq!((page.text("number"), page.text("email")), ("+32 468 75 89 60".into(), "an@voorbeeld.example".into()));
+    let back = an.post(&town, "/activate/change", &[]).await;
+    assert!(back.location().starts_with("/activate?form="), "{}", back.location());
+    assert_ne!(claim(&town, &code(&page)).await.status, 200, "what was begun is over");
+    let form = an.get(&town, back.location()).await;
+    assert_eq!(form.attribute("phone", "value"), "+32 468 75 89 60");
+    assert_eq!(form.attribute("email", "value"), "an@voorbeeld.example");
+    let altcha = solved(&town, &mut an).await;
+    let sealed = form.field("form");
+    let mut fields = filled(&sealed, &altcha).into_iter().filter(|f| f.0 != "phone").collect::<Vec<_>>();
+    fields.push(("phone", JAN));
+    assert_eq!(an.post(&town, "/activate", &fields).await.location(), "/activate/reader");
+    assert_eq!(an.get(&town, "/activate/reader").await.text("number"), "+32 470 11 02 48");
 }
 
 #[tokio::test]
 async fn what_stands_in_an_address_bar_shows_nothing_in_another_browser() {
     let town = once().await;
     let (mut an, mut thief) = (Browser::at(HOME), Browser::at(ELSEWHERE));
-    let altcha = puzzle(&mut an, &town).await;
-    let sent = send(&mut an, &town, &altcha).await;
+    let sent = send(&mut an, &town, "").await;
+    let form = sent.location().split('=').nth(1).unwrap().to_owned();
+    town.pass(30);
     let theirs = thief.get(&town, sent.location()).await;
     assert!(theirs.status == 404 && !theirs.body.contains("75 89 60"), "{}", theirs.body);
+    let empty = thief.get(&town, &format!("/activate?form={form}")).await;
+    assert_eq!((empty.attribute("phone", "value"), empty.attribute("email", "value")), (String::new(), String::new()));
+    // Sent from there it begins nothing of hers, and nothing at all before the thief has looked at a form of their own.
+    let altcha = solved(&town, &mut thief).await;
+    assert!(thief.post(&town, "/activate", &filled(&form, &altcha)).await.has("error"));
     // Even a thief with an activation of their own.
     let _ = at_the_reader(&mut thief, &town).await;
     assert_eq!(thief.get(&town, sent.location()).await.status, 404);
-    let form = sent.location().split('=').nth(1).unwrap().to_owned();
-    assert_eq!(thief.post(&town, "/activate/confirm", &[("form", &form), ("terms", "1")]).await.status, 404);
+    assert_eq!(an.get(&town, sent.location()).await.location(), "/activate/reader", "hers is as it was");
 }
 
 #[tokio::test]

@@ -296,7 +296,7 @@ async fn without_the_old_phones_word_an_account_that_comes_back_only_logs_in_for
         assert_eq!((asked.verified.payload.kind.as_str(), asked.verified.payload.wants_match), ("admin", false));
         assert_eq!(asked.verified.payload.fields[0].v, "Chrome on Linux");
         new.finish(&town, CODE).await.ok();
-        assert_eq!(old.command(&town, "home", json!({})).await.refusal(), (401, "device_unknown".into()));
+        assert_eq!(old.command(&town, "home", json!({})).await.refusal(), (401, "device_ended".into()));
         let home = new.command(&town, "home", json!({})).await.ok();
         assert_eq!(home["limited"], town.now() + 86_400);
         town.deliver().await;

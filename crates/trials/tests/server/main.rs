@@ -4,13 +4,17 @@
 mod activate;
 mod activate_site;
 mod again;
+mod block_site;
 mod budget;
 mod cards;
 mod clock;
 mod crash;
 mod doors;
 mod flood;
+mod life;
 mod lock;
+mod misfortune;
+mod my;
 mod races;
 mod real_bank;
 mod sign_in;

@@ -3,6 +3,7 @@
 pub mod activate;
 pub mod help;
 mod block;
+pub mod contact;
 mod login;
 mod pages_of;
 mod wait;
@@ -10,7 +11,7 @@ mod wait;
 pub use block::{block, block_page};
 pub use login::{authorize, authorize_form, login, retry, show};
 pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
-pub(crate) use pages_of::{method_not_allowed, not_found};
+pub(crate) use pages_of::{method_not_allowed, not_found, see_other};
 pub use wait::{cancel, events, wait};
 
 use journeys::World;
