@@ -138,6 +138,12 @@ pub async fn begin(world: &World, begin: Begin, puzzle: Option<Puzzle>) -> Resul
     rows::insert(world, Enrolment::start(begin.id, start, world.now()), puzzle).await
 }
 
+/// A solved puzzle that pays for something that is no enrolment. `false` when it was used.
+pub async fn use_once(world: &World, what: &str, until: i64) -> Result<bool, Failure> {
+    let what = what.to_owned();
+    Ok(world.db.run("puzzle.use", move |tx| store::used_token::burn(tx, "activate", &what, until)).await?)
+}
+
 pub async fn seen(world: &World, id: &str, browser: &str) -> Result<Seen, Failure> {
     let row = rows::of_browser(world, id, browser).await?;
     let mut seen = told(world, &row.enrolment);

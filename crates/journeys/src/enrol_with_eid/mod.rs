@@ -17,7 +17,7 @@ mod rows;
 
 pub use browser::{
     Begin, Begun, Digits, Finished, Puzzle, Seen, Token, activates, again, begin, check, digits, finish, new_token,
-    seen, stop, wait_for_news, web_eid, web_eid_nonce,
+    seen, stop, use_once, wait_for_news, web_eid, web_eid_nonce,
 };
 pub use domain::enrolment::Purpose;
 pub use judge::CardRules;
