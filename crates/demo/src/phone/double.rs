@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 use super::unix_now;
 
+mod life;
+
 pub(super) const CUSTOMER_PIN: &str = "1357";
 pub(super) const MATCH: &str = "47";
 
@@ -48,6 +50,7 @@ pub(super) struct Inner {
     /// Signs requests with a key that may not.
     pub(super) wrong_key: bool,
     pub(super) proof: String,
+    pub(super) life: life::Life,
 }
 
 impl World {
@@ -76,6 +79,7 @@ impl World {
             mute: 0,
             wrong_key: false,
             proof: "proof-proof-proof-22ch".into(),
+            life: life::Life::default(),
         };
         let address = format!("http://{}", listener.local_addr().unwrap());
         let world = Arc::new(World { address, inner: Mutex::new(inner) });
@@ -84,6 +88,7 @@ impl World {
             .route("/api/v1/nonce", get(nonce))
             .route("/api/v1/answer", post(answer))
             .route("/api/v1/{command}", post(command))
+            .route("/api/v1/act/{command}", post(life::act))
             .route("/api/v1/activation/{command}", post(activation))
             .route("/bank/authorize", get(async || Redirect::to("/bank/sign/1")))
             .route("/bank/sign/1", get(async || "<html>sign</html>"))
@@ -107,26 +112,7 @@ impl World {
     pub(super) fn ask(&self) -> String {
         let mut w = self.lock();
         let rid = id("apr", &[u8::try_from(w.waiting.len() + w.counted).unwrap(); 16]);
-        let rp = RequestingParty { id: "g".into(), name: "Gemeente".into(), domain: "localhost".into() };
-        let request = Request {
-            v: 1,
-            rid: rid.clone(),
-            kind: "login".into(),
-            dev: w.device.as_ref().unwrap().name("dev"),
-            lang: "nl".into(),
-            title: "Inloggen".into(),
-            rp,
-            from: "hier".into(),
-            fields: vec![Field { l: "Voornaam".into(), v: "An".into() }],
-            claims: vec!["given_name".into()],
-            uv: "pin".into(),
-            wants_match: true,
-            head: w.head.clone(),
-            seq: w.seq + 1,
-            chal: b64u(sha256(rid.as_bytes())),
-            iat: unix_now(),
-            exp: unix_now() + 180,
-        };
+        let request = w.login(rid.clone());
         w.waiting.push(request);
         rid
     }
@@ -271,6 +257,7 @@ async fn command(State(world): State<Arc<World>>, Path(name): Path<String>, body
             "first_name": "An", "number": w.number, "email": null,
             "settings": { "biometrics": false, "notifications": false, "sharing": false },
             "device": w.status(), "head": w.head, "seq": w.seq, "now": unix_now(),
+            "generation": w.life.generation, "biometric": w.biometric(),
             "last_receipt": w.receipts.last().map(|(_, m3)| m3),
         }),
         _ => json!({ "settings": { "biometrics": true, "notifications": false, "sharing": false } }),
@@ -280,7 +267,7 @@ async fn command(State(world): State<Arc<World>>, Path(name): Path<String>, body
 }
 
 async fn answer(State(world): State<Arc<World>>, Json(body): Json<AnswerBody>) -> Response {
-    let (status, reply) = judge(&mut world.lock(), &body);
+    let (status, reply) = judge(&mut world.lock(), &world.address, &body);
     let mut w = world.lock();
     if w.mute > 0 {
         w.mute -= 1;
@@ -290,7 +277,7 @@ async fn answer(State(world): State<Arc<World>>, Json(body): Json<AnswerBody>) -
     say(&world, status, reply)
 }
 
-fn judge(w: &mut Inner, body: &AnswerBody) -> (u16, Value) {
+fn judge(w: &mut Inner, address: &str, body: &AnswerBody) -> (u16, Value) {
     let apr = digest(&body.m2);
     if let Some((_, m3)) = w.receipts.iter().find(|(known, _)| *known == apr) {
         return (200, json!({ "m3": m3 }));
@@ -307,9 +294,13 @@ fn judge(w: &mut Inner, body: &AnswerBody) -> (u16, Value) {
     w.counted += 1;
     w.seq = a.seq;
     if a.dec == Decision::Approve {
-        let sealed = body.pin.as_ref().unwrap();
-        let right = pin::check_proof(&w.vs, sealed, &answer.input_digest, w.verifier.as_ref().unwrap()).is_ok();
-        if !right || a.matched != MATCH {
+        let verifier = w.verifier.as_ref().unwrap();
+        let right = match (&body.pin, &body.bio) {
+            (Some(sealed), None) => pin::check_proof(&w.vs, sealed, &answer.input_digest, verifier).is_ok(),
+            (None, Some(bio)) => r.allows_bio() && w.finger_is_right(address, bio, &answer.input_digest),
+            _ => panic!("one proof"),
+        };
+        if !right || (r.wants_match && a.matched != MATCH) {
             w.tries += 1;
             w.waiting[at].seq += 1;
             w.waiting[at].chal = b64u(sha256(r.chal.as_bytes()));
@@ -320,7 +311,7 @@ fn judge(w: &mut Inner, body: &AnswerBody) -> (u16, Value) {
     w.tries = 0;
     w.waiting.remove(at);
     let (res, m) = match a.dec {
-        Decision::Approve => (Outcome::Ok, "pin"),
+        Decision::Approve => (Outcome::Ok, a.uv.as_str()),
         Decision::Reject => (Outcome::Rejected, "none"),
         Decision::Fraud => (Outcome::Fraud, "none"),
     };
@@ -338,6 +329,9 @@ fn judge(w: &mut Inner, body: &AnswerBody) -> (u16, Value) {
         ts: unix_now(),
     };
     let m3 = receipt.sign(&w.rc).unwrap();
+    if a.dec == Decision::Approve {
+        w.carry_out(&a.rid);
+    }
     w.head = digest(&m3);
     w.receipts.push((apr, m3.clone()));
     for other in &mut w.waiting {

@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use super::double::{MATCH, World};
 use super::*;
 
-struct Hand {
-    world: Arc<World>,
+pub(super) struct Hand {
+    pub(super) world: Arc<World>,
     folder: TempDir,
 }
 
@@ -26,12 +26,12 @@ fn plan() -> Plan {
     }
 }
 
-fn approve(code: &str) -> Verdict {
+pub(super) fn approve(code: &str) -> Verdict {
     Verdict::Approve { code: code.into(), matched: Some(MATCH.into()) }
 }
 
 impl Hand {
-    async fn new() -> Hand {
+    pub(super) async fn new() -> Hand {
         Hand { world: World::start().await, folder: tempfile::tempdir().unwrap() }
     }
 
@@ -39,11 +39,11 @@ impl Hand {
         Home::File(self.folder.path().join("phone.json"))
     }
 
-    async fn open(&self) -> Result<Phone, PhoneError> {
+    pub(super) async fn open(&self) -> Result<Phone, PhoneError> {
         Phone::open(Some(&self.world.address), self.home(), None).await
     }
 
-    async fn active(&self) -> Phone {
+    pub(super) async fn active(&self) -> Phone {
         let mut phone = self.open().await.unwrap();
         phone.activate(&plan()).await.unwrap();
         phone
