@@ -1,6 +1,7 @@
 //! What a person may demand: to see with whom data was shared and to end that, a copy of everything, to be forgotten.
 
 use domain::account::Profile;
+use domain::refusal::{Refusal, WaitReason};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use store::StoreError;
@@ -10,7 +11,7 @@ use store::history::Filter;
 use words::Lang;
 
 use crate::my_data::{Known, known};
-use crate::my_history::{OURSELVES, Told, entry_of, events_of, lang_of, messages_of, page};
+use crate::my_history::{MOST, OURSELVES, Told, entry_of, events_of, lang_of, messages_of, page};
 use crate::own_phone::own;
 use crate::{Failure, Signed, World};
 
@@ -18,6 +19,8 @@ use crate::{Failure, Signed, World};
 const MOST_ENTRIES: usize = 10_000;
 /// The newest of them bring their evidence along; that of the others is asked for one by one.
 const MOST_EVIDENCE: usize = 1_000;
+/// A copy is much to read: the next one not sooner.
+const EXPORT_PAUSE_SECONDS: i64 = 60;
 /// Read at once.
 const EXPORT_PAGE: usize = 500;
 /// Accounts that one sweep erases: each is a transaction of its own.
@@ -89,8 +92,12 @@ pub async fn export(world: &World, signed: &Signed) -> Result<Value, Failure> {
     let (now, audit) = (world.now(), world.id("aud"));
     let (device, account) = (own.device.id.clone(), own.account.id.clone());
     let noted = world.db.run("my.export", move |tx| {
+        let latest = store::audit::events(tx, &account, MOST)?.into_iter().find(|event| event.action == "exported");
+        if let Some(until) = latest.map(|event| event.at + EXPORT_PAUSE_SECONDS).filter(|until| *until > now) {
+            return Err(Refusal::Wait { until, reason: WaitReason::TooMany }.into());
+        }
         let line = Line { id: &audit, at: now, action: "exported", actor: &device, subject: &account, detail: "" };
-        store::audit::append(tx, &line)
+        Ok::<_, Failure>(store::audit::append(tx, &line)?)
     });
     noted.await?;
     let known = known(world, own).await?;
@@ -180,7 +187,10 @@ async fn erase(world: &World, account: &str, now: i64) -> Result<(), Failure> {
     let erased = Erased { account: account.to_owned(), contacts: contacts(world, &profile, account), closed_at };
     let audit = world.id("aud");
     let done = world.db.run("tidy.erase", move |tx| {
-        store::closing::erase(tx, &erased)?;
+        // Another server may have been here a moment ago.
+        if !store::closing::erase(tx, &erased)? {
+            return Ok(());
+        }
         let line = Line { id: &audit, at: now, action: "erased", actor: "time", subject: &erased.account, detail: "" };
         store::audit::append(tx, &line)
     });

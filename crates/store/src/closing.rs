@@ -41,8 +41,8 @@ pub fn phones(tx: &mut Tx<'_>, account: &str) -> Result<Vec<String>, StoreError>
     rows.into_iter().map(|r| Ok(r.columns().text()?)).collect()
 }
 
-/// Every row of this account in every table of ours, the log's lines too.
-pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<(), StoreError> {
+/// Every row of this account in every table of ours, the log's lines too. `false` when somebody was first.
+pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<bool, StoreError> {
     let account = erased.account.as_str();
     tx.execute("DELETE FROM approval WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM number_change WHERE device IN (SELECT id FROM device WHERE account = $1)", args![account])?;
@@ -69,6 +69,5 @@ pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<(), StoreError> {
     )?;
     tx.execute("DELETE FROM help_case WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM audit WHERE subject = $1", args![account])?;
-    tx.execute("DELETE FROM account WHERE id = $1", args![account])?;
-    Ok(())
+    Ok(tx.execute("DELETE FROM account WHERE id = $1", args![account])? == 1)
 }

@@ -212,7 +212,8 @@ async fn who_closed_is_free_at_once_sealed_for_a_while_and_then_gone() {
             told::insert(tx, line)?;
             let erased = Erased { account: "acc_1".into(), contacts: vec![number(1).to_vec()], closed_at: NOW + 1 };
             assert_eq!(closing::phones(tx, "acc_1")?, ["dev_1"]);
-            closing::erase(tx, &erased)?;
+            assert!(closing::erase(tx, &erased)?);
+            assert!(!closing::erase(tx, &erased)?, "once");
             assert!(closing::due(tx, NOW + 999, 9)?.is_empty());
             let mut left = Vec::new();
             for table in TABLES {

@@ -40,19 +40,19 @@ fn fact<'a>(data: &'a Value, claim: &str) -> &'a Value {
 #[tokio::test]
 async fn a_person_sees_everything_that_is_stored_and_where_it_came_from() {
     each(async |town| {
-        let phone = an_with_mail(&town).await;
+        let mut phone = an_with_mail(&town).await;
         let since = town.now();
         town.pass(3600);
         let data = my(&town, &phone, "data").await;
         let stored = zelf_trials::town::bank::an();
         let a = &stored.attributes;
         let expected = [
-            ("given_name", a.given_name.clone(), "bank", stored.proven_at),
-            ("family_name", a.family_name.clone(), "bank", stored.proven_at),
-            ("birthdate", a.birthdate.clone(), "bank", stored.proven_at),
-            ("gender", a.gender.clone(), "bank", stored.proven_at),
-            ("nationalities", a.nationalities.first().cloned(), "bank", stored.proven_at),
-            ("urn:zelf:claim:national_number", a.national_number.clone(), "bank", stored.proven_at),
+            ("given_name", a.given_name.clone(), "bank", since),
+            ("family_name", a.family_name.clone(), "bank", since),
+            ("birthdate", a.birthdate.clone(), "bank", since),
+            ("gender", a.gender.clone(), "bank", since),
+            ("nationalities", a.nationalities.first().cloned(), "bank", since),
+            ("urn:zelf:claim:national_number", a.national_number.clone(), "bank", since),
             ("phone_number", Some("+32 468 75 89 60".into()), "you", since),
             ("email", Some(MAIL.into()), "you", since),
         ];
@@ -69,6 +69,15 @@ async fn a_person_sees_everything_that_is_stored_and_where_it_came_from() {
         assert_eq!(data["language"], "nl");
         phone.command(&town, "language", json!({ "lang": "de" })).await.ok();
         assert_eq!(my(&town, &phone, "data").await["language"], "de");
+        town.pass(60);
+        phone.command(&town, "act/email", json!({ "email": "an@elders.be" })).await.ok();
+        phone.approve(&town, "", CODE).await.ok();
+        let data = my(&town, &phone, "data").await;
+        assert_eq!(
+            (&fact(&data, "email")["value"], &fact(&data, "email")["at"]),
+            (&json!("an@elders.be"), &json!(town.now()))
+        );
+        assert_eq!(fact(&data, "phone_number")["at"], since, "the number is as it was");
         let slip = phone.command(&town, "my/data", json!({ "lang": "la" })).await;
         assert_eq!(slip.refusal(), (400, "malformed".into()));
     })
@@ -383,6 +392,10 @@ async fn a_copy_of_everything_holds_everything_and_no_secret() {
             assert!(secret.len() >= 16 && !text.contains(secret), "{secret}");
         }
         assert_eq!(copy["events"][0]["what"], "exported", "whoever takes a copy is seen to");
+        let again = phone.command(&town, "my/export", json!({})).await;
+        assert_eq!(again.refusal(), (429, "wait".into()), "a copy a minute is enough");
+        town.pass(60);
+        my(&town, &phone, "export").await;
     })
     .await;
 }
