@@ -33,15 +33,27 @@ fn secret(world: &World, reference: &str) -> String {
     typed_code(five(0)) + &typed_code(five(5))
 }
 
-/// Keeps the message and begins its case. Gives the ticket: the reference and what proves that one wrote it.
+/// A sum that was done for this message, good for one.
+pub struct Puzzle {
+    pub id: String,
+    pub until: i64,
+}
+
+/// Keeps the message and begins its case. Gives the ticket: the reference and what proves that one wrote it; nothing when the
+/// sum was used before.
 ///
 /// # Errors
 /// When the database cannot.
-pub async fn send(world: &World, contact: Contact) -> Result<String, Failure> {
+pub async fn send(world: &World, contact: Contact, puzzle: Option<Puzzle>) -> Result<Option<String>, Failure> {
     let (now, sealer) = (world.now(), world.sealer.clone());
     let reference = typed_code(world.entropy());
     let ticket = format!("{reference}-{}", secret(world, &reference));
     let made = world.db.run("contact.send", move |tx| {
+        if let Some(puzzle) = &puzzle
+            && !store::used_token::burn(tx, "activate", &puzzle.id, puzzle.until)?
+        {
+            return Ok(None);
+        }
         let begin = store::case::Begin {
             reference: &reference,
             kind: contact.topic.word(),
@@ -51,9 +63,13 @@ pub async fn send(world: &World, contact: Contact) -> Result<String, Failure> {
         };
         let made = store::case::insert(tx, begin)?
             && store::contact::insert(tx, &sealer, &reference, &contact, now + CASE_KEPT_SECONDS)?;
-        Ok::<_, StoreError>(made)
+        Ok::<_, StoreError>(Some(made))
     });
-    if made.await? { Ok(ticket) } else { Err(Failure::Busy) }
+    match made.await? {
+        Some(true) => Ok(Some(ticket)),
+        Some(false) => Err(Failure::Busy),
+        None => Ok(None),
+    }
 }
 
 /// How it stands; `None` for a ticket that is not ours, or whose time is over.

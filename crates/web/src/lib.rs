@@ -1,5 +1,6 @@
 //! Doors: HTTP in, pages and JSON out. A handler reads, calls one journey, answers; the rules are elsewhere.
 
+pub mod console;
 pub mod eid;
 pub mod limits;
 pub mod oidc;

@@ -21,6 +21,8 @@ pub enum What {
     Claim,
     /// Written codes typed to block an account, per hour.
     Block,
+    /// Messages to the helpdesk, per hour.
+    Contact,
 }
 
 /// Limits per network.

@@ -59,6 +59,16 @@ pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> R
 /// What the phone app may use: its camera reads the code of a new phone, and fingerprint or face may stand for the code.
 const APP_PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
 
+/// Headers of the helpdesk's console: nobody shows it in a frame.
+pub async fn console(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    common(&doors, &mut response);
+    let csp = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; \
+               base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    set(&mut response, header::CONTENT_SECURITY_POLICY, csp);
+    response
+}
+
 /// Headers of the phone app: the code is typed here, so nothing foreign runs.
 pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

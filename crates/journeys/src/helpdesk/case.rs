@@ -101,7 +101,7 @@ fn opened_lately(tx: &mut db::Tx<'_>, reference: &str, name: &str, now: i64) -> 
     Ok(lines.iter().any(|line| line.action == "case_opened" && line.staff == name && now - line.at < LATELY_SECONDS))
 }
 
-/// Proposes another number for the account of this look, in a case that is open.
+/// Proposes another number for the account of this look, in a case that is open. Gives its reference.
 ///
 /// # Errors
 /// `NotYours`, `Reason`, `Query` for no mobile number, `Stale`.
@@ -112,12 +112,13 @@ pub async fn propose_number(
     reference: &str,
     number: &str,
     reason: &str,
-) -> Result<(), Denied> {
+) -> Result<String, Denied> {
     let reason = Reason::read(reason)?;
     let number = MobileNumber::read("BE", number, &world.settings.countries).map_err(|_| Denied::Query)?;
     let reference = protocol::eid::read_code(reference).ok_or(Denied::Stale)?;
     let proposal = Proposal::ChangeNumber { number, reason: reason.text().to_owned() };
-    propose(world, staff, look, reference, proposal, false).await
+    propose(world, staff, look, reference.clone(), proposal, false).await?;
+    Ok(reference)
 }
 
 /// Proposes to release the held account of this look; the case begins here. Gives its reference.

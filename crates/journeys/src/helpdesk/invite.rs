@@ -4,7 +4,8 @@ use domain::helpdesk::{Right, Role, name_holds, password_holds};
 use protocol::eid::{read_code, typed_code};
 use protocol::jose::{b64u, unb64u};
 use protocol::webauthn;
-use store::staff::{self, Key, Member};
+pub use store::staff::Member;
+use store::staff::{self, Key};
 use store::{StoreError, staff_log};
 
 use super::session::{self, Body, INVITED};

@@ -7,19 +7,27 @@ use db::{Db, DbError, Tx, args};
 use super::Town;
 
 /// The tables there are; [`Town::tables`] fails when the databases hold others.
-const PLATFORM: [(&str, &str); 16] = [
+const PLATFORM: [(&str, &str); 24] = [
     ("account", "SELECT * FROM account ORDER BY 1"),
     ("activation", "SELECT * FROM activation ORDER BY 1"),
     ("approval", "SELECT * FROM approval ORDER BY 1"),
     ("audit", "SELECT * FROM audit ORDER BY 1"),
     ("card_data", "SELECT * FROM card_data ORDER BY 1"),
     ("consent", "SELECT * FROM consent ORDER BY 1, 2"),
+    ("contact", "SELECT * FROM contact ORDER BY 1"),
     ("device", "SELECT * FROM device ORDER BY 1"),
     ("enrolment", "SELECT * FROM enrolment ORDER BY 1"),
+    ("help_case", "SELECT * FROM help_case ORDER BY 1"),
     ("mute", "SELECT * FROM mute ORDER BY 1, 2, 3"),
     ("number_change", "SELECT * FROM number_change ORDER BY 1"),
     ("number_claim", "SELECT * FROM number_claim ORDER BY 1"),
     ("outbox", "SELECT * FROM outbox ORDER BY 1"),
+    ("staff", "SELECT * FROM staff ORDER BY 1"),
+    ("staff_key", "SELECT * FROM staff_key ORDER BY 1"),
+    ("staff_log", "SELECT * FROM staff_log ORDER BY 1"),
+    ("staff_log_end", "SELECT * FROM staff_log_end ORDER BY 1"),
+    ("staff_session", "SELECT * FROM staff_session ORDER BY 1"),
+    ("staff_try", "SELECT * FROM staff_try ORDER BY 1"),
     ("stop", "SELECT * FROM stop ORDER BY 1"),
     ("told", "SELECT * FROM told ORDER BY 1"),
     ("used_token", "SELECT * FROM used_token ORDER BY 1, 2"),
