@@ -1,12 +1,11 @@
 // The way back to a working account, from everywhere a phone can be.
 import { describe, expect, it } from 'vitest'
-import { existsSync, readFileSync } from 'node:fs'
 import * as activate from '../src/journeys/activate.ts'
 import { reactivate, startAnew } from '../src/journeys/again.ts'
 import { fetchPending } from '../src/journeys/approve.ts'
 import { refreshHome } from '../src/journeys/boot.ts'
 import { settle } from '../src/journeys/settings.ts'
-import { HELP_BROKEN, HELP_ENDING, HELP_PROBLEM, HELP_REFUSAL, sitePage } from '../src/help.ts'
+import { sitePage } from '../src/help.ts'
 import { ENDINGS, type Home } from '../src/contract.ts'
 import { nextSuggestion, SUGGESTIONS } from '../src/screens/suggestions.tsx'
 import { screenOf, type State } from '../src/state.ts'
@@ -275,14 +274,6 @@ describe('the page of the help that is about it', () => {
     await app.discover()
     expect(sitePage(app.state, '/help/a/internet')).toBe('http://localhost:8402/help/a/internet?lang=nl')
     expect(sitePage({ world: { ...app.state.world!, issuer: 'javascript:alert(1)' }, lang: 'nl' }, '/')).toBeNull()
-  })
-
-  it('every page that the app names is one of the site\'s', () => {
-    const list = new URL('../../crates/pages/src/help/slugs.txt', import.meta.url)
-    if (!existsSync(list)) return
-    const known = new Set(readFileSync(list, 'utf8').split('\n'))
-    const named = [HELP_PROBLEM, HELP_REFUSAL, HELP_ENDING, HELP_BROKEN].flatMap((map) => Object.values(map))
-    expect(named.filter((slug) => !known.has(slug))).toEqual([])
   })
 })
 
