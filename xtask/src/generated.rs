@@ -20,6 +20,11 @@ const FILES: &[Generated] = &[
         stable: false,
         write: || place::line("cargo test --locked -p zelf-protocol --test vectors -- --ignored"),
     },
+    Generated {
+        file: "docs/life-states.md",
+        stable: true,
+        write: || place::line("cargo test --locked -p zelf-trials --test life -- --ignored"),
+    },
 ];
 
 /// `gen`: the stable files, or all of them.

@@ -303,7 +303,9 @@ impl Enrolment {
     /// button named.
     pub fn activates(self, terms: String, now: i64) -> Result<Enrolment, Refusal> {
         self.alive(now)?;
-        let Stage::Blocked(blocked) = self.stage.clone() else { return Err(Refusal::WrongStep) };
+        let Stage::Blocked(mut blocked) = self.stage.clone() else { return Err(Refusal::WrongStep) };
+        // The same person, in the same browser, says so now: what was blocked before does not stop it.
+        blocked.proof.identity.proven_at = now;
         let expires_at = self.expires_at.max(now + TTL_SECONDS / 2);
         let stage = first_token(blocked.proof, now);
         Ok(Enrolment { purpose: Purpose::Activate, terms, expires_at, stage, ..self })

@@ -193,15 +193,15 @@ impl Act {
         }
     }
 
-    /// Screens that wait for the person (docs/life.md §2), counted by the browser stories; asking the helpdesk is one.
+    /// Screens that wait for the person (docs/life.md §2), counted by the browser stories; asking the helpdesk is one. A hold
+    /// opens its own case: the helpdesk comes back to the person.
     pub fn screens(self) -> u32 {
         match self {
             Act::Activate => 6,
             Act::Reactivate { .. } => 6,
             Act::NewPhone => 4,
-            Act::Release | Act::ChangeNumber { by_helpdesk: true } => 1,
-            Act::Block(By::WrongCodes) | Act::Block(By::Helpdesk) | Act::Hold | Act::Day => 0,
-            Act::Block(By::Card) => 2,
+            Act::ChangeNumber { by_helpdesk: true } => 1,
+            Act::Block(By::WrongCodes | By::Helpdesk) | Act::Hold | Act::Release | Act::Day => 0,
             Act::Block(_) => 2,
             Act::Change | Act::Close => 3,
             Act::ChangeNumber { by_helpdesk: false } => 5,

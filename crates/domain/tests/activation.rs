@@ -46,7 +46,7 @@ fn fresh() -> Activation {
 fn at_sms() -> Activation {
     let a = fresh().number(number(), 1).unwrap().email(None, 1).unwrap();
     let a = a.hand_over("kbc".into(), "u".into(), "p".into(), 1).unwrap().bank_confirmed(back(), Ok(()), 2).unwrap();
-    a.take_return_try(3).unwrap().0.joined("m1".into(), 3).unwrap()
+    a.take_return_try(3).unwrap().0.joined("m1".into(), false, 3).unwrap()
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +89,7 @@ proptest! {
                 Event::Confirmed => a.bank_confirmed(back(), Ok(()), now).inspect(|_| confirmed = true),
                 Event::Minor => a.bank_confirmed(back(), Err(Unfit::TooYoung), now),
                 Event::Join => a.take_return_try(now).and_then(|(n, b)| {
-                    if b.left < 0 { Ok(n) } else { n.joined("m".into(), now).inspect(|_| joined = true) }
+                    if b.left < 0 { Ok(n) } else { n.joined("m".into(), false, now).inspect(|_| joined = true) }
                 }),
                 Event::WrongReturn => a.take_return_try(now).map(|(n, _)| n),
                 Event::Resend => a.resend("m".into(), now),

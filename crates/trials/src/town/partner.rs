@@ -25,7 +25,8 @@ enum Proof {
     Key(SigningKey),
 }
 
-/// The municipality (secret, ES256), the health fund (key, RS256), the club (no more than who it is).
+/// The municipality (secret, ES256), the health fund (key, RS256, takes fingerprints), the club (no more than who it is), the savings
+/// bank (wants a phone that is a day old).
 pub(super) fn all() -> Vec<Arc<Partner>> {
     let secret = |id: &str| Proof::Secret(format!("{id}-secret-0123456789abcdef"));
     let make = |id: &str, proof, alg, scope| {
@@ -36,6 +37,7 @@ pub(super) fn all() -> Vec<Arc<Partner>> {
         make("gemeente", secret("gemeente"), "ES256", "openid profile email phone"),
         make("ziekenfonds", Proof::Key(SigningKey::generate("kf").unwrap()), "RS256", "openid profile"),
         make("club", secret("club"), "ES256", "openid"),
+        make("spaarkas", secret("spaarkas"), "ES256", "openid"),
     ]
 }
 
@@ -65,6 +67,7 @@ impl Partner {
             "id": self.id, "name": { "nl": name, "fr": name, "de": name, "en": name },
             "domain": format!("{}.example", self.id), "redirect_uris": [self.redirect_uri], "auth": auth,
             "id_token_alg": self.alg, "scopes": scopes, "claims": ["nationalities"],
+            "biometrics": self.id == "ziekenfonds", "min_credential_age": if self.id == "spaarkas" { 86_400 } else { 0 },
         }))
         .unwrap()
     }

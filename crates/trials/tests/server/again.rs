@@ -22,7 +22,7 @@ async fn a_new_phone_takes_over_the_account_and_the_old_one_is_cut_off() {
         assert_eq!(view["account_known"], true, "now, and only now, it is told");
         assert_eq!(old.command(&town, "home", json!({})).await.status, 200, "nothing is cut off before the end");
         new.finish(&town, CODE).await.ok();
-        assert_eq!(old.command(&town, "home", json!({})).await.refusal(), (401, "device_unknown".into()));
+        assert_eq!(old.command(&town, "home", json!({})).await.refusal(), (401, "device_ended".into()));
         assert_eq!(town.count("account").await, 1);
         assert_eq!(town.ask_vault("SELECT COUNT(*) FROM pin_state WHERE state = 'revoked'").await, 1);
         town.deliver().await;
@@ -48,7 +48,7 @@ async fn an_answer_the_old_phone_had_ready_comes_too_late() {
         let login = browser.login(&town, &gemeente, AN).await;
         let ready = old.approval(&old.waiting(&town).await, &login.number, CODE);
         Phone::activate(&town, HOME, AN, "an").await;
-        assert_eq!(old.deliver(&town, &ready).await.refusal(), (401, "device_unknown".into()));
+        assert_eq!(old.deliver(&town, &ready).await.refusal(), (401, "device_ended".into()));
         assert_eq!(browser.look(&town, &login).await.status, 200, "the browser still waits");
     })
     .await;

@@ -1,6 +1,5 @@
 //! Wrong codes, over HTTP: waits that grow, a lock that stays, and no way around by doing it all at once.
 
-use protocol::phone::Decision;
 use serde_json::json;
 use zelf_trials::town::phone::CODE;
 use zelf_trials::town::{Browser, Phone, Town};
@@ -40,20 +39,15 @@ async fn five_wrong_codes_lock_the_phone_and_the_waits_before_it_hold() {
         town.pass(1);
         let said = phone.approve(&town, &number, WRONG).await;
         assert_eq!((said.refusal(), &said.json()["locked"]), ((422, "not_accepted".into()), &json!(true)));
+        let told = phone.command(&town, "home", json!({})).await;
+        assert_eq!((told.refusal(), &told.json()["why"]), ((401, "device_ended".into()), &json!("wrong_codes")));
         for _ in 0..3 {
             town.pass(86_400);
-            let number = ask(&town, 3).await;
-            let said = phone.approve(&town, &number, CODE).await;
-            assert_eq!((said.refusal(), &said.json()["locked"]), ((422, "not_accepted".into()), &json!(true)));
+            let login = Browser::at("10.30.3.1").login(&town, &town.partner("gemeente"), AN).await;
+            assert_eq!(login.number.len(), 2, "the page is the same");
+            assert_eq!(phone.command(&town, "pending", json!({ "lang": "nl" })).await.status, 401);
         }
-        let home = phone.command(&town, "home", json!({})).await.ok();
-        assert_eq!((&home["device"]["state"], &home["device"]["left"]), (&json!("locked"), &json!(0)));
-        assert_eq!(town.ask("SELECT COUNT(*) FROM audit WHERE action = 'locked'").await, 1);
-        ask(&town, 4).await;
-        let rid = phone.pending(&town).await.last().unwrap().verified.payload.rid.clone();
-        let waiting = phone.pending(&town).await.into_iter().find(|w| w.verified.payload.rid == rid).unwrap();
-        let no = phone.compose(&waiting, &phone.say(&waiting, Decision::Fraud, ""), None);
-        phone.deliver(&town, &no).await.ok();
+        assert_eq!(town.ask("SELECT COUNT(*) FROM audit WHERE action = 'blocked'").await, 1);
 
         let mut again = Phone::activate(&town, HOME, AN, "an").await;
         let number = ask(&town, 5).await;
