@@ -195,6 +195,10 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     if approves {
         may_approve(world, &device, &approval, now).await?;
     }
+    if body.bio.is_some() && device.careful_until > now {
+        // Fetched before the call began.
+        return Err(Refusal::BioRejected.into());
+    }
     let matched = bool::from(approval.match_number.as_bytes().ct_eq(answer.payload.matched.as_bytes()));
     let attempt = Attempt {
         device: device.id.clone(),

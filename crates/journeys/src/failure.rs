@@ -33,8 +33,6 @@ pub enum Failure {
     Gone,
     /// Code or number was wrong.
     NotAccepted(DeviceStatus),
-    /// Fingerprint or face did not prove the answer, or the number was wrong: nothing was counted.
-    BioRejected(DeviceStatus),
     /// Too early after wrong codes.
     MustWait(DeviceStatus),
     BankUnreachable,

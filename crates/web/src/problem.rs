@@ -46,7 +46,6 @@ fn read(failure: &Failure, now: i64) -> (StatusCode, Value) {
         Failure::OutOfStep { head, seq } => (S::CONFLICT, json!({ "error": "out_of_step", "head": head, "seq": seq })),
         Failure::Gone => (S::GONE, json!({ "error": "request_gone" })),
         Failure::NotAccepted(status) => (S::UNPROCESSABLE_ENTITY, not_accepted(status, now)),
-        Failure::BioRejected(_) => (S::UNPROCESSABLE_ENTITY, json!({ "error": "bio_rejected" })),
         Failure::MustWait(status) => {
             let body = json!({ "error": "wait", "until": status.not_before, "now": now, "reason": "too_many" });
             (S::TOO_MANY_REQUESTS, body)

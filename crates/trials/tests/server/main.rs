@@ -8,6 +8,7 @@ mod block_site;
 mod budget;
 mod cards;
 mod clock;
+mod code_and_finger;
 mod crash;
 mod doors;
 mod flood;
