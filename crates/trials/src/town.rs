@@ -6,6 +6,7 @@
 pub mod bank;
 pub mod browser;
 pub mod card;
+pub mod desk;
 pub mod partner;
 pub mod phone;
 mod reply;
@@ -32,6 +33,7 @@ use tokio::task::JoinSet;
 
 pub use bank::DoubleBank;
 pub use browser::{Browser, Login};
+pub use desk::Worker;
 pub use partner::Partner;
 pub use phone::Phone;
 pub use reply::Reply;
@@ -55,6 +57,7 @@ pub struct Town {
     pub ahead: Arc<AtomicI64>,
     pub issuer: String,
     pub app: String,
+    pub console: String,
     pub http: reqwest::Client,
     /// Keys and, on SQLite, the databases.
     pub folder: PathBuf,
@@ -157,6 +160,7 @@ impl Town {
         std::fs::write(folder.join("platform.keys"), platform_keys()).unwrap();
         let clock = Arc::new(AtomicI64::new(NOW));
         let (site, app) = (listen("127.0.0.1:0").await, listen("127.0.0.1:0").await);
+        let console = listen("127.0.0.1:0").await;
         let mut tasks = JoinSet::new();
         let bank_base = match real_bank {
             true => bank::serve_demo_bank(&mut tasks, &folder, &clock, &site.1, &app.1).await,
@@ -176,7 +180,7 @@ impl Town {
             ahead: Arc::default(),
             bank: DoubleBank::default(),
         };
-        town.open(site, app, tasks).await
+        town.open(site, app, console, tasks).await
     }
 
     /// The power went: nothing was settled, no task ended well. The files as they lie on disk at this moment (SQLite) or the
@@ -207,7 +211,8 @@ impl Town {
         };
         let bare = |address: &str| address.trim_start_matches("http://").to_owned();
         let (site, app) = (listen(&bare(&self.issuer)).await, listen(&bare(&self.app)).await);
-        ground.open(site, app, JoinSet::new()).await
+        let console = listen(&bare(&self.console)).await;
+        ground.open(site, app, console, JoinSet::new()).await
     }
 
     pub fn now(&self) -> i64 {
@@ -262,7 +267,7 @@ struct Ground {
 type Door = (TcpListener, String);
 
 impl Ground {
-    async fn open(self, site: Door, app: Door, mut tasks: JoinSet<()>) -> Town {
+    async fn open(self, site: Door, app: Door, console: Door, mut tasks: JoinSet<()>) -> Town {
         let now = self.clock.load(Ordering::SeqCst);
         let file = |name: &str| format!("sqlite:{}", self.folder.join(name).display());
         let (platform, vault) = match &self.url {
@@ -284,7 +289,7 @@ impl Ground {
             sealer: Arc::new(store::Sealer::new(&keys.columns).unwrap()),
             vault: vault::Client::Here(Arc::clone(&vault)),
             keys,
-            settings: settings(&site.1, &app.1),
+            settings: settings(&site.1, &app.1, &console.1),
             partners: Partners::new(self.partners.iter().map(|p| p.registered())).unwrap(),
             banks: Banks::read(include_str!("../../../deploy/banks.toml"), &self.bank_base).unwrap(),
             bank: match banker {
@@ -311,6 +316,7 @@ impl Ground {
         let doors = web::Doors::new(world.clone(), settings, web::AppFiles::none());
         serve(&mut tasks, site.0, web::routes::site_router(doors.clone()));
         serve(&mut tasks, app.0, web::routes::app_router(doors.clone()));
+        serve(&mut tasks, console.0, web::routes::console_router(doors.clone()));
         Town {
             ops: web::ops::Ops(vec![("platform", db), ("vault", vault.db().clone())]),
             world,
@@ -323,6 +329,7 @@ impl Ground {
             ahead: self.ahead,
             issuer: site.1,
             app: app.1,
+            console: console.1,
             http: client(),
             folder: self.folder,
             partners: self.partners,
@@ -367,12 +374,12 @@ fn cards() -> CardRules {
     CardRules { roots, ..rules }
 }
 
-fn settings(issuer: &str, app: &str) -> Settings {
+fn settings(issuer: &str, app: &str, console: &str) -> Settings {
     let everywhere = |prefix: &str, nl: &str| Place { prefix: prefix.into(), name: std::array::from_fn(|_| nl.into()) };
     Settings {
         issuer: issuer.into(),
         app: app.into(),
-        console: "http://console.localhost".into(),
+        console: console.into(),
         name: "zelf".into(),
         terms: TERMS.into(),
         minimum_age: 18,

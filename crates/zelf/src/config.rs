@@ -71,7 +71,7 @@ fn data() -> PathBuf {
 pub struct Listen {
     pub issuer: String,
     pub app: String,
-    /// The helpdesk's console; keep it inside.
+    /// The helpdesk's console; keep it inside. Empty: none.
     pub console: String,
     /// Health and counters; keep it inside.
     pub ops: String,

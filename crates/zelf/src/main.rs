@@ -30,6 +30,8 @@ enum Command {
     Demo(command::demo::DemoArgs),
     /// What a login costs.
     Bench(command::bench::BenchArgs),
+    /// People of the helpdesk.
+    Staff(command::staff::StaffArgs),
     /// Fill a database with computed phones, for benchmarks.
     Seed(command::seed::SeedArgs),
     /// A phone in the terminal.
@@ -45,6 +47,7 @@ async fn main() -> ExitCode {
         Command::Vault(args) => command::vault::run(args).await,
         Command::Demo(args) => command::demo::run(args).await,
         Command::Bench(args) => command::bench::run(args).await,
+        Command::Staff(args) => command::staff::run(args).await,
         Command::Seed(args) => command::seed::run(args).await,
         Command::Phone(args) => command::phone::run(*args).await,
         Command::VirtualCard(args) => command::virtual_card::run(*args).await,

@@ -12,6 +12,7 @@ mod code_and_finger;
 mod crash;
 mod doors;
 mod flood;
+mod helpdesk;
 mod life;
 mod lock;
 mod misfortune;
@@ -19,6 +20,7 @@ mod my;
 mod races;
 mod real_bank;
 mod sign_in;
+mod stranger;
 mod sweep;
 mod tokens;
 

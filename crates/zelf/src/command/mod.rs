@@ -6,6 +6,7 @@ pub mod phone;
 mod phone_serve;
 pub mod seed;
 pub mod serve;
+pub mod staff;
 mod telemetry;
 pub mod vault;
 pub mod virtual_card;

@@ -80,8 +80,14 @@ pub async fn start(config: &Config, wired: Wired) -> Result<Running, String> {
     let mut tasks = JoinSet::new();
     let tls = config.tls.as_ref().map(|tls| Tls::read(&tls.certificate, &tls.key)).transpose()?;
     let tls = tls.as_ref();
+    let console = doors.clone();
     listen_with(&mut tasks, &config.listen.issuer, web::routes::site_router(doors.clone()), tls).await?;
     listen_with(&mut tasks, &config.listen.app, web::routes::app_router(doors), tls).await?;
+    if !config.listen.console.is_empty() {
+        // A security key speaks on a secure page only: TLS here, or a proxy in front, or this very machine.
+        let tls = tls.filter(|_| config.console.starts_with("https://"));
+        listen_with(&mut tasks, &config.listen.console, web::routes::console_router(console), tls).await?;
+    }
     let ops = listen(&mut tasks, &config.listen.ops, web::ops::router(ops)).await?;
     tasks.spawn(journeys::deliver::run(world.clone()));
     tasks.spawn(journeys::tidy::run(world));

@@ -37,6 +37,7 @@ database = "{database}"
 [listen]
 issuer = "127.0.0.1:{issuer}"
 app = "127.0.0.1:{app}"
+console = ""
 ops = "127.0.0.1:{ops}"
 
 [limits]

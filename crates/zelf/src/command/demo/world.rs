@@ -91,6 +91,11 @@ impl World {
         register(self.ports)
     }
 
+    /// Keys speak on a secure page only, which this machine is to itself.
+    fn console(&self) -> String {
+        format!("http://localhost:{}", self.ports.console)
+    }
+
     fn pki_folder(&self) -> PathBuf {
         self.dir.join("pki")
     }
@@ -229,7 +234,8 @@ impl World {
         ];
         let told = rows.map(|(name, port, what)| (name, self.url(port), what));
         let register = ("register", self.register(), "which identity cards are in trouble");
-        let all: Vec<_> = told.into_iter().chain([register]).collect();
+        let console = ("console", self.console(), "the helpdesk (zelf staff add NAME --role admin)");
+        let all: Vec<_> = told.into_iter().chain([register, console]).collect();
         let lines: Vec<_> = all.iter().map(|(name, at, what)| format!("  {name:<8} {at:<26} {what}")).collect();
         lines.join("\n")
     }

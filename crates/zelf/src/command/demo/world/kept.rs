@@ -21,6 +21,9 @@ pub struct Ports {
     /// Revocation answers of the test PKI; 0 in a file from before there was one.
     #[serde(default)]
     pub register: u16,
+    /// The helpdesk's console, on this machine alone; 0 in a file from before there was one.
+    #[serde(default)]
+    pub console: u16,
     /// The certificate to trust, over plain HTTP; asked in a LAN world only.
     #[serde(default)]
     pub trust: u16,
@@ -40,6 +43,9 @@ impl Ports {
         let mut ports = remembered(file, || Ports::choose(base))?;
         if ports.register == 0 {
             (ports.register, ports.trust) = (ports.story.saturating_add(6), ports.story.saturating_add(10));
+        }
+        if ports.console == 0 {
+            ports.console = ports.story.saturating_add(7);
         }
         Ok(ports)
     }
@@ -63,6 +69,7 @@ impl Ports {
             bank: next(4)?,
             inbox: next(5)?,
             register: next(6)?,
+            console: next(7)?,
             ops: next(9)?,
             trust: next(10)?,
         })

@@ -24,11 +24,13 @@ impl World {
             r#"# Written by `zelf demo` at each start.
 issuer = "{issuer}"
 app = "{app}"
+console = "{console}"
 data = "zelf"
 
 [listen]
 issuer = "{issuer_listen}"
 app = "{app_listen}"
+console = "127.0.0.1:{console_port}"
 ops = "127.0.0.1:{ops_port}"
 
 [banks]
@@ -88,6 +90,8 @@ client_secret_sha256 = "{digest}"
             help = help(banks),
             issuer = self.url(p.issuer),
             app = self.url(p.app),
+            console = self.console(),
+            console_port = p.console,
             bank = self.url(p.bank),
             inbox = self.url(p.inbox),
             story = self.url(p.story),
@@ -169,6 +173,7 @@ client_secret_sha256 = "{digest}"
             "inbox": self.url(p.inbox),
             "register": self.register(),
             "ops": format!("http://{ops}"),
+            "console": self.console(),
             "ca": self.ca(),
             "zelf": zelf,
             "config": self.config_file,
