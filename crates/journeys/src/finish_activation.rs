@@ -283,7 +283,11 @@ impl Opened {
         now: i64,
     ) -> Result<(), Halt> {
         let row = store::account::find(tx, sealer, &known.account)?.ok_or(Halt::Taken)?;
-        if row.standing != Standing::Open && row.state_at >= self.activation.started_at {
+        // Blocked since this person proved who they are: whoever blocked did not want this phone. (A card that was itself read to
+        // block proves anew when its person asks for the account back.)
+        if row.standing != Standing::Open
+            && row.state_at >= self.profile.proof.proven_at.max(self.activation.started_at)
+        {
             return Err(Halt::Stopped);
         }
         let act = if known.by_old_phone {

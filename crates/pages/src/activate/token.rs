@@ -174,3 +174,33 @@ impl ActivateToken<'static> {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_opens_the_app_with_both_filled_in() {
+        let page = ActivateToken { app_href: "https://app.example", ..sample() };
+        assert_eq!(page.opens("aB3dE4"), "https://app.example/#token=aB3dE4&number=%2B32468758960");
+        let with_slash = ActivateToken { app_href: "https://app.example/", ..sample() };
+        assert_eq!(page.opens("aB3dE4"), with_slash.opens("aB3dE4"));
+        let drawn = page.render().into_string();
+        assert!(drawn.contains("svg class=\"qr\"") && drawn.contains("data-token=\"aB3dE4\""), "typed or scanned");
+        let lapsed = ActivateToken { token: None, ..sample() }.render().into_string();
+        assert!(!lapsed.contains("svg class=\"qr\""), "an old token is not carried anywhere");
+    }
+
+    fn sample() -> ActivateToken<'static> {
+        ActivateToken {
+            lang: Lang::Nl,
+            token: Some(Token { text: "aB3dE4", left: 100 }),
+            first_name: None,
+            number: "+32 468 75 89 60",
+            e164: "+32468758960",
+            state: CardState { step: "token", ..CardState::default() },
+            known: false,
+            app_href: "https://app.example/",
+        }
+    }
+}

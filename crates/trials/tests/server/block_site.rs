@@ -40,6 +40,7 @@ async fn a_card_blocks_at_once_and_makes_the_account_work_again_without_a_second
         let told = phone.command(&town, "home", json!({})).await;
         assert_eq!((told.status, told.json()["why"].as_str()), (401, Some("card")), "{}", told.body);
 
+        town.pass(1);
         assert_eq!(computer.browser.post(&town, "/activate/blocked", &[]).await.location(), "/activate/token");
         let token = computer.token(&town).await;
         let mut next = Phone::new(&town, ELSEWHERE);

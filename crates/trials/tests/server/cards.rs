@@ -300,8 +300,8 @@ async fn without_the_old_phones_word_an_account_that_comes_back_only_logs_in_for
         let home = new.command(&town, "home", json!({})).await.ok();
         assert_eq!(home["limited"], town.now() + 86_400);
         town.deliver().await;
-        let told: Vec<_> = town.post.sent().into_iter().filter(|m| m.id.contains("new_phone")).collect();
-        assert!(told.iter().any(|m| m.to == AN_E164), "the old number hears of it");
+        let told: Vec<_> = town.post.to(AN_E164).into_iter().filter(|m| m.text.contains("stopcode")).collect();
+        assert_eq!(told.len(), 1, "the old number hears of it");
         assert!(told.iter().all(|m| !m.text.contains("http")), "never a link");
         town.pass(86_400);
         assert_eq!(new.command(&town, "home", json!({})).await.ok()["limited"], Value::Null);
