@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { closes, complaints, phone } from '../browser.mjs'
 import { look } from '../look.mjs'
 
+/** Screens that wait for another screen, and the one at the end (docs/life.md §2). */
+const WAITS_ELSEWHERE = new Set(['loading', 'handover', 'home'])
+
 export class Phone {
   static async take(browser, world, lang, more = {}) {
     const { origin } = new URL(world.app)
@@ -11,6 +14,22 @@ export class Phone {
     const page = await context.newPage()
     await page.goto(world.app)
     return new Phone(context, page, world, lang)
+  }
+
+  /** A phone that writes down every screen which waits for its owner. */
+  static async counting(browser, world, lang, { query = '', ...more } = {}) {
+    const context = await phone(browser, lang, more)
+    const screens = []
+    await context.exposeFunction('zelfSaw', (name) => WAITS_ELSEWHERE.has(name) || (name === screens.at(-1)) || screens.push(name))
+    await context.addInitScript(() => {
+      new MutationObserver(() => {
+        const name = document.querySelector('[data-screen]')?.getAttribute('data-screen')
+        if (name && name !== window.zelfLast) window.zelfSaw((window.zelfLast = name))
+      }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-screen'] })
+    })
+    const page = await context.newPage()
+    await page.goto(`${world.app}${query}`)
+    return Object.assign(new Phone(context, page, world, lang), { screens })
   }
 
   constructor(context, page, world, lang) {

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { closes, computer, open } from '../browser.mjs'
 import { look, texts } from '../look.mjs'
 import { Bank } from '../people/bank.mjs'
+import { guestCard, guestNumber } from '../people/guests.mjs'
 import { smsCode } from '../people/inbox.mjs'
 import { Phone } from '../people/phone.mjs'
 import { readWorld } from '../world.mjs'
@@ -147,12 +148,3 @@ async function wrong(me, screen, field, digits, left) {
 }
 
 const other = (digits) => digits.replace(/\d/g, (digit) => String((Number(digit) + 1) % 10))
-
-const guestNumber = (n) => `+32 467 00 00 ${n}`
-
-/** Card of the bank's n-th guest: a test range, the number, Luhn's digit. */
-function guestCard(n) {
-  const digits = `670300000000${1000 + n}`
-  const sum = [...digits].reverse().map(Number).reduce((all, digit, at) => all + (at % 2 === 0 ? Math.floor(digit / 5) + ((digit * 2) % 10) : digit), 0)
-  return `${digits}${(10 - (sum % 10)) % 10}`
-}
