@@ -7,7 +7,7 @@ import { join } from 'node:path'
 const root = new URL('..', import.meta.url).pathname
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
-const PREFIXES = 'app|site|bank|service|story|inbox|sms|mail|claim|approval|card'
+const PREFIXES = 'app|site|bank|service|story|inbox|sms|mail|claim|approval|card|help|console'
 const counts = new Map()
 
 /** Texts of one language, as the screens should say them. */

@@ -162,7 +162,42 @@ const SITE: &[(&str, &str, &[Tried])] = &[
             ("/help/a/..%2f..%2fetc%2fpasswd", 404, "not_found"),
         ],
     ),
-    ("GET", "/help/near", &[("", 200, "<html"), ("/help/near?q=1000", 200, "<html"), ("/help/near?q=%22%3E", 200, "&gt;")]),
+    (
+        "GET",
+        "/help/contact",
+        &[
+            ("", 200, "<html"),
+            ("/help/contact?lang=a&lang=b", 200, "<html"),
+            ("/help/contact?topic=%22%3E", 200, "<html"),
+        ],
+    ),
+    (
+        "POST",
+        "/help/contact",
+        &[
+            ("", 422, "id=\"error\""),
+            ("topic=other&name=An&reach=x&text=y", 422, "id=\"error\""),
+            ("topic=other&name=An&reach=an@voorbeeld.be&text=y&altcha=AAAA", 422, "id=\"error\""),
+            ("topic=new_number&name=An&reach=022792211&old_number=1&new_number=2", 422, "id=\"error\""),
+            ("topic=other&topic=other", 303, "/login/problem/request_invalid/"),
+            ("json", 303, "/login/problem/request_invalid/"),
+            ("oversize", 303, "/login/problem/too_large/"),
+        ],
+    ),
+    (
+        "GET",
+        "/help/contact/{ticket}",
+        &[
+            ("/help/contact/K7QM4TXP", 404, "not_found"),
+            ("/help/contact/K7QM4TXP-0000000000000000", 404, "not_found"),
+            ("/help/contact/%3Cscript%3E", 404, "not_found"),
+        ],
+    ),
+    (
+        "GET",
+        "/help/near",
+        &[("", 200, "<html"), ("/help/near?q=1000", 200, "<html"), ("/help/near?q=%22%3E", 200, "&gt;")],
+    ),
     (
         "GET",
         "/help/guides/{file}",
@@ -331,6 +366,69 @@ const APP: &[(&str, &str, &[Tried])] = &[
     ("GET", "/api/v1/nonce", &[("", 200, "nonce")]),
 ];
 
+/// Doors of the helpdesk's console. Whoever is not inside gets no further than the login.
+const CONSOLE: &[(&str, &str, &[Tried])] = &[
+    ("GET", "/", &[("", 303, "/login")]),
+    ("GET", "/static/{file}", &[("/static/none.js", 404, ""), ("/static/..%2f..%2fetc%2fpasswd", 404, "")]),
+    ("GET", "/language/{lang}", &[("/language/fr", 303, "/"), ("/language/%22%3E", 303, "/")]),
+    ("GET", "/login", &[("", 200, "<html"), ("/login?name=%3Cscript%3E", 200, "<html")]),
+    (
+        "POST",
+        "/login",
+        &[
+            ("", 422, "id=\"error\""),
+            ("name=nobody&password=guess", 422, "id=\"error\""),
+            ("name=' OR 1=1&password=guess", 422, "id=\"error\""),
+            ("json", 400, ""),
+            ("oversize", 413, ""),
+        ],
+    ),
+    ("GET", "/login/key", &[("", 303, "/login")]),
+    (
+        "POST",
+        "/login/key",
+        &[("", 422, "id=\"error\""), ("id=AAAA&signature=AAAA", 422, "id=\"error\""), ("oversize", 413, "")],
+    ),
+    ("GET", "/invitation", &[("", 200, "<html")]),
+    (
+        "POST",
+        "/invitation",
+        &[
+            ("", 422, "id=\"error\""),
+            ("name=jo.maes&code=AAAA&password=vier losse woorden", 422, "id=\"error\""),
+            ("name=nobody&code=7KQ2-M4XD-9RTB-H3FW&password=vier losse woorden", 422, "id=\"error\""),
+            ("oversize", 413, ""),
+        ],
+    ),
+    ("GET", "/invitation/key", &[("", 303, "/login")]),
+    ("POST", "/invitation/key", &[("", 422, "id=\"error\""), ("spki=AAAA", 422, "id=\"error\"")]),
+    ("POST", "/logout", &[("", 403, "id=\"error\"")]),
+    ("GET", "/cases", &[("", 303, "/login"), ("/cases?after=1.K7QM4TXP", 303, "/login")]),
+    ("GET", "/case/{reference}", &[("/case/K7QM4TXP", 303, "/login")]),
+    ("POST", "/case/{reference}/decide", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("POST", "/case/{reference}/refuse", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("POST", "/case/{reference}/close", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("GET", "/search", &[("", 303, "/login")]),
+    (
+        "POST",
+        "/search",
+        &[
+            ("", 403, "id=\"error\""),
+            ("query=number&typed=0468758960&reason=called back about it", 403, "id=\"error\""),
+        ],
+    ),
+    ("GET", "/look/{look}", &[("/look/AAAA", 303, "/login")]),
+    ("POST", "/look/{look}/block", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("POST", "/look/{look}/hold", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("POST", "/look/{look}/number", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("POST", "/look/{look}/release", &[("reason=called back about it", 403, "id=\"error\"")]),
+    ("GET", "/log", &[("", 303, "/login"), ("/log?by=staff&value=x", 303, "/login")]),
+    ("GET", "/staff", &[("", 303, "/login")]),
+    ("POST", "/staff/add", &[("name=thief&role=admin", 403, "id=\"error\"")]),
+    ("POST", "/staff/invite", &[("name=jo.maes", 403, "id=\"error\"")]),
+    ("POST", "/staff/remove", &[("name=jo.maes", 403, "id=\"error\"")]),
+];
+
 /// A town with An active and logging in, Jan half-way, so that every table has something to lose.
 async fn lived_in() -> (Town, Phone, Phone, String) {
     let town = once().await;
@@ -354,6 +452,7 @@ fn every_door_stands_in_the_table() {
         doors.iter().map(|(method, path, _)| format!("{method} {path}")).collect()
     };
     assert_eq!(named(&routes::site()), table(SITE));
+    assert_eq!(named(&routes::console()), table(CONSOLE));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let phone = runtime.block_on(async { Phone::new(&once().await, HOME) });
     let mut app = table(APP);
@@ -390,6 +489,33 @@ async fn strangers_get_one_clear_answer_at_every_door_and_change_nothing() {
         }
     }
     unchanged(&town, &before, "other methods").await;
+}
+
+#[tokio::test]
+async fn strangers_get_no_further_than_the_consoles_login() {
+    let (town, _, _, _) = lived_in().await;
+    zelf_trials::town::Worker::joined(&town, "jo.maes", domain::helpdesk::Role::Lead).await;
+    // Attempts are counted before anything else happens; nothing else may.
+    let rows = async || {
+        let mut rows = town.tables().await;
+        rows.remove("staff_try");
+        rows
+    };
+    let before = rows().await;
+    for (method, path, tries) in CONSOLE {
+        for (how, status, says) in *tries {
+            let reply = knock(&town, &town.console, method, path, how, "").await;
+            let told = format!("{}{}", reply.location(), reply.body);
+            assert_eq!(reply.status, *status, "{method} {path} {how}: {told}");
+            assert!(told.contains(says) && !told.contains("deserialize"), "{method} {path} {how}: {told}");
+            assert!(!told.contains("jo.maes") || how.contains("jo.maes"), "{method} {path} {how}: {told}");
+            assert!(rows().await == before, "{method} {path} {how}: a row changed");
+        }
+        let other = if *method == "GET" { "DELETE" } else { "PUT" };
+        let url = format!("{}{}", town.console, path.replace(['{', '}'], "x"));
+        let reply = town.http.request(other.parse().unwrap(), url).send().await.unwrap();
+        assert_eq!(reply.status(), 405, "{other} {path}");
+    }
 }
 
 async fn knock(town: &Town, base: &str, method: &str, path: &str, how: &str, stolen: &str) -> Reply {
