@@ -40,8 +40,10 @@ pub struct Customer {
     /// Card number: 17 digits, Luhn-valid, a test range.
     pub card: String,
     pub pin: String,
-    /// Mobile number the bank knows.
+    /// Mobile number.
     pub number: String,
+    /// The one that the bank knows, where it is another.
+    pub bank_number: Option<String>,
     note: Option<fn(Lang) -> &'static str>,
 }
 
@@ -60,6 +62,11 @@ impl Customer {
         format!("{digits}{:02}", 97 - number % 97)
     }
 
+    /// Where the bank reaches this customer.
+    pub fn known_number(&self) -> &str {
+        self.bank_number.as_deref().unwrap_or(&self.number)
+    }
+
     /// What makes this customer worth choosing in the demo.
     pub fn note(&self, lang: Lang) -> &'static str {
         self.note.map_or("", |text| text(lang))
@@ -69,7 +76,8 @@ impl Customer {
     pub fn summary(&self, lang: Lang) -> serde_json::Value {
         serde_json::json!({
             "id": self.id, "name": self.name(), "card": self.card, "pin": self.pin,
-            "birth_date": self.birth_date.to_string(), "number": self.number, "note": self.note(lang),
+            "birth_date": self.birth_date.to_string(), "number": self.number,
+            "bank_number": self.known_number(), "note": self.note(lang),
         })
     }
 }
@@ -89,7 +97,20 @@ pub fn customers(today: Date) -> Vec<Customer> {
             "+32 486 23 07 87",
             today,
         ),
-        person(4, "lucas", ("Lucas", "Fontainas"), Gender::Male, date(1994, 1, 30), "4826", "+32 499 30 01 94", today),
+        Customer {
+            bank_number: Some("+32 499 94 01 30".to_owned()),
+            note: Some(|lang| t(lang, "bank.note.lucas")),
+            ..person(
+                4,
+                "lucas",
+                ("Lucas", "Fontainas"),
+                Gender::Male,
+                date(1994, 1, 30),
+                "4826",
+                "+32 499 30 01 94",
+                today,
+            )
+        },
     ];
     // Sixteen years and some months ago, whatever the day.
     let young = today.checked_sub(16.years().months(5)).unwrap_or(today);
@@ -193,6 +214,7 @@ fn person(
         card: card_number(index),
         pin: pin.to_owned(),
         number: number.to_owned(),
+        bank_number: None,
         note: None,
     }
 }

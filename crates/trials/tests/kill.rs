@@ -66,6 +66,7 @@ impl Scene {
                 redirect_uris: vec![format!("http://{app}/bank/return")],
             }],
             roots: vec![],
+            gateway: None,
             frame_ancestors: Vec::new(),
             clock: Arc::new(unix_now),
         };

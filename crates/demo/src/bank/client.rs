@@ -52,6 +52,11 @@ impl Clients {
         Ok(Clients { registered, http, keys: Mutex::default() })
     }
 
+    /// The bank's line to others.
+    pub(super) fn http(&self) -> reqwest::Client {
+        self.http.clone()
+    }
+
     fn registration(&self, client_id: &str) -> Option<&ClientRegistration> {
         self.registered.iter().find(|c| c.client_id == client_id)
     }

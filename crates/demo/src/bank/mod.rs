@@ -9,6 +9,7 @@ mod client;
 mod desk;
 mod discovery;
 mod dpop;
+mod notice;
 mod page;
 mod par;
 mod problem;
@@ -25,6 +26,7 @@ use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::routing::{get, post};
 use axum::{Router, http};
 
+pub use notice::Gateway;
 use problem::OAuthError;
 use rows::Rows;
 
@@ -61,6 +63,8 @@ pub struct BankConfig {
     pub frame_ancestors: Vec<String>,
     /// Authorities (PEM) that it believes besides the system's.
     pub roots: Vec<String>,
+    /// Tells customers by SMS that their card was used; without one, nobody is told.
+    pub gateway: Option<Gateway>,
     pub clock: Clock,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::problem::OAuthError;
 use super::rows::{Granted, token};
-use super::{Bank, dpop};
+use super::{Bank, dpop, notice};
 use crate::customers::{Customer, customer_of_card};
 
 pub(super) async fn answer(
@@ -25,6 +25,7 @@ pub(super) async fn answer(
     let head = json!({ "alg": "ES256", "typ": "JWT", "kid": key.kid() });
     let claims = userinfo(&bank, &id, &granted, &customer);
     let signed = key.sign_with(&head, &claims).map_err(|_| OAuthError::BROKEN)?;
+    notice::send(&bank, &id, &granted, &customer);
     let headers = [(header::CONTENT_TYPE, "application/jwt"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, signed).into_response())
 }
@@ -57,7 +58,7 @@ fn userinfo(bank: &Bank, id: &str, granted: &Granted, customer: &Customer) -> Va
     if asked.phone_number
         && let Some(object) = out.as_object_mut()
     {
-        let digits: String = customer.number.chars().filter(|c| *c != ' ').collect();
+        let digits: String = customer.known_number().chars().filter(|c| *c != ' ').collect();
         object.insert("phone_number".into(), digits.into());
     }
     out

@@ -15,7 +15,7 @@ pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story
 pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story", "js", include_bytes!("story.js")));
 
 /// The chapters one can play.
-const CHAPTERS: [&str; 3] = ["activate", "card", "login"];
+const CHAPTERS: [&str; 4] = ["activate", "card", "login", "lost"];
 
 pub(super) fn render(lang: Lang, config: &StoryConfig, chapter: Option<&str>) -> Markup {
     let chapter = CHAPTERS.into_iter().find(|known| chapter == Some(known)).unwrap_or("activate");
@@ -37,7 +37,7 @@ pub(super) fn render(lang: Lang, config: &StoryConfig, chapter: Option<&str>) ->
                     div.mark { (icons::mark(32)) h1 { (t(lang, "story.title")) } }
                     (languages(lang, &format!("/?chapter={chapter}&lang=")))
                 }
-                (stepper(lang, chapter))
+                (stepper(lang, config, chapter))
                 (tabs(lang))
                 main id="main" {
                     (phone(lang, config))
@@ -53,13 +53,14 @@ pub(super) fn render(lang: Lang, config: &StoryConfig, chapter: Option<&str>) ->
 }
 
 /// The chapters one can play, each with what to do and what happens underneath, and those to come.
-fn stepper(lang: Lang, chapter: &str) -> Markup {
+fn stepper(lang: Lang, config: &StoryConfig, chapter: &str) -> Markup {
     let now = [
         ("activate", t(lang, "story.activate"), t(lang, "story.activate_do"), t(lang, "story.activate_under")),
         ("card", t(lang, "story.card"), t(lang, "story.card_do"), t(lang, "story.card_under")),
         ("login", t(lang, "story.login"), t(lang, "story.login_do"), t(lang, "story.login_under")),
+        ("lost", t(lang, "story.lost"), t(lang, "story.lost_do"), t(lang, "story.lost_under")),
     ];
-    let later = [t(lang, "story.share"), t(lang, "story.pay"), t(lang, "story.lost")];
+    let later = [t(lang, "story.share"), t(lang, "story.pay")];
     html! {
         nav.chapters aria-label=(t(lang, "story.chapters")) {
             ol {
@@ -73,9 +74,26 @@ fn stepper(lang: Lang, chapter: &str) -> Markup {
         }
         div.tell aria-live="polite" {
             @for (id, _, what, under) in now {
-                section id=(id) hidden[id != chapter] { p { (what) } p.quiet { (under) } }
+                section id=(id) hidden[id != chapter] {
+                    p { (what) }
+                    @if id == "lost" { (losing(lang, config)) }
+                    p.quiet { (under) }
+                }
             }
         }
+    }
+}
+
+/// The phone is put aside for an empty one; whoever kept it may still take it in hand. The script makes one button for each phone.
+fn losing(lang: Lang, config: &StoryConfig) -> Markup {
+    let block = format!("{}/block?lang={}", config.issuer, lang.code());
+    html! {
+        div.losing {
+            button type="button" data-lose hidden { (Icon::Phone.draw(20)) (t(lang, "story.lose")) }
+            a data-go href=(block) target="browser" { (Icon::Stop.draw(20)) (t(lang, "story.block_page")) }
+            div.phones role="group" aria-label=(t(lang, "story.which_phone")) data-word=(t(lang, "story.phone_n")) hidden {}
+        }
+        p data-lost hidden { (t(lang, "story.lost_next")) " " (t(lang, "story.lost_old")) }
     }
 }
 
@@ -102,7 +120,7 @@ fn phone(lang: Lang, config: &StoryConfig) -> Markup {
     html! {
         section.pane.phone id="phone" aria-labelledby="phone-name" {
             h2 id="phone-name" { (Icon::Phone.draw(20)) (t(lang, "story.phone_of")) (alone(lang, &home)) }
-            div.shell { iframe src=(home) title=(t(lang, "story.phone_of")) allow="clipboard-write" {} }
+            div.shell { iframe src=(home) title=(t(lang, "story.phone_of")) allow="clipboard-write; camera; publickey-credentials-create; publickey-credentials-get" {} }
         }
     }
 }

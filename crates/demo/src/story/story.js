@@ -17,7 +17,7 @@
     link.addEventListener("click", function (event) {
       event.preventDefault();
       tell(link.dataset.chapter);
-      show(link.dataset.chapter === "activate" ? "phone" : "browser");
+      show(["activate", "lost"].includes(link.dataset.chapter) ? "phone" : "browser");
     });
   });
 
@@ -39,8 +39,54 @@
     address.parentNode.hidden = !sent;
     sent = null;
   });
-  var go = document.querySelector("[data-go]");
-  go.addEventListener("click", function () { goes(go.href); });
+  all("[data-go]").forEach(function (go) {
+    go.addEventListener("click", function () { goes(go.href); show("browser"); });
+  });
+
+  // Phones: the app keeps a memory for each number. A visitor who loses one holds an empty one; the others lie beside it.
+  var held = document.querySelector("#phone iframe");
+  var row = document.querySelector(".phones");
+  var phones = Number(remembered("phones")) || 1;
+  var at = Number(remembered("phone")) || 1;
+  function remembered(key) { try { return localStorage.getItem(key); } catch (error) { return null; } }
+  function remember(key, value) { try { localStorage.setItem(key, value); } catch (error) { return; } }
+  function hold(n) {
+    at = Math.min(n, phones);
+    remember("phone", at);
+    var url = new URL(held.src);
+    url.searchParams.set("phone", at);
+    if (url.href !== held.src) held.src = url.href;
+    names();
+  }
+  function names() {
+    row.hidden = phones < 2;
+    document.querySelector("[data-lost]").hidden = phones < 2;
+    row.replaceChildren();
+    for (var n = 1; n <= phones; n++) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.dataset.phone = String(n);
+      button.textContent = row.dataset.word.replace("{n}", n);
+      button.setAttribute("aria-pressed", String(n === at));
+      row.append(button);
+    }
+  }
+  row.addEventListener("click", function (event) {
+    var chosen = Number(event.target.dataset.phone);
+    if (!chosen) return;
+    hold(chosen);
+    row.children[chosen - 1].focus();
+    show("phone");
+  });
+  var lose = document.querySelector("[data-lose]");
+  lose.hidden = false;
+  lose.addEventListener("click", function () {
+    phones += 1;
+    remember("phones", phones);
+    hold(phones);
+    show("phone");
+  });
+  if (phones > 1) hold(at);
 
   var tabs = all("[data-shows]");
   function show(id) {

@@ -96,6 +96,7 @@ impl Town {
                 redirect_uris: vec![redirect_uri.clone()],
             }],
             roots: vec![],
+            gateway: None,
             frame_ancestors: vec![],
             clock: Arc::new(move || ticking.load(Ordering::Relaxed)),
         };

@@ -141,6 +141,7 @@ pub(super) async fn serve_demo_bank(
             redirect_uris: vec![format!("{app}/bank/return")],
         }],
         roots: vec![],
+        gateway: None,
         frame_ancestors: Vec::new(),
         clock: Arc::new(move || clock.load(Ordering::SeqCst)),
     };

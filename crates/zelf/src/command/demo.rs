@@ -2,6 +2,7 @@
 //! ours.
 
 mod lan;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod world;
@@ -69,11 +70,15 @@ async fn play(args: DemoArgs) -> Result<(), String> {
     let config = Config::read(&world.config_file)?;
     let wired = wire::wire(&config).await?;
     let mut others = world.start_others(&wired).await?;
+    let invited = staff::invite(&wired.world).await?;
     let running = serve::start(&config, wired).await?;
-    world.write_demo_json(running.ops)?;
+    world.write_demo_json(running.ops, &invited)?;
     println!("{}", world.table());
     if let Some(invitation) = world.invitation() {
         println!("{invitation}");
+    }
+    if !invited.is_empty() {
+        println!("{}", staff::table(&invited));
     }
     println!("ready");
     tokio::select! {

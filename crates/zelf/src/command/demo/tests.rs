@@ -41,7 +41,7 @@ async fn a_phone_that_trusts_the_authority_reaches_everybody_over_https() {
     let wired = wire::wire(&config).await.unwrap();
     let _others = world.start_others(&wired).await.unwrap();
     let running = serve::start(&config, wired).await.unwrap();
-    world.write_demo_json(running.ops).unwrap();
+    world.write_demo_json(running.ops, &[]).unwrap();
 
     let written = std::fs::read_to_string(folder.path().join("world/demo.json")).unwrap();
     let demo: Value = serde_json::from_str(&written).unwrap();

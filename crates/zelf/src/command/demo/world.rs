@@ -6,7 +6,7 @@ mod written;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use demo::bank::{BankConfig, BankName, ClientRegistration};
+use demo::bank::{BankConfig, BankName, ClientRegistration, Gateway};
 use demo::holders::Holder;
 use demo::inbox::InboxConfig;
 use demo::reader::ReaderConfig;
@@ -31,6 +31,8 @@ pub use kept::private;
 /// Client id of the demo municipality, and of a second entry for scripts that want a secret.
 const SERVICE_ID: &str = "gemeente";
 const SCRIPT_ID: &str = "script";
+/// Client id of a service that does not trust phones that are new.
+const NOTARY_ID: &str = "notaris";
 
 /// A laid-out world.
 pub struct World {
@@ -132,6 +134,7 @@ impl World {
             }],
             frame_ancestors: frame_ancestors.clone(),
             roots: self.roots(),
+            gateway: Some(Gateway { url: self.url(p.inbox), token: self.secrets.gateway_token.clone() }),
             clock: Arc::new(now),
         })
         .map_err(|e| e.to_string())?;
@@ -234,7 +237,7 @@ impl World {
         ];
         let told = rows.map(|(name, port, what)| (name, self.url(port), what));
         let register = ("register", self.register(), "which identity cards are in trouble");
-        let console = ("console", self.console(), "the helpdesk (zelf staff add NAME --role admin)");
+        let console = ("console", self.console(), "the helpdesk; its people are invited below");
         let all: Vec<_> = told.into_iter().chain([register, console]).collect();
         let lines: Vec<_> = all.iter().map(|(name, at, what)| format!("  {name:<8} {at:<26} {what}")).collect();
         lines.join("\n")

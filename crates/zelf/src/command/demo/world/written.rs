@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use words::Lang;
 
 use super::kept::private;
-use super::{SCRIPT_ID, SERVICE_ID, World, today};
+use super::{NOTARY_ID, SCRIPT_ID, SERVICE_ID, World, today};
+use crate::command::demo::staff::Invited;
 
 impl World {
     /// `zelf.toml`.
@@ -73,6 +74,7 @@ domain = "{host}"
 redirect_uris = ["{service}/callback"]
 scopes = ["profile", "email", "phone", "address"]
 claims = ["urn:zelf:claim:national_number"]
+biometrics = true
 [partner.auth]
 method = "private_key_jwt"
 jwks = [{{ kty = "EC", crv = "P-256", x = "{x}", y = "{y}", kid = "{kid}" }}]
@@ -83,6 +85,18 @@ name = {{ nl = "Testscript", fr = "Script de test", de = "Testskript", en = "Tes
 domain = "localhost"
 redirect_uris = ["http://localhost:9/callback", "http://127.0.0.1:9/callback"]
 scopes = ["profile", "email", "phone", "address"]
+[partner.auth]
+method = "client_secret"
+client_secret_sha256 = "{digest}"
+
+# Wants a phone that has been in use for a day.
+[[partner]]
+id = "{NOTARY_ID}"
+name = {{ nl = "Notaris Voorbeeld", fr = "Notaire Exemple", de = "Notariat Beispiel", en = "Example notary" }}
+domain = "localhost"
+redirect_uris = ["http://localhost:9/callback"]
+scopes = ["profile"]
+min_credential_age = 86400
 [partner.auth]
 method = "client_secret"
 client_secret_sha256 = "{digest}"
@@ -160,10 +174,11 @@ client_secret_sha256 = "{digest}"
     }
 
     /// `demo.json`: everything a script needs.
-    pub fn write_demo_json(&self, ops: SocketAddr) -> Result<(), String> {
+    pub fn write_demo_json(&self, ops: SocketAddr, invited: &[Invited]) -> Result<(), String> {
         let p = &self.ports;
         let zelf = std::env::current_exe().map_err(|e| e.to_string())?;
         let bank = |b: &journeys::registry::Bank| json!({ "id": b.id, "name": b.name.en, "needs_app": b.needs_app, "issuer": b.issuer });
+        let staff = |i: &Invited| json!({ "name": i.name, "role": i.role.word(), "code": i.code });
         let demo = json!({
             "story": self.url(p.story),
             "issuer": self.url(p.issuer),
@@ -174,6 +189,7 @@ client_secret_sha256 = "{digest}"
             "register": self.register(),
             "ops": format!("http://{ops}"),
             "console": self.console(),
+            "staff": invited.iter().map(staff).collect::<Vec<_>>(),
             "ca": self.ca(),
             "zelf": zelf,
             "config": self.config_file,
@@ -191,6 +207,11 @@ client_secret_sha256 = "{digest}"
                     "id": SCRIPT_ID, "name": "Test script", "url": "http://localhost:9", "client_id": SCRIPT_ID,
                     "auth": "client_secret", "client_secret": self.secrets.script_secret,
                     "redirect_uris": ["http://localhost:9/callback", "http://127.0.0.1:9/callback"]
+                },
+                {
+                    "id": NOTARY_ID, "name": "Example notary", "url": "http://localhost:9", "client_id": NOTARY_ID,
+                    "auth": "client_secret", "client_secret": self.secrets.script_secret,
+                    "redirect_uris": ["http://localhost:9/callback"]
                 }
             ],
         });
