@@ -277,19 +277,28 @@ describe('the page of the help that is about it', () => {
   })
 })
 
-it('the query names which phone this is; the frame remembers where the bank forgets', async () => {
-  await town()
+describe.each(['in a frame', 'in a tab'])('which phone this is, %s', (where) => {
   const at = (search: string, name = '') => {
     let address = search
-    Object.assign(globalThis, { window: { name }, location: { search, pathname: '/', hash: '' }, history: { state: null, replaceState: (_: unknown, __: string, to: string) => (address = to) } })
-    return { store: storeName(), address, name: window.name }
+    const here = { name, parent: {} as unknown }
+    if (where === 'in a tab') here.parent = here
+    const kept = new Map([['phone', name]])
+    const session = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, to: string) => void kept.set(key, to) }
+    Object.assign(globalThis, { window: here, sessionStorage: session, location: { search, pathname: '/', hash: '' }, history: { state: null, replaceState: (_: unknown, __: string, to: string) => (address = to) } })
+    const store = storeName()
+    return { store, address, name: where === 'in a tab' ? kept.get('phone') : here.name }
   }
-  expect(at('')).toMatchObject({ store: 'zelf', name: '' })
-  expect(at('?phone=2')).toMatchObject({ store: 'zelf-2', address: '?phone=2', name: 'zelf-phone-2' })
-  expect(at('', 'zelf-phone-2')).toMatchObject({ store: 'zelf-2', address: '/?phone=2' })
-  expect(at('?phone=1', 'zelf-phone-2')).toMatchObject({ store: 'zelf', name: '' })
-  for (const odd of ['?phone=../x', '?phone=2b', '?phone=', '?phone=12345']) expect(at(odd).store).toBe('zelf')
-  expect(at('', 'somebody else').store).toBe('zelf')
+
+  it('the query names it, and what the bank forgets is remembered', () => {
+    expect(at('')).toMatchObject({ store: 'zelf', name: '' })
+    expect(at('?phone=2')).toMatchObject({ store: 'zelf-2', address: '?phone=2', name: 'zelf-phone-2' })
+    expect(at('', 'zelf-phone-2')).toMatchObject({ store: 'zelf-2', address: '/?phone=2' })
+    expect(at('?phone=1', 'zelf-phone-2')).toMatchObject({ store: 'zelf', name: '' })
+  })
+
+  it.each(['?phone=../x', '?phone=2b', '?phone=', '?phone=12345'])('%s is the first phone', (odd) => expect(at(odd).store).toBe('zelf'))
+
+  it('a name that is somebody else\'s is nothing', () => expect(at('', 'somebody else').store).toBe('zelf'))
 })
 
 it('a home that is asked again knows the address that the account had', async () => {
