@@ -41,7 +41,7 @@ async fn generation(world: &World, phone: &Phone) -> i64 {
 /// The phone as it is when the new pepper counts.
 fn swapped(phone: &Phone) -> Phone {
     let mut next = Phone { device: phone.device.clone(), head: phone.head.clone(), ..Phone::new(&phone.keys) };
-    next.key = protocol::jose::SigningKey::from_bare_scalar(&*phone.key.scalar().unwrap(), "dev").unwrap();
+    next.key = protocol::jose::SigningKey::from_bare_scalar(&phone.key.scalar().unwrap(), "dev").unwrap();
     next.pepper = NEXT_PEPPER;
     next
 }

@@ -86,7 +86,7 @@ pub(super) async fn act(State(world): State<Arc<World>>, Path(name): Path<String
             let said = if w.life.lies { words("another phone") } else { words(&text) };
             (Effect::Finger(None), said.join(" "))
         }
-        _ => panic!("act/{name}"),
+        _ => unreachable!("act/{name}"),
     };
     let rid = id("apr", &[200; 16]);
     let request = Request {
