@@ -73,6 +73,8 @@ export interface State {
   /** Number and token came with the address, from the computer's page. */
   offered: boolean
   known: Known | null
+  /** The old phone has let this one in: it need not be asked again. */
+  vouched: boolean
   /** An earlier answer that the person went back to. */
   revisit: 'welcome' | 'number' | 'email' | 'bank' | 'country' | 'missing' | 'no-token' | 'typed' | 'pause' | null
   country: string
@@ -99,7 +101,7 @@ export interface State {
 
 export const initial = (lang: Lang): State => ({
   lang, phase: 'loading', broken: null, ended: null, world: null, online: true, busy: false, problem: null, skew: 0,
-  view: null, way: 'bank', token: '', offered: false, known: null, revisit: null, country: 'BE', typed: '', banks: [], stranger: false, wait: null,
+  view: null, way: 'bank', token: '', offered: false, known: null, vouched: false, revisit: null, country: 'BE', typed: '', banks: [], stranger: false, wait: null,
   greeting: false, dismissed: [], home: null, device: null, waiting: [], open: null, outcome: null, side: null, history: [], account: initialAccount,
 })
 
@@ -215,7 +217,8 @@ function withView(state: State, view: View): State {
   const { revisit, problem, wait } = moved ? { revisit: null, problem: null, wait: null } : state
   const way = view.method ?? state.way
   const fields = view.number && !state.typed ? inFields(view.number) : {}
-  return { ...state, ...fields, phase: 'activation', stranger: false, view, way, banks: view.banks ?? state.banks, revisit, problem, wait }
+  const vouched = state.vouched || (state.view?.step === 'vouch' && view.step === 'code')
+  return { ...state, ...fields, vouched, phase: 'activation', stranger: false, view, way, banks: view.banks ?? state.banks, revisit, problem, wait }
 }
 
 /** Number and token from an address fill in the fields; nothing begins by itself, and what is past the number stays as it is. */

@@ -63,6 +63,11 @@ describe('back', () => {
   })
 })
 
+it('whom the old phone let in is not sent back to it', () => {
+  expect(reduce(at('vouch'), { type: 'view', view: view('code', { account_known: true }) }).vouched).toBe(true)
+  expect(reduce(at('sms'), { type: 'view', view: view('code', { account_known: true }) }).vouched).toBe(false)
+})
+
 it('an open request that vanished says whether time or somebody ended it', () => {
   const device = { state: 'active', left: 5, not_before: 0 } as const
   const request = { rid: 'apr_1', exp: 100 } as State['waiting'][number]['request']

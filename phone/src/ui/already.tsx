@@ -12,7 +12,7 @@ export function AlreadyKnown({ oldPhone = false }: { oldPhone?: boolean }) {
         <p>
           <strong>{t('app.known.title')}</strong> {t('app.known.lead')}
         </p>
-        {oldPhone && state.view.step === 'code' && <p class="soft">{t('app.code.old_phone')}</p>}
+        {oldPhone && !state.vouched && <p class="soft">{t('app.code.old_phone')}</p>}
       </div>
     </div>
   )
