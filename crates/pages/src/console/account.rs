@@ -175,8 +175,11 @@ impl ConsoleAccount<'_> {
     fn list(&self, id: &str, facts: &[Fact<'_>]) -> Markup {
         let lang = self.desk.lang;
         let text = |fact: &Fact<'_>| {
-            let key = if fact.by.is_empty() { "console.event" } else { "console.message" };
-            lookup(lang, &format!("{key}.{}", fact.what)).unwrap_or(t(lang, "console.account.other"))
+            let own = match fact.by {
+                "" => lookup(lang, &format!("console.event.{}", fact.what)),
+                _ => lookup(lang, &format!("console.message.{}", fact.what)),
+            };
+            own.unwrap_or(t(lang, "console.account.other"))
         };
         html! {
             @if facts.is_empty() { p { (t(lang, "console.account.none")) } } @else {
@@ -191,7 +194,7 @@ impl ConsoleAccount<'_> {
         let lang = self.desk.lang;
         html! {
             div.two {
-                @if matches!(self.standing, "open" | "blocked") && self.standing != "blocked" {
+                @if self.standing == "open" {
                     (self.act("block", "console.account.block", "console.account.block_lead", html! {}))
                 }
                 @if self.desk.decides && matches!(self.standing, "open" | "blocked") {
@@ -227,7 +230,7 @@ impl ConsoleAccount<'_> {
                     (self.desk.csrf())
                     (more)
                     (self.desk.reason(&format!("{what}-reason"), ""))
-                    div.do { button class=(class) id=(what) type="submit" { (t(lang, title)) } }
+                    div.do { button class=(class) id={ "act-" (what) } type="submit" { (t(lang, title)) } }
                 }
             }
         }

@@ -404,7 +404,7 @@ async fn what_is_held_is_let_go_by_two_and_is_then_still_blocked() {
         let mut mo = Worker::joined(&town, "mo.diallo", Role::Lead).await;
         let mut li = Worker::joined(&town, "li.wu", Role::Lead).await;
         let look = jo.looks(&town, AN, WHY).await;
-        assert!(jo.get(&town, &look).await.has("block") && !jo.get(&town, &look).await.has("hold"));
+        assert!(jo.get(&town, &look).await.has("act-block") && !jo.get(&town, &look).await.has("act-hold"));
         assert_eq!(jo.submit(&town, &format!("{look}/hold"), &[("reason", WHY)]).await.status, 403);
         let bare = jo.submit(&town, &format!("{look}/block"), &[]).await;
         assert_eq!(bare.location(), format!("{look}?error=reason_short"));
