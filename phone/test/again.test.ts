@@ -147,6 +147,16 @@ describe('a forgotten code', () => {
   })
 })
 
+it('a card that was stopped: another attempt is offered with something else than this card', async () => {
+  const made = await town()
+  await activate.begin(made.app, 'eid')
+  const view = made.app.state.view!
+  made.app.dispatch({ type: 'view', view: { ...view, step: 'refused', method: 'eid', refusal: { code: 'stopped_card' } } })
+  await activate.again(made.app)
+  expect(made.app.state.way).toBe('again')
+  expect(screenOf(made.app.state)).toBe('number')
+})
+
 describe('what a browser can lose', () => {
   it('storage evicted by the browser: as on a new phone, and whoever has an account types no e-mail', async () => {
     const first = await activated()
@@ -233,7 +243,7 @@ describe.each([['a day behind', -86_400], ['a day ahead', 86_400]])('a clock tha
 
 describe('what home proposes', () => {
   const home = { first_name: 'An', number: '', email: null, settings: { biometrics: false, notifications: false, sharing: false } } as unknown as NonNullable<State['home']>
-  const able = { notifications: true, biometrics: true }
+  const able = { notifications: true, granted: true, biometrics: true }
 
   it('one at a time, in order, until all are answered', () => {
     const dismissed: string[] = []
@@ -247,8 +257,9 @@ describe('what home proposes', () => {
   it('only what there is to answer, and what this phone can', () => {
     const done = { ...home, email: 'a@b.be', settings: { biometrics: false, notifications: true, sharing: true } as Home['settings'] }
     expect(nextSuggestion({ home: done, dismissed: [] }, able, 0)).toBe('block-code')
-    expect(nextSuggestion({ home, dismissed: [] }, { notifications: false, biometrics: false }, 0)).toBe('sharing')
-    expect(nextSuggestion({ home: done, dismissed: ['block-code'] }, { notifications: false, biometrics: false }, 0)).toBeNull()
+    expect(nextSuggestion({ home: done, dismissed: [] }, { ...able, granted: false }, 0)).toBe('notifications')
+    expect(nextSuggestion({ home, dismissed: [] }, { notifications: false, granted: false, biometrics: false }, 0)).toBe('sharing')
+    expect(nextSuggestion({ home: done, dismissed: ['block-code'] }, { notifications: false, granted: false, biometrics: false }, 0)).toBeNull()
   })
 
   it('no change of the account while it may only log in', () => {

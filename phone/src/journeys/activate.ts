@@ -183,7 +183,8 @@ export const cancel = (app: App) =>
 /** After a refusal or an expiry: the same way from the start, with new keys; the number is in the field. */
 export const again = (app: App) =>
   app.during(async () => {
-    const { way, typed, country } = app.state
+    const { typed, country, view } = app.state
+    const way = view?.refusal?.code === 'stopped_card' ? 'again' : app.state.way
     await forget(app, { way, typed, country })
     await beginNow(app, way)
   })

@@ -30,6 +30,8 @@ const WORDS: Record<Suggestion, Words> = {
 /** What this phone and its browser can do. */
 export interface Able {
   notifications: boolean
+  /** This browser has been allowed them; an account that comes back brings its wish along, not the permission. */
+  granted: boolean
   biometrics: boolean
 }
 
@@ -38,7 +40,7 @@ export function nextSuggestion({ home, dismissed }: Pick<State, 'home' | 'dismis
   if (!home) return null
   const limited = (home.limited ?? 0) > now
   const open: Record<Suggestion, boolean> = {
-    notifications: able.notifications && !home.settings.notifications,
+    notifications: able.notifications && !(home.settings.notifications && able.granted),
     sharing: !home.settings.sharing,
     email: !home.email && !limited,
     'block-code': true,
@@ -51,8 +53,8 @@ export function Suggestions() {
   const { app, state, t } = useUi()
   const [bio, setBio] = useState(false)
   useEffect(() => void bioAvailable().then(setBio), [])
-  const notifications = typeof Notification !== 'undefined' && Notification.permission !== 'denied'
-  const about = nextSuggestion(state, { notifications, biometrics: bio }, app.channel.now())
+  const permission = typeof Notification === 'undefined' ? 'denied' : Notification.permission
+  const about = nextSuggestion(state, { notifications: permission !== 'denied', granted: permission === 'granted', biometrics: bio }, app.channel.now())
   if (!about || state.waiting.length > 0) return null
   const words = WORDS[about]
   return (
