@@ -113,6 +113,7 @@ fn phone(id: String, account: String, key: &PublicKey) -> Device {
         last_receipt: None,
         last_answer: String::new(),
         settings: Settings::default(),
+        careful_until: 0,
     }
 }
 
@@ -153,7 +154,17 @@ async fn store(world: &journeys::World, batch: Vec<Made>) -> Result<(), String> 
         .collect();
     let write = move |tx: &mut db::Tx<'_>| {
         for (number, person, m) in &hashed {
-            if store::account::insert(tx, &sealer, &m.device.account, number, person, &m.profile, now)? {
+            let opening = store::account::Opening {
+                number,
+                profile: &m.profile,
+                // No code on paper comes to this.
+                block_mac: &m.device.account,
+                lang: "nl",
+                recovered_by: "",
+                limited_until: 0,
+                now,
+            };
+            if store::account::insert(tx, &sealer, &m.device.account, person, opening)? {
                 store::device::replace(tx, &m.device, &m.certificate, "seed", now)?;
             }
         }
