@@ -28,6 +28,11 @@ export class Service {
     return this.page.locator('#notice').waitFor()
   }
 
+  /** This person's number at this service. */
+  async sub() {
+    return (await this.page.locator('#sub').innerText()).trim()
+  }
+
   async logsOut() {
     await this.page.locator('#logout').click()
   }

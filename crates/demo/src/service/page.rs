@@ -136,7 +136,7 @@ impl Page<'_> {
                         div { dt { (t(lang, "service.how_when")) } dd { (when(person.auth_time)) } }
                         div { dt { (t(lang, "service.how_level")) " " code { "acr" } } dd { (person.acr) } }
                         div { dt { (t(lang, "service.how_means")) " " code { "amr" } } dd { (person.amr.join(", ")) } }
-                        div { dt { (t(lang, "service.how_sub")) " " code { "sub" } } dd { (person.sub) } }
+                        div { dt { (t(lang, "service.how_sub")) " " code { "sub" } } dd id="sub" { (person.sub) } }
                     }
                 }
             }
