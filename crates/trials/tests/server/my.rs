@@ -178,6 +178,12 @@ async fn every_request_is_in_the_history_the_refused_and_the_expired_too() {
         ] {
             assert_eq!(phone.command(&town, "my/history", slip).await.refusal(), (400, "malformed".into()));
         }
+        for (days, left) in [(89, 5), (2, 3)] {
+            town.pass(days * 86_400);
+            all_tidied(&town).await;
+            let told = my(&town, &phone, "history").await;
+            assert_eq!(told["entries"].as_array().unwrap().len(), left, "what nobody answered goes after 90 days");
+        }
     })
     .await;
 }
