@@ -28,7 +28,7 @@ export async function answer(mock: Mock, request: IncomingMessage, response: Ser
 /** Serves `dist` with the policy of the real server. */
 export async function serveBuilt(port: number): Promise<{ mock: Mock; close: () => void }> {
   const mock = await Mock.create(`http://localhost:${port}`)
-  const dist = new URL('../dist/', import.meta.url)
+  const dist = new URL(process.env.SHOTS_DIST ?? '../dist/', import.meta.url)
   const server = createServer((request, response) => {
     void answer(mock, request, response).then((done) => {
       if (done) return

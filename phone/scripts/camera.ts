@@ -4,7 +4,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { serveBuilt } from '../mock/http.ts'
 import type { Mock } from '../mock/server.ts'
 
-const PORT = 8412
+const PORT = Number(process.env.SHOTS_PORT ?? 8412)
 const AXE = readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 const SIZES: Record<string, { width: number; height: number }> = { desktop: { width: 1280, height: 800 }, small: { width: 320, height: 568 }, zoomed: { width: 195, height: 422 } }
 

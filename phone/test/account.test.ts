@@ -12,6 +12,8 @@ import { b64u, utf8 } from '../src/protocol/bytes.ts'
 import { readNewPhone, sixWords } from '../src/protocol/words.ts'
 import { saysWhatWeAsked } from '../src/journeys/account/act.ts'
 import { reduce, screenOf } from '../src/state.ts'
+import { modulesOf } from '../src/screens/account/qr.tsx'
+import { decodeQR } from 'qr/decode.js'
 import { IDBFactory } from 'fake-indexeddb'
 import type { Phone } from '../mock/parts.ts'
 import { activated, approveWith, CODE, loginOpened, town, type Town } from './town.ts'
@@ -146,6 +148,11 @@ it('a reported service can be kept away', async () => {
   expect(made.app.state.account.muted).toBeGreaterThan(made.mock.now())
 })
 
+/** One dark module, four by four points. */
+function paint(data: Uint8ClampedArray, size: number, left: number, top: number): void {
+  for (let y = top; y < top + 4; y++) for (let x = left; x < left + 4; x++) data.fill(0, (y * size + x) * 4, (y * size + x) * 4 + 3)
+}
+
 describe('a new phone with the old one in hand', () => {
   const twoPhones = async () => {
     const old = await activated()
@@ -168,6 +175,16 @@ describe('a new phone with the old one in hand', () => {
     await approve(old.app, CODE)
     expect(old.app.state.account.done).toBe('new-phone')
     expect(phoneOf(fresh).view.step).toBe('code')
+  })
+
+  it('draws a code that the old phone reads, letter by letter', async () => {
+    const { fresh } = await twoPhones()
+    const { text } = await ourVouch(fresh.app)
+    const rows = modulesOf(text)
+    const size = rows.length * 4
+    const data = new Uint8ClampedArray(size * size * 4).fill(255)
+    rows.forEach((row, y) => row.forEach((dark, x) => dark && paint(data, size, x * 4, y * 4)))
+    expect(decodeQR({ width: size, height: size, data })).toBe(text)
   })
 
   it('other words than our own are not what we asked', async () => {

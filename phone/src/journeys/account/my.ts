@@ -9,7 +9,12 @@ const command = <T>(app: App, name: string, body: unknown = {}) => app.channel.c
 /** What is told in words comes in the language of the screen. */
 const told = <T>(app: App, name: string, body: Record<string, unknown> = {}) => command<T>(app, name, { ...body, lang: app.state.lang })
 
-export const loadData = (app: App) => app.during(async () => put(app, { data: await told<MyData>(app, 'data') }))
+/** Fetches what a screen shows, beside whatever the person does meanwhile. */
+async function quietly(app: App, work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) => app.fail(error))
+}
+
+export const loadData = (app: App) => quietly(app, async () => put(app, { data: await told<MyData>(app, 'data') }))
 
 const page = (app: App, before: string | null, state: StateFilter, partner: string | null) => told<HistoryPage>(app, 'history', { before, state, partner })
 
@@ -41,9 +46,9 @@ export const takeEvidence = (app: App, rid: string) =>
     put(app, { done: 'exported' })
   })
 
-export const loadEvents = (app: App) => app.during(async () => put(app, { events: (await told<{ events: MyEvent[] }>(app, 'events')).events }))
+export const loadEvents = (app: App) => quietly(app, async () => put(app, { events: (await told<{ events: MyEvent[] }>(app, 'events')).events }))
 
-export const loadPartners = (app: App) => app.during(async () => put(app, { partners: (await told<{ partners: MyPartner[] }>(app, 'partners')).partners }))
+export const loadPartners = (app: App) => quietly(app, async () => put(app, { partners: (await told<{ partners: MyPartner[] }>(app, 'partners')).partners }))
 
 export function openPartner(app: App, id: string): void {
   put(app, { partner: id })
@@ -57,7 +62,7 @@ export const withdraw = (app: App, partner: string) =>
     put(app, { partners: (await told<{ partners: MyPartner[] }>(app, 'partners')).partners, done: 'withdrawn' })
   })
 
-export const loadMessages = (app: App) => app.during(async () => put(app, { messages: (await told<{ messages: MyMessage[] }>(app, 'messages')).messages }))
+export const loadMessages = (app: App) => quietly(app, async () => put(app, { messages: (await told<{ messages: MyMessage[] }>(app, 'messages')).messages }))
 
 export const takeEverything = (app: App) =>
   app.during(async () => {

@@ -22,7 +22,7 @@ export function MyHistory() {
   const { app, state, t } = useUi()
   const go = useGo()
   const { history } = state.account
-  useLoad(history === null, () => loadMyHistory(app))
+  useLoad(history === null && !state.busy, () => loadMyHistory(app))
   return (
     <Page name="my-history" title={t('app.my_history.title')} help="app.help.my_history">
       <p class="lead">{t('app.my_history.lead')}</p>
@@ -58,7 +58,7 @@ export function MyHistory() {
 function Filters() {
   const { app, state, t } = useUi()
   const { history, partners } = state.account
-  useLoad(partners === null && history !== null, () => loadPartners(app))
+  useLoad(partners === null, () => loadPartners(app))
   return (
     <div class="filters">
       <div class="field">

@@ -64,9 +64,9 @@ interface SwitchProps {
 }
 
 function Switch({ id, word, under, on, disabled = false, onClick }: SwitchProps) {
-  const { t } = useUi()
+  const { state, t } = useUi()
   return (
-    <button type="button" class="row" role="switch" aria-checked={on} aria-disabled={disabled} data-testid={`switch-${id}`} onClick={disabled ? undefined : onClick}>
+    <button type="button" class="row" role="switch" aria-checked={on} aria-disabled={disabled || state.busy} data-off={disabled || undefined} data-testid={`switch-${id}`} onClick={disabled ? undefined : onClick}>
       <span>
         <strong>{t(word)}</strong>
         <span class="under">{t(under)}</span>

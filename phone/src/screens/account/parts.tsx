@@ -1,6 +1,6 @@
 // What the account's screens share: a word about what was just done, a limit, a moment in words, one row that leads on.
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Done } from '../../account-state.ts'
 import type { Lang } from '../../contract.ts'
 import { careful } from '../../journeys/safety.ts'
@@ -98,7 +98,7 @@ export interface RowProps {
 /** A row that leads on. */
 export function Row({ id, icon, name, under, onClick, disabled = false }: RowProps) {
   return (
-    <button type="button" class="row" data-testid={id} aria-disabled={disabled} onClick={disabled ? undefined : onClick}>
+    <button type="button" class="row" data-testid={id} aria-disabled={disabled} data-off={disabled || undefined} onClick={disabled ? undefined : onClick}>
       <span class="with-icon">
         {icon && <Icon name={icon} />}
         <span>
@@ -117,12 +117,15 @@ export function useGo(): (to: Side, direct?: boolean) => void {
   return (to, direct = false) => app.dispatch({ type: 'side', side: to, direct })
 }
 
-/** Fetches what the screen shows, once the line is free; after a failure the person decides. */
+/** Fetches what the screen shows; after a failure the person decides. */
 export function useLoad(missing: boolean, load: () => Promise<void>): void {
   const { state } = useUi()
-  const wanted = missing && !state.busy && !state.problem
+  const running = useRef(false)
+  const wanted = missing && !state.problem
   useEffect(() => {
-    if (wanted) void load()
+    if (!wanted || running.current) return
+    running.current = true
+    void load().finally(() => (running.current = false))
   }, [wanted])
 }
 

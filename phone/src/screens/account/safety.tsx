@@ -101,7 +101,7 @@ export function BlockCode() {
   const { app, state, t } = useUi()
   const { blockCode } = state.account
   const load = () => loadBlockCode(app)
-  useLoad(blockCode === null, load)
+  useLoad(blockCode === null && !state.busy, load)
   const copy = () => {
     if (!blockCode) return
     void navigator.clipboard?.writeText(blockCode).then(
