@@ -31,6 +31,9 @@ cargo xtask <verb>
   bench  in release mode: `bench login …` logins per core-second (options of `zelf bench login`);
          `bench card [--rounds N]` reading and checking an identity card over pcscd, both generations
   shots  photographs of every screen, to target/shots
+  guides printable guides with today's screens, and every help page as a file, to target/help
+           --site URL   where people find the login pages (http://localhost:8401)
+           --app URL    where people find the app (http://localhost:8402)
 ";
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         "gen" => options(rest, &["--fresh"]).and_then(|()| generated::write(!rest.is_empty())),
         "bench" => bench::run(rest),
         "shots" => options(rest, &[]).and_then(|()| suite::shots()),
+        "guides" => suite::guides(rest),
         "open-when-ready" => browser::open_when_ready(rest),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -72,6 +72,33 @@ pub fn shots() -> Result<(), String> {
     verdict(run(rounds), started.elapsed())
 }
 
+/// Printed guides and help pages as files, out of a demo world of its own (docs/help.md).
+///
+/// # Errors
+/// Options it does not know; when something did not build, a screen was not reached, or a guide is not one page.
+pub fn guides(words: &[String]) -> Result<(), String> {
+    let known = words
+        .chunks(2)
+        .all(|pair| matches!(pair, [name, url] if matches!(name.as_str(), "--site" | "--app") && url.contains("://")));
+    if !known {
+        return Err("`guides` knows --site URL and --app URL".into());
+    }
+    let started = Instant::now();
+    let play = format!("node guides/run.mjs {}", words.join(" "));
+    let rounds = vec![
+        vec![Job::new("tools", tools::for_testing)],
+        vec![
+            Job::new("phone", phone::build),
+            Job::command("server", place::line("cargo build --locked -p zelf -p zelf-eid")),
+        ],
+        vec![Job::new("guides", |desk| {
+            phone::packages(desk, "e2e")?;
+            desk.run(browser(&play))
+        })],
+    ];
+    verdict(run(rounds), started.elapsed())
+}
+
 fn browser(line: &str) -> Command {
     let mut command = place::line(line);
     command.current_dir(place::root().join("e2e")).env("ZELF", place::zelf());

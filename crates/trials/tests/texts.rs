@@ -130,13 +130,14 @@ fn sources() -> Vec<String> {
             let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
             if path.is_dir() && !path.ends_with("tests") {
                 walk(&path, found);
-            } else if ["rs", "ts", "tsx"].contains(&ending) {
+            } else if ["rs", "ts", "tsx", "mjs"].contains(&ending) {
                 found.push(std::fs::read_to_string(&path).unwrap());
             }
         }
     }
     let mut found = Vec::new();
-    for folder in ["crates", "phone/src"] {
+    // The printed guides are made by a script.
+    for folder in ["crates", "phone/src", "e2e/guides"] {
         walk(&root().join(folder), &mut found);
     }
     found

@@ -33,11 +33,11 @@ impl HelpAnswer<'_> {
             (self.alike())
         };
         let lang_href = format!("{HELP}/a/{}?lang=", self.answer.slug);
-        Layout { lang_href: Some(&lang_href), ..Layout::new(self.lang, title, main) }.render()
+        Layout { lang_href: Some(&lang_href), ..Layout::new(self.lang, &title, main) }.render()
     }
 
     fn text(&self, part: &str) -> String {
-        self.around.fill(self.answer.text(self.lang, part))
+        self.around.fill(&self.answer.text(self.lang, part))
     }
 
     fn button(&self) -> Markup {
@@ -54,7 +54,7 @@ impl HelpAnswer<'_> {
             },
         };
         let label = match (self.answer.next, &self.around.local.new_pin) {
-            (Next::NewPin, None) => t(self.lang, "help.page.near"),
+            (Next::NewPin, None) => t(self.lang, "help.page.near").to_owned(),
             _ => self.answer.text(self.lang, "button"),
         };
         html! {

@@ -52,7 +52,7 @@ impl HelpHome<'_> {
                         @for answer in found {
                             li {
                                 a href=(href(answer.slug, self.lang)) data-slug=(answer.slug) { (answer.text(self.lang, "title")) }
-                                p { (self.around.fill(answer.text(self.lang, "what"))) }
+                                p { (self.around.fill(&answer.text(self.lang, "what"))) }
                             }
                         }
                     }

@@ -107,8 +107,8 @@ impl Answer {
     }
 
     /// A text of this answer; empty when it has none of that name.
-    pub(crate) fn text(&self, lang: Lang, part: &str) -> &'static str {
-        lookup(lang, &format!("help.a.{}.{part}", self.slug)).unwrap_or_default()
+    pub(crate) fn text(&self, lang: Lang, part: &str) -> String {
+        labelled(lang, lookup(lang, &format!("help.a.{}.{part}", self.slug)).unwrap_or_default())
     }
 }
 
@@ -152,6 +152,19 @@ pub static ANSWERS: [Answer; 36] = [
     answer("my-data", Theme::Mine, Next::App, &["close", "no-email"]),
     answer("close", Theme::Mine, Next::App, &["my-data", "blocked"]),
 ];
+
+/// Puts the labels in: `{app.menu.my_data}` in an answer is what the app's own button says, so that they cannot drift apart.
+fn labelled(lang: Lang, text: &str) -> String {
+    let mut parts = text.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}').and_then(|(key, rest)| Some((lookup(lang, key)?, rest))) {
+            Some((label, rest)) => whole.extend([label, rest]),
+            None => whole.extend(["{", part]),
+        }
+    }
+    whole
+}
 
 /// The answer called `slug`.
 pub fn find(slug: &str) -> Option<&'static Answer> {

@@ -54,7 +54,7 @@ impl Index {
         let mut words: BTreeMap<String, BTreeMap<usize, f32>> = BTreeMap::new();
         for (at, answer) in ANSWERS.iter().enumerate() {
             for (part, weight) in PARTS {
-                let telling = tokens(answer.text(lang, part)).into_iter().filter(|word| !is_stop_word(lang, word));
+                let telling = tokens(&answer.text(lang, part)).into_iter().filter(|word| !is_stop_word(lang, word));
                 for word in telling {
                     let kept = words.entry(word).or_default().entry(at).or_insert(weight);
                     *kept = kept.max(weight);
