@@ -101,6 +101,7 @@ export function Approval() {
     >
       <Clock until={request.exp} />
       <CarefulLine />
+      {hold > 0 && <Held until={hold} />}
       <Trouble />
       {newPhone && <p class="lead">{t('app.admin.lead')}</p>}
       <section class="card approval">
@@ -130,7 +131,6 @@ export function Approval() {
           <p>{request.from}</p>
         </div>
       </section>
-      {hold > 0 && <Held until={hold} />}
       {request.match && <p class="soft">{t('approval.match_hint')}</p>}
     </Page>
   )

@@ -54,11 +54,28 @@ export function Home() {
           <Entries entries={state.history.slice(0, 3)} />
         </section>
       )}
+      <Shortcuts />
       <div class="note">
         <Icon name="info" size={20} />
         <p>{t('app.home.never')}</p>
       </div>
     </Page>
+  )
+}
+
+/** What people come for in a hurry stands here, without a menu before it. */
+function Shortcuts() {
+  const { t } = useUi()
+  const go = useGo()
+  return (
+    <ul class="rows tight">
+      <li>
+        <Row id="home-safety" icon="shield" name={t('app.menu.safety')} onClick={() => go('safety', true)} />
+      </li>
+      <li>
+        <Row id="home-new-phone" icon="phone" name={t('app.menu.new_phone')} onClick={() => go('new-phone', true)} />
+      </li>
+    </ul>
   )
 }
 

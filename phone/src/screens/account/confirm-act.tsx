@@ -53,9 +53,6 @@ export function ConfirmAct() {
       <CarefulLine />
       <section class="card approval">
         <div class="details">
-          <p class="soft">
-            {request.rp.name} · {request.rp.domain}
-          </p>
           <dl data-testid="fields">
             {request.fields.map((field, at) => (
               <div key={at}>
@@ -64,10 +61,9 @@ export function ConfirmAct() {
               </div>
             ))}
           </dl>
-        </div>
-        <div class="from" data-testid="from">
-          <h3>{t('approval.from')}</h3>
-          <p>{request.from}</p>
+          <p class="soft" data-testid="from">
+            {request.rp.name} · {request.rp.domain} · {request.from}
+          </p>
         </div>
       </section>
       <Trouble />
@@ -80,7 +76,7 @@ export function ConfirmAct() {
         <Held until={hold} />
       ) : (
         <>
-          <h2>{t('approval.code')}</h2>
+          <h2 class="small">{t('approval.code')}</h2>
           <Pad label={t('approval.code')} code={code} onCode={setCode} onDone={send} />
         </>
       )}

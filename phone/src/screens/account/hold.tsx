@@ -20,7 +20,6 @@ export function Held({ until }: { until: number }) {
     <section class="card centre" data-testid="held">
       <p>{t(failed ? 'approval.wait' : 'app.careful.wait')}</p>
       <BigClock until={until} />
-      {!failed && <p class="soft">{t('app.careful.hang_up')}</p>}
     </section>
   )
 }

@@ -25,13 +25,14 @@ export function Words({ words }: { words: readonly string[] }) {
 export function NewPhone() {
   const { app, state, t } = useUi()
   const [typed, setTyped] = useState('')
-  const off = isLimited(state.home?.limited, useNow())
+  const done = state.account.done === 'new-phone'
+  const off = isLimited(state.home?.limited, useNow()) || done
   const send = () => void vouchFor(app, typed)
   return (
     <Page name="new-phone" title={t('app.new_phone.title')} help="app.help.new_phone" actions={!off && typed && <Primary id="continue" onClick={send}>{t('app.continue')}</Primary>}>
       <DoneLine />
       <LimitedLine />
-      <p class="lead">{t('app.new_phone.lead')}</p>
+      {!done && <p class="lead">{t('app.new_phone.lead')}</p>}
       {!off && (
         <>
           <ol class="steps">
