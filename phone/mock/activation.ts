@@ -80,7 +80,9 @@ export class Activations {
   }
 
   view(phone: Phone): Told {
-    return { ...phone.view, now: this.hall.now(), ...(BEFORE_BANK.has(phone.view.step) ? { banks: BANKS } : {}) }
+    // Over, the contact is no part of the activation any more.
+    const contact = phone.view.step === 'active' ? { number: null, email: null } : {}
+    return { ...phone.view, ...contact, now: this.hall.now(), ...(BEFORE_BANK.has(phone.view.step) ? { banks: BANKS } : {}) }
   }
 
   #at(phone: Phone, ...steps: View['step'][]): void {

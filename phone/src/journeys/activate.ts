@@ -10,7 +10,7 @@ import { sealEnrolment } from '../protocol/pin.ts'
 import type { Way } from '../state.ts'
 import { weakness } from '../weak-code.ts'
 import { countryOf, inFields } from '../countries.ts'
-import { keepKnown } from './again.ts'
+import { keepBank } from './again.ts'
 import { forget, refreshHome } from './boot.ts'
 import { forgetToken, takeWay } from './token.ts'
 
@@ -32,7 +32,7 @@ export async function beginNow(app: App, way: Way): Promise<void> {
   await openActivation(app)
   const { view, known } = app.state
   if (view?.step === 'vouch') app.dispatch({ type: 'revisit', to: 'number' })
-  if (view?.step !== 'number' || !known) return
+  if (view?.step !== 'number' || !known?.number) return
   if (!app.state.typed) app.dispatch({ type: 'typed', ...inFields(known.number) })
   if (way === 'again') await sendNumber(app, app.state.typed)
 }
@@ -164,9 +164,11 @@ async function settle(app: App, view: View): Promise<void> {
   const read = await app.trusting((keys) => readCertificate(certificate, keys))
   if (read.dev !== own.dev || read.jwk.x !== own.jwk.x || read.jwk.y !== own.jwk.y) throw new NotSigned('a certificate for another phone')
   const chain: Chain = { certificate, head: view.head ?? '', seq: view.seq ?? 0 }
-  const home = { first_name: view.first_name ?? '', number: view.number ?? '', email: view.email, settings: { biometrics: false, notifications: false, sharing: false } }
+  // At its last step the server names no contact any more; what it says of the account comes with `home`.
+  const number = view.number ?? app.state.view?.number ?? ''
+  const home = { first_name: view.first_name ?? '', number, email: view.email ?? app.state.view?.email ?? null, settings: { biometrics: false, notifications: false, sharing: false } }
   await app.store.write({ values: { chain, profile: await lockAway(own, home), return: undefined, token: undefined, dismissed: undefined } })
-  await keepKnown(app, home.number)
+  await keepBank(app)
   app.chain = chain
   app.dispatch({ type: 'greeting', greeting: true })
   app.dispatch({ type: 'home', home, device: { state: 'active', left: 5, not_before: 0 } })

@@ -6,11 +6,21 @@ import { beginNow } from './activate.ts'
 import { forget } from './boot.ts'
 
 /** Kept in the clear beside the account, for the day its keys no longer work: number and bank, nothing secret. */
-export async function keepKnown(app: App, number: string): Promise<void> {
-  const bank = app.state.way === 'eid' ? undefined : await app.store.get<Bank>('bank')
-  const known: Known = bank ? { number, bank } : { number }
+async function keep(app: App, known: Known): Promise<void> {
   await app.store.write({ values: { known, bank: undefined, way: undefined } })
   app.dispatch({ type: 'known', known })
+}
+
+/** The bank that has just confirmed; the number is what the activation was for. */
+export async function keepBank(app: App): Promise<void> {
+  const bank = app.state.way === 'eid' ? undefined : await app.store.get<Bank>('bank')
+  const number = app.state.view?.number ?? ''
+  await keep(app, bank ? { number, bank } : { number })
+}
+
+/** The number that the account has now. */
+export async function keepNumber(app: App, number: string): Promise<void> {
+  if (number && number !== app.state.known?.number) await keep(app, { ...app.state.known, number })
 }
 
 /** This phone's keys give way to new ones, once the server can be reached. */
@@ -18,7 +28,7 @@ export const reactivate = (app: App) =>
   app.during(async () => {
     await app.discover()
     const { known, home } = app.state
-    await forget(app, { way: 'again', known: known ?? (home?.number ? { number: home.number } : null) })
+    await forget(app, { way: 'again', known: known?.number ? known : home?.number ? { number: home.number } : null })
     await beginNow(app, 'again')
   })
 

@@ -8,6 +8,7 @@ import { lockAway, takeOut, type Box, type Device } from '../keys/device.ts'
 import type { Event, Known, State, Way } from '../state.ts'
 import { takeGeneration } from './account/code.ts'
 import { arrive, bringBack } from './activate.ts'
+import { keepNumber } from './again.ts'
 import { readOffer, recallToken } from './token.ts'
 import { heal } from './receipts.ts'
 
@@ -81,6 +82,7 @@ async function resumeActive(app: App): Promise<void> {
 export async function refreshHome(app: App): Promise<Home> {
   const home = await app.channel.command<Home>(app.own, 'home', {})
   app.dispatch({ type: 'home', home: picture(home), device: home.device })
+  await keepNumber(app, home.number)
   await heal(app, home)
   await takeGeneration(app, home)
   return home
