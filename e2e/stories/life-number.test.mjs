@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { closes, open } from '../browser.mjs'
 import { guestNumber } from '../people/guests.mjs'
 import { message, seenBy, smsCode, stopCodeIn } from '../people/inbox.mjs'
-import { Staff } from '../people/staff.mjs'
+import { Worker } from '../people/helpdesk.mjs'
 import { readWorld } from '../world.mjs'
 import { active, CODE, confirms, Desk, ends, menu, national } from './at-home.mjs'
 import { step } from './step.mjs'
@@ -73,13 +73,21 @@ test('in the app: the new number is proven, the old one hears of it and can stop
   await me.close()
 })
 
+/** Somebody whom the demo has invited. */
+async function comesIn(role) {
+  const invited = world.staff.find((one) => one.role === role)
+  assert.ok(invited, `nobody with the role ${role} is invited in demo.json`)
+  const worker = await Worker.sits(browser, world, 'fr', invited.name)
+  await worker.joins(invited.code)
+  return worker
+}
+
 test('through the helpdesk: a form, two people, one clock, and the phone goes on with the new number', { timeout: 300_000 }, async (t) => {
   const number = guestNumber(36)
   const fresh = '+32 467 00 09 36'
   const me = await active(browser, world, 'fr', 36)
   const desk = await Desk.sits(browser, world, 'fr')
-  const agent = await Staff.comesIn(browser, world, 'fr', 'agent')
-  const lead = await Staff.comesIn(browser, world, 'fr', 'lead')
+  const [agent, lead] = [await comesIn('agent'), await comesIn('lead')]
   const pages = [me.page, desk.page, agent.page, lead.page]
   const seen = await seenBy(world, number)
   let reference
@@ -105,27 +113,25 @@ test('through the helpdesk: a form, two people, one clock, and the phone goes on
   await step(t, 'the first person calls back, looks with a reason, and proposes', async () => {
     await agent.opens(reference)
     await agent.page.locator('#clock').waitFor()
-    await agent.sees('case')
+    await agent.sees('number-case')
     await agent.page.locator('#look').click()
     await agent.page.locator('#standing').waitFor()
-    await agent.sees('account')
+    await agent.sees('number-account')
     await agent.page.locator('#number-case').fill(reference)
     await agent.page.locator('#number-new').fill(national(fresh))
     await agent.page.locator('#number-reason').fill('called back, knows the last login')
     await agent.page.locator('#act-number').click()
-    await agent.opens(reference)
     await agent.page.locator('#other-needed').waitFor()
     assert.equal(await agent.page.locator('#decide').count(), 0, 'nobody decides alone')
-    await agent.sees('proposed')
+    await agent.sees('number-proposed')
   }, pages)
   await step(t, 'the second one decides', async () => {
     await lead.opens(reference)
     await lead.page.locator('#decide-reason').fill('heard the call, agrees')
-    await lead.sees('to-decide')
+    await lead.sees('number-to-decide')
     await lead.page.locator('#decide').click()
-    await lead.opens(reference)
-    assert.equal(await lead.page.locator('#state').getAttribute('data-state'), 'done')
-    await lead.sees('decided')
+    await lead.page.locator('#state[data-state="done"]').waitFor()
+    await lead.sees('number-decided')
   }, pages)
   await step(t, 'the citizen sees it settled, the old number hears of it, and logging in goes with the new one', async () => {
     await desk.page.goto(status)
@@ -142,8 +148,10 @@ test('through the helpdesk: a form, two people, one clock, and the phone goes on
     await me.page.locator('[data-testid="event"][data-what="looked"]').first().waitFor()
     await me.sees('events', 'events-looked')
   }, pages)
-  await agent.close()
-  await lead.close()
+  for (const { heard, context } of [agent, lead]) {
+    assert.deepEqual(heard, [], 'the console complained')
+    await closes(context)
+  }
   await desk.close()
   await me.close()
 })

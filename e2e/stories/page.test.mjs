@@ -8,6 +8,7 @@ import { Login } from '../people/login.mjs'
 import { smsCode } from '../people/inbox.mjs'
 import { Phone } from '../people/phone.mjs'
 import { readWorld } from '../world.mjs'
+import { activates, CODE as GUEST_CODE, ends, guest, menu, NEW_CODE } from './at-home.mjs'
 import { step } from './step.mjs'
 
 const world = readWorld()
@@ -75,6 +76,70 @@ test('a newcomer activates and logs in without leaving the story page', async (t
     await me.at('approved')
     await site.locator('#hello').filter({ hasText: 'Jan' }).waitFor({ timeout: 20_000 })
     await look(page, lang, 'inside', { folder: 'story' })
+  }, [page])
+  assert.deepEqual(heard, [])
+  await closes(context)
+})
+
+test('a visitor loses a phone and gets back, without leaving the story page', { timeout: 240_000 }, async (t) => {
+  const who = guest(67)
+  const context = await computer(browser, lang, { viewport: { width: 1600, height: 1100 } })
+  const page = await context.newPage()
+  const heard = complaints(page)
+  await page.goto(`${world.story}/?chapter=lost`)
+  const frame = async (id) => (await page.locator(`#${id} iframe`).elementHandle()).contentFrame()
+  const me = new Phone(context, await frame('phone'), world, lang)
+  const site = await frame('browser')
+  const login = new Login(site, lang)
+  let code
+  let sub
+
+  const enters = async (digits) => {
+    if (await site.locator('#logout').isVisible()) await site.locator('#logout').click()
+    await site.locator('#login').click()
+    await login.asksNumber()
+    await login.gives(who.number.replace('+32 ', '0'))
+    await me.opens(await login.match())
+    await me.tap('continue')
+    await me.code(digits)
+    await me.tap('approve')
+    await me.at('approved')
+    await site.locator('#sub').waitFor({ timeout: 20_000 })
+    return (await site.locator('#sub').innerText()).trim()
+  }
+  await step(t, 'a phone that works, and its block code on paper', async () => {
+    await look(page, lang, 'lost', { folder: 'story' })
+    await activates(me, who)
+    sub = await enters(GUEST_CODE)
+    await me.tap('to-home')
+    await menu(me, 'safety')
+    await me.tap('to-block-code')
+    code = (await me.page.locator('p[data-testid="block-code"]').textContent()).trim()
+  }, [page])
+  await step(t, 'lost: an empty phone in its place, and what to do next', async () => {
+    await page.locator('[data-lose]').click()
+    await me.at('welcome')
+    assert.equal(await page.locator('[data-phone]').count(), 2)
+    await page.locator('[data-lost]').waitFor()
+    await look(page, lang, 'lost-now', { folder: 'story' })
+  }, [page])
+  await step(t, 'blocked in the browser frame', async () => {
+    await page.locator('#lost [data-go]').click()
+    await site.locator('#code').fill(code)
+    await site.locator('#block-now').click()
+    await site.locator('#reactivate').waitFor()
+    await page.locator('[data-phone="1"]').click()
+    await ends(me, 'block_code')
+    await shoot(page, 'story', 'lost-blocked')
+    await page.locator('[data-phone="2"]').click()
+    await me.at('welcome')
+  }, [page])
+  await step(t, 'back on the new phone with the bank, and the municipality knows who it is', async () => {
+    assert.ok(await activates(me, who, { way: 'reactivate', code: NEW_CODE }))
+    await page.locator('[data-home]').click()
+    await site.locator('#login, #logout').first().waitFor()
+    assert.equal(await enters(NEW_CODE), sub)
+    await look(page, lang, 'lost-and-back', { folder: 'story' })
   }, [page])
   assert.deepEqual(heard, [])
   await closes(context)
