@@ -1,5 +1,5 @@
 // Starts a fresh demo world on free ports, tells the stories to it, and stops it:
-//   node run.mjs [story file …]        ONLY takes the stories whose name fits; ZELF names the server's binary (zelf-eid beside it), CHROMIUM the browser
+//   node run.mjs [story file …]        ONLY takes the stories whose name fits; ZELF names the server's binary (zelf-eid beside it), CHROMIUM the browser, APP_DIST the built app
 import { spawn } from 'node:child_process'
 import { readdirSync, rmSync } from 'node:fs'
 import { startWorld } from './world.mjs'

@@ -20,7 +20,7 @@ export async function startWorld() {
   const base = await freePorts()
   mkdirSync(join(root, 'target/logs'), { recursive: true })
   const log = join(root, 'target/logs/e2e-world.log')
-  const child = spawn(ZELF, ['demo', '--dir', dir, '--port', String(base), '--app-dist', join(root, 'phone/dist')], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(ZELF, ['demo', '--dir', dir, '--port', String(base), '--app-dist', process.env.APP_DIST ?? join(root, 'phone/dist')], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
   const out = createWriteStream(log)
   const ready = new Promise((resolve, reject) => {
     let said = ''
