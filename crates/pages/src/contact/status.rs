@@ -65,8 +65,8 @@ impl ContactStatus<'_> {
             div.live {
                 (Icon::Clock.draw(24))
                 div {
-                    p id="clock" {
-                        strong {
+                    p {
+                        strong id="clock" {
                             @if let Some(at) = clock.settled { (fill(lang, "site.contact.clock.settled", &[("at", at)])) }
                             @else { (clock.left.text(lang)) }
                         }
