@@ -172,7 +172,7 @@ impl Phone {
         let mut phone = Phone::new(town, at);
         phone.to_code(town, number, who).await;
         let view = phone.finish(town, CODE).await.ok();
-        assert_eq!(view["step"], "active");
+        assert_eq!(view["step"], "active", "{view}");
         phone
     }
 
@@ -184,8 +184,12 @@ impl Phone {
 
     /// What waits, verified.
     pub async fn pending(&self, town: &Town) -> Vec<Waiting> {
-        let told = self.command(town, "pending", json!({ "lang": "nl" })).await.ok();
-        told["requests"].as_array().unwrap().iter().map(|m1| self.read(m1.as_str().unwrap())).collect()
+        self.read_all(&self.command(town, "pending", json!({ "lang": "nl" })).await)
+    }
+
+    /// The requests in an answer to `pending`, verified.
+    pub fn read_all(&self, reply: &Reply) -> Vec<Waiting> {
+        reply.ok()["requests"].as_array().unwrap().iter().map(|m1| self.read(m1.as_str().unwrap())).collect()
     }
 
     /// The only request that waits.

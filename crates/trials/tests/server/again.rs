@@ -123,6 +123,8 @@ async fn somebody_elses_number_is_refused_only_to_who_holds_it() {
         let view = jan.type_sms(&town, &code).await.ok();
         assert_eq!((&view["step"], &view["refusal"]["code"]), (&json!("refused"), &json!("number_taken")));
         assert_eq!(jan.command(&town, "activation/finish", json!({ "sealed": jan.enrolment(CODE) })).await.status, 409);
+        assert_eq!(an.waiting(&town).await.verified.payload.kind, "admin", "she is asked whether it is still hers");
+        an.decline(&town, protocol::phone::Decision::Reject).await.ok();
         let login = Browser::at(HOME).login(&town, &town.partner("gemeente"), AN).await;
         an.approve(&town, &login.number, CODE).await.ok();
         Phone::activate(&town, ELSEWHERE, JAN, "jan").await;

@@ -195,6 +195,7 @@ async fn whoever_is_refused_by_the_old_phone_gets_no_code_to_choose() {
         let rid = old.act_new_phone(&town, &text).await;
         old.approve_act(&town, &rid, CODE).await.ok();
         assert_eq!(new.view(&town).await["step"], "code");
+        town.pass(1);
         old.block(&town).await.ok();
         let view = new.finish(&town, CODE).await.ok();
         assert_eq!((&view["step"], &view["refusal"]["code"]), (&json!("refused"), &json!("stopped")));

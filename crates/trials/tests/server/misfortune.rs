@@ -154,6 +154,7 @@ async fn reactivation_while_blocked_by_helpdesk() {
         let account = account_of(&town).await;
         let (half_way, view) = comes(&town, ELSEWHERE, AN, "an").await;
         assert_eq!(view["step"], "code");
+        town.pass(1);
         journeys::block::hold(&town.world, &account, "Els").await.unwrap();
         assert_eq!(why(&town, &an).await, "helpdesk");
         let view = half_way.finish(&town, CODE).await.ok();

@@ -2,6 +2,7 @@
 //! are. He has an account, a phone, a browser and a number of his own, knows her number and every id of hers, and has guessed codes.
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 use web::routes;
