@@ -8,6 +8,7 @@ mod device_name;
 mod ended;
 mod sms;
 mod token;
+mod vouch;
 
 pub use device_name::device_name;
 pub use ended::Ended;
@@ -297,27 +298,6 @@ impl Activation {
             Stage::Email { number } => Ok(Contact { number: number.clone(), email: None }),
             Stage::Bank { contact } => Ok(contact.clone()),
             Stage::HandOver(h) if h.returned.is_none() => Ok(h.contact.clone()),
-            _ => Err(Refusal::WrongStep),
-        }
-    }
-
-    /// Waits for an old phone.
-    pub fn ask_old_phone(self, now: i64) -> Result<Activation, Refusal> {
-        self.alive(now)?;
-        match &self.stage {
-            Stage::Number | Stage::Email { .. } | Stage::Vouch => Ok(self.to(Stage::Vouch)),
-            _ => Err(Refusal::WrongStep),
-        }
-    }
-
-    /// The old phone vouched: only the code is left to choose.
-    pub fn vouched(self, contact: Contact, identity: Identity, known: Known, now: i64) -> Result<Activation, Refusal> {
-        self.alive(now)?;
-        match &self.stage {
-            Stage::Vouch => {
-                let choosing = ChoosingCode { contact, identity, known: Some(known), card: None };
-                Ok(self.to(Stage::Code(Box::new(choosing))))
-            }
             _ => Err(Refusal::WrongStep),
         }
     }
