@@ -63,6 +63,8 @@ export function Token() {
           {strange.length > 0 && t('app.token.strange', { signs: strange.join(' ') })}
         </p>
         <Trouble />
+        {/* Two fields: only with a button of its own does Enter send a form. */}
+        <button type="submit" hidden tabIndex={-1} />
       </form>
       {!proven && !mending && (
         <Secondary id="to-bank-way" onClick={() => void takeWay(app, state.known ? 'again' : 'bank')}>
