@@ -30,11 +30,16 @@ const LONGEST_WAIT_SECONDS: u8 = 25;
 
 /// Everything that waits for the phone that signed. With `wait` the answer is held until there is something.
 pub async fn waiting(world: &World, signed: &Signed) -> Result<Pending, Failure> {
+    match news(world, signed).await {
+        // Also when the phone ended while it was kept waiting.
+        Err(Failure::DeviceUnknown) => Err(ended(world, signed).await),
+        told => told,
+    }
+}
+
+async fn news(world: &World, signed: &Signed) -> Result<Pending, Failure> {
     let device = signed.device()?;
-    let found = match find(world, &device).await {
-        Err(Failure::DeviceUnknown) => return Err(ended(world, signed).await),
-        found => found?,
-    };
+    let found = find(world, &device).await?;
     let (body, _) = signed.open::<PendingBody>(world, &PublicKey::from_point(&found.device.point)?)?;
     let lang = Lang::parse(&body.lang).ok_or(Failure::Malformed)?;
     if !found.requests.is_empty() || body.wait == 0 {
