@@ -29,16 +29,18 @@ for (const lang of LANGS) {
     const page = await context.newPage()
     const buttons = new Map()
     assert.equal(QUESTIONS.length, 22)
+    await page.goto(`${world.issuer}/help?lang=${lang}`)
     for (const slug of QUESTIONS) {
-      for (const words of asked[slug][lang]) {
-        await page.goto(`${world.issuer}/help?lang=${lang}`)
-        await page.locator('#q').fill(words)
-        await page.locator('#search').click()
-        const link = page.locator(`#found [data-slug="${slug}"]`)
-        assert.equal(await link.count(), 1, `${lang}: “${words}” does not find ${slug}`)
-        const place = await page.locator('#found [data-slug]').evaluateAll((all, slug) => all.findIndex((one) => one.dataset.slug === slug), slug)
-        assert.ok(place < 3, `${lang}: “${words}” finds ${slug} only at place ${place + 1}`)
+      const typed = asked[slug][lang]
+      for (const words of typed.slice(0, -1)) {
+        const answer = await fetch(`${world.issuer}/help?lang=${lang}&q=${encodeURIComponent(words)}`)
+        placed(lang, words, slug, [...(await answer.text()).matchAll(/data-slug="([a-z0-9-]+)"/g)].map(([, found]) => found))
       }
+      // The last is typed by hand: the one with a slip.
+      await page.locator('#q').fill(typed.at(-1))
+      await page.locator('#search').click()
+      await page.locator('#found').waitFor()
+      placed(lang, typed.at(-1), slug, await page.locator('#found [data-slug]').evaluateAll((all) => all.map((one) => one.dataset.slug)))
       await page.locator(`#found [data-slug="${slug}"]`).click()
       await page.locator(`article[data-slug="${slug}"]`).waitFor()
       assert.equal(await page.locator('article a.button').count(), 1, `${slug}: one button`)
@@ -46,6 +48,7 @@ for (const lang of LANGS) {
       assert.equal(await page.locator('html').getAttribute('lang'), lang)
       const button = page.locator('#next')
       buttons.set(slug, [await button.evaluate((a) => a.href), (await button.innerText()).trim()])
+      await page.goBack()
     }
     await worksEachOnce(page, buttons)
     await closes(context)
@@ -67,7 +70,7 @@ for (const lang of LANGS) {
       await page.locator('#found #contact').waitFor()
       await page.locator('#found #near').waitFor()
       await look(page, lang, `help-${device}-nothing`, { whole: true })
-      for (const slug of ['suspicious-message', 'bank-not-listed', 'pin-lost', 'too-young']) {
+      for (const slug of ['suspicious-message', 'bank-not-listed']) {
         await page.goto(`${world.issuer}/help/a/${slug}?lang=${lang}`)
         await look(page, lang, `help-${device}-${slug}`, { whole: true })
       }
@@ -99,6 +102,11 @@ test('another language shows the same answer, a wrong address a way to help', as
   await page.locator('article #next').waitFor()
   await closes(context)
 })
+
+function placed(lang, words, slug, found) {
+  const place = found.indexOf(slug)
+  assert.ok(place >= 0 && place < 3, `${lang}: “${words}” finds ${slug} at place ${place + 1} of ${found.join(', ')}`)
+}
 
 /** Goes where each different button leads: our own pages must answer; other people's must be addresses. */
 async function worksEachOnce(page, buttons) {
