@@ -167,7 +167,7 @@
       if (sessionStorage.getItem("opened") === link.href) return;
       sessionStorage.setItem("opened", link.href);
     } catch (error) { return; }
-    location.assign(link.href);
+    link.click();
   }
 
   function start() {
