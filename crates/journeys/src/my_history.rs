@@ -180,8 +180,8 @@ fn event_of(world: &World, event: &Event, lang: Lang) -> Option<Value> {
     let helpdesk = event.actor == "helpdesk";
     let staff = helpdesk.then(|| event.detail.clone());
     let (what, detail) = match (event.action.as_str(), event.detail.as_str()) {
-        ("activated", "again") => ("reactivated", None),
-        ("activated", _) => ("activated", None),
+        ("activated", "new") => ("activated", None),
+        ("activated", _) => ("reactivated", None),
         ("blocked", _) if event.actor == "stop_code" => ("stopped", None),
         ("blocked", _) => ("blocked", staff),
         ("locked", _) => ("blocked", None),
@@ -211,14 +211,16 @@ fn changed(word: &str) -> Option<&'static str> {
     })
 }
 
-/// Who did it: `citizen` on the phone, or one of the words of docs/life.md §1.
-fn by(event: &Event) -> &str {
-    match event.actor.as_str() {
+/// Who did it: `citizen` on the phone, or one of the words of docs/life.md §1; nobody for what others caused.
+fn by(event: &Event) -> Option<&str> {
+    Some(match event.actor.as_str() {
+        "" => return None,
+        _ if event.action == "helpdesk_looked" => "helpdesk",
         actor @ ("helpdesk" | "card" | "block_code" | "stop_code") => actor,
         _ if event.action == "blocked" && event.detail == "wrong_codes" => "wrong_codes",
         _ if event.action == "locked" => "wrong_codes",
         _ => "citizen",
-    }
+    })
 }
 
 /// Everything we sent; never its words.

@@ -336,6 +336,11 @@ async fn every_message_and_event_is_told_and_never_a_code_or_an_id() {
         assert_eq!(whats, ["looked", "activated"]);
         assert_eq!(told["events"][0]["detail"], "Mia Claes: belde over haar nummer");
         assert!(!told.to_string().contains("acc_") && !told.to_string().contains(phone.id()), "{told}");
+        town.pass(60);
+        let next = Phone::activate(&town, ELSEWHERE, AN, "an").await;
+        let told = my(&town, &next, "events").await;
+        assert_eq!((&told["events"][0]["what"], &told["events"][0]["by"]), (&json!("reactivated"), &json!("citizen")));
+        assert_eq!(my(&town, &next, "data").await["account"]["recovered_by"], "bank");
     })
     .await;
 }
