@@ -32,7 +32,7 @@ test('a newcomer activates with an identity card without leaving the story page'
 
   await step(t, 'the browser frame opens the activation page and asks for a card', async () => {
     await look(page, lang, 'card-start', { folder: 'story' })
-    await page.locator('[data-go]').click()
+    await page.locator('a.go[data-go]').click()
     await site.page.locator('#phone').waitFor()
     await site.toReader({ number: aleksy.number })
     await shoot(page, 'story', 'card-reader')
