@@ -16,12 +16,19 @@ export class Phone {
     return new Phone(context, page, world, lang)
   }
 
-  /** A phone that writes down every screen which waits for its owner. */
+  /** A phone that writes down every screen it shows (`screens`), and those on which its owner did something (`acts`). */
   static async counting(browser, world, lang, { query = '', ...more } = {}) {
     const context = await phone(browser, lang, more)
     const screens = []
+    const acts = []
     await context.exposeFunction('zelfSaw', (name) => WAITS_ELSEWHERE.has(name) || (name === screens.at(-1)) || screens.push(name))
+    await context.exposeFunction('zelfDid', (name) => WAITS_ELSEWHERE.has(name) || name === acts.at(-1) || acts.push(name))
     await context.addInitScript(() => {
+      const did = () => {
+        const name = document.querySelector('[data-screen]')?.getAttribute('data-screen')
+        if (name) window.zelfDid(name)
+      }
+      for (const event of ['click', 'input', 'change', 'keydown']) window.addEventListener(event, did, { capture: true })
       new MutationObserver(() => {
         const name = document.querySelector('[data-screen]')?.getAttribute('data-screen')
         if (name && name !== window.zelfLast) window.zelfSaw((window.zelfLast = name))
@@ -29,7 +36,7 @@ export class Phone {
     })
     const page = await context.newPage()
     await page.goto(`${world.app}${query}`)
-    return Object.assign(new Phone(context, page, world, lang), { screens })
+    return Object.assign(new Phone(context, page, world, lang), { screens, acts })
   }
 
   constructor(context, page, world, lang) {

@@ -35,7 +35,7 @@ test('a reset phone: same person for the service, limited for a day, everybody t
 
   await step(t, '"I have an account already": six screens, nothing typed twice', async () => {
     assert.ok(await activates(me, guest(25), { way: 'reactivate', code: NEW_CODE }), 'said once the bank has proven who it is')
-    assert.deepEqual(me.screens, ['welcome', 'number', 'bank', 'sms', 'code'])
+    assert.deepEqual(me.acts, ['welcome', 'number', 'bank', 'sms', 'code'])
     await me.page.getByTestId('limited').waitFor()
     await me.sees('home', 'home-limited')
   }, pages)

@@ -27,17 +27,14 @@ after(async () => {
   await closes(browser)
 })
 
-/** The screens that `work` takes on this phone, without those that only wait. */
+/** The screens on which this phone's owner had something to do while `work` went on: what shows in between waits for nobody. */
 async function trail(me, work) {
   await me.page.waitForTimeout(200)
-  me.screens.length = 0
+  me.acts.length = 0
   await work()
   await me.page.waitForTimeout(200)
-  return me.screens.filter((name) => name !== 'vouch' && !OUTCOMES.has(name))
+  return [...me.acts]
 }
-
-/** What became of it: nothing is asked any more. */
-const OUTCOMES = new Set(['approved', 'answer-refused', 'request-expired'])
 
 test('the table keeps within the bars', () => {
   const table = journeys()
@@ -47,23 +44,21 @@ test('the table keeps within the bars', () => {
 
 test('with a bank card: activation, a reset phone, a blocked phone', { timeout: 240_000 }, async () => {
   const me = await active(browser, world, lang, 57)
-  counted('Activate with a bank card (J2)', me.screens)
+  counted('Activate with a bank card (J2)', me.acts)
   const fresh = await Phone.counting(browser, world, lang)
   await activates(fresh, guest(57), { way: 'reactivate', code: NEW_CODE })
-  counted('Reactivate with the bank, on a new or reset phone (J11, J12, J13)', fresh.screens)
+  counted('Reactivate with the bank, on a new or reset phone (J11, J12, J13)', fresh.acts)
   await closes(me.context)
 
-  counted('Block in the app (J9)', (await trail(fresh, async () => {
+  counted('Block in the app (J9)', await trail(fresh, async () => {
     await fresh.tap('home-safety')
     await fresh.tap('to-block')
     await fresh.at('block')
     await fresh.tap('block-now')
     await ends(fresh, 'citizen')
-  })).filter((name) => name !== 'ended'))
+  }))
   const before = await seenBy(world, guestNumber(57))
-  fresh.screens.length = 0
   const way = await trail(fresh, async () => {
-    fresh.screens.push('ended')
     await fresh.tap('reactivate')
     await fresh.tap('bank-cbc')
     await signs(fresh, guest(57))
@@ -91,7 +86,7 @@ describe('with an identity card', () => {
     await typesCardSms(me, world, holder, before)
     await me.choosesCode(CODE)
     // At the computer: the form; the page after it only waits; the program's one screen.
-    counted(name, ['form', 'program', ...me.screens])
+    counted(name, ['form', 'program', ...me.acts])
     await computer.close()
     return me
   }
@@ -122,13 +117,13 @@ test('changes of the account, logins, and a new phone', { timeout: 400_000 }, as
     await me.code(NEW_CODE)
     await me.tap('continue')
     await confirms(me, 'code')
-  }).then(upTo('confirm-act')))
+  }))
   await home(me)
   counted('Fingerprint or face, on or off (J5)', await trail(me, async () => {
     await menu(me, 'my-data')
     await me.tap('switch-biometrics')
     await confirms(me, 'biometrics', NEW_CODE)
-  }).then(upTo('confirm-act')))
+  }))
   await home(me)
 
   counted('Log in (J20)', ['login', ...(await trail(me, async () => {
@@ -146,7 +141,7 @@ test('changes of the account, logins, and a new phone', { timeout: 400_000 }, as
     await me.opens(match)
     await me.tap('approve-bio')
     await me.at('approved')
-  })).filter((name) => name !== 'approval-code')])
+  }))])
   await me.tap('to-home')
   counted('Refuse (J31)', await trail(me, async () => {
     await desk.asks(number)
@@ -177,10 +172,10 @@ test('changes of the account, logins, and a new phone', { timeout: 400_000 }, as
     await me.at('confirm-act')
     await me.code(NEW_CODE)
     await me.tap('approve')
-  }).then(upTo('confirm-act'))
+  })
   await other.page.locator('[data-screen="code"]').waitFor({ timeout: 40_000 })
   await other.choosesCode(CODE)
-  counted('New phone, the old one in hand', [...other.screens.filter((name) => name !== 'vouch'), ...old])
+  counted('New phone, the old one in hand', [...other.acts, ...old])
   await closes(me.context)
 
   counted('Another number, in the app (J15)', await trail(other, async () => {
@@ -192,23 +187,20 @@ test('changes of the account, logins, and a new phone', { timeout: 400_000 }, as
     await other.type('sms', (await smsCode(world, fresh)).code)
     await other.tap('continue')
     await confirms(other, 'number')
-  }).then(upTo('confirm-act')))
+  }))
   await desk.close()
   await other.close()
 })
 
 test('the account is closed', { timeout: 120_000 }, async () => {
   const me = await active(browser, world, lang, 59)
-  counted('Close the account (J18)', (await trail(me, async () => {
+  counted('Close the account (J18)', await trail(me, async () => {
     await menu(me, 'close')
     await me.tap('close-account')
     await me.at('confirm-act')
     await me.code(CODE)
     await me.tap('approve')
     await ends(me, 'closed')
-  })).filter((name) => name !== 'ended'))
+  }))
   await me.close()
 })
-
-/** As far as the last screen that asks; what is shown afterwards is where one came from. */
-const upTo = (last) => (names) => names.slice(0, names.indexOf(last) + 1)
