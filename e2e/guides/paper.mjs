@@ -25,7 +25,7 @@ h2 { font-size: 10.6pt; color: #0b6464; }
 .steps li { counter-increment: step; display: flex; flex-direction: column; break-inside: avoid; }
 .steps p { min-height: 21mm; padding-left: 7.4mm; position: relative; font-size: 9.1pt; line-height: 1.27; }
 .steps p::before { content: counter(step); position: absolute; left: 0; top: 0; width: 5.8mm; height: 5.8mm; border-radius: 50%; background: #0b6464; color: #fff; font-weight: 700; display: grid; place-items: center; font-size: 9.4pt; }
-.steps img { display: block; width: 38mm; height: 62.4mm; object-fit: cover; object-position: top; border: .3mm solid #7c879b; border-radius: 2.4mm; margin-top: 1mm; }
+.steps img { display: block; width: 41mm; height: 67.2mm; object-fit: cover; object-position: top; border: .3mm solid #7c879b; border-radius: 2.4mm; margin-top: 1mm; }
 .two { display: grid; grid-template-columns: 1.45fr 1fr; gap: 4mm; margin-top: 3.4mm; }
 .two section { padding: 2.4mm 3.4mm; border-radius: 2mm; background: #fbf8f3; border: .3mm solid #e3ddd2; break-inside: avoid; }
 .two .never { background: #fbeae8; border-color: #a3211b55; }

@@ -18,11 +18,11 @@ const CODE = '73915'
 const SECOND_CODE = '47138'
 
 /** A camera for one guide in one language: `take(page, name)` writes `<guide>-<lang>-<name>.png` and remembers that it did. */
-function camera(folder, guide, lang) {
+function camera({ folder, world, lang }, guide) {
   const taken = new Set()
   const take = async (page, name) => {
     // A guide is for the real world; the world it was photographed in says that it is not.
-    await page.addStyleTag({ content: '#test-world, .wordmark .chip { display: none !important } * { caret-color: transparent !important }' })
+    await page.addStyleTag({ content: `#test-world, .wordmark .chip, p:has(> a[href^="${world.inbox}"]) { display: none !important } * { caret-color: transparent !important }` })
     await page.evaluate(() => document.fonts.ready.then(() => undefined))
     await page.evaluate(() => document.activeElement?.blur?.())
     const { width, height } = page.viewportSize()
@@ -67,7 +67,7 @@ async function finishes(me, world, number, code, camera, seen) {
 const seenBy = async (world, number) => (await messages(world, number)).map((m) => String(m.id))
 
 export async function bank({ browser, world, lang, customer, bankId, folder }) {
-  const shot = camera(folder, 'bank', lang)
+  const shot = camera({ folder, world, lang }, 'bank')
   const me = await takesPhone(browser, world, lang)
   await shot.take(me.page, 'welcome')
   await me.tap('activate')
@@ -93,7 +93,7 @@ export async function bank({ browser, world, lang, customer, bankId, folder }) {
 
 /** The same citizen, later: the phone is gone, the bank card is not. */
 export async function backAgain({ browser, world, lang, customer, bankId, folder }) {
-  const shot = camera(folder, 'back-again', lang)
+  const shot = camera({ folder, world, lang }, 'back-again')
   const borrowed = await phone(browser, lang, { viewport: PHONE, ...SHARP })
   const page = await borrowed.newPage()
   await page.goto(`${world.issuer}/block?lang=${lang}`)
@@ -119,7 +119,7 @@ export async function backAgain({ browser, world, lang, customer, bankId, folder
 }
 
 export async function eid({ browser, world, lang, at, folder }) {
-  const shot = camera(folder, 'eid', lang)
+  const shot = camera({ folder, world, lang }, 'eid')
   const holder = guest(at)
   const reader = await Reader.plugIn(world)
   try {
