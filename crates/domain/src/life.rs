@@ -202,8 +202,11 @@ impl Act {
             Act::NewPhone => 4,
             Act::ChangeNumber { by_helpdesk: true } => 1,
             Act::Block(By::WrongCodes | By::Helpdesk) | Act::Hold | Act::Release | Act::Day => 0,
-            Act::Block(_) => 2,
-            Act::Change | Act::Close => 3,
+            Act::Block(By::BlockCode | By::StopCode) => 1,
+            Act::Block(By::Citizen) => 2,
+            Act::Block(By::Card) => 3,
+            Act::Close => 3,
+            Act::Change => 4,
             Act::ChangeNumber { by_helpdesk: false } => 5,
         }
     }
