@@ -16,7 +16,7 @@ before(async () => {
 })
 after(() => closes(browser))
 
-test('another code: three screens, the old one approves, and from then on the new one counts', { timeout: 180_000 }, async (t) => {
+test('another code: the old one approves, and from then on the new one counts', { timeout: 180_000 }, async (t) => {
   const number = guestNumber(40)
   const me = await active(browser, world, 'nl', 40)
   const desk = await Desk.sits(browser, world, 'nl')
