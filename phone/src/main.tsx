@@ -5,7 +5,7 @@ import { App } from './app.ts'
 import { Channel } from './channel.ts'
 import type { Lang } from './contract.ts'
 import { followBackKey } from './history.ts'
-import { boot, bringAddress } from './journeys/boot.ts'
+import { boot, bringAddress, lookHome } from './journeys/boot.ts'
 import { bringBack, look } from './journeys/activate.ts'
 import { follow } from './journeys/approve.ts'
 import { NoStorage, Store } from './keys/store.ts'
@@ -48,7 +48,7 @@ function keepFollowing(): void {
   }
   document.addEventListener('visibilitychange', () => {
     decide()
-    if (document.visibilityState === 'visible') void look(app)
+    if (document.visibilityState === 'visible') void look(app).then(() => lookHome(app))
   })
   app.subscribe(decide)
   decide()

@@ -79,14 +79,29 @@ async function resumeActive(app: App): Promise<void> {
 }
 
 /** Asks the server how things stand, and fetches a receipt that a killed app had missed. */
-export async function refreshHome(app: App): Promise<Home> {
+export async function refreshHome(app: App, aside = false): Promise<Home> {
   const home = await app.channel.command<Home>(app.own, 'home', {})
+  seenAt = home.now
+  // An answer that left meanwhile takes its own receipt in.
+  if (aside && app.state.busy) return home
   app.dispatch({ type: 'home', home: picture(home), device: home.device })
   await keepNumber(app, home.number)
   await heal(app, home)
   await takeGeneration(app, home)
   return home
 }
+
+const FRESH_SECONDS = 10
+
+/** Looks again, where somebody else may have changed something (the helpdesk a number): not while the person waits for an answer. */
+export async function lookHome(app: App): Promise<void> {
+  if (app.state.busy || app.state.phase !== 'active' || !app.chain || app.channel.now() - seenAt < FRESH_SECONDS) return
+  await refreshHome(app, true).catch((error: unknown) => {
+    if (error instanceof Refused) app.fail(error)
+  })
+}
+
+let seenAt = 0
 
 /** What the screens show of it. */
 function picture({ device: _, head: _h, seq: _s, last_receipt: _l, generation: _g, now: _n, ...home }: Home): State['home'] {

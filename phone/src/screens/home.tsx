@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { openRequest } from '../journeys/approve.ts'
+import { lookHome } from '../journeys/boot.ts'
 import { loadHistory } from '../journeys/settings.ts'
 import type { Waiting } from '../state.ts'
 import { Clock, moment } from '../ui/clock.tsx'
@@ -16,6 +17,7 @@ export function Home() {
   const { waiting } = state
   useEffect(() => {
     void loadHistory(app)
+    void lookHome(app)
   }, [app])
   return (
     <Page name="home" title={t('app.home.hello', { name: state.home?.first_name ?? '' })} help="app.help.home" back={false} menu>
