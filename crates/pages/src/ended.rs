@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use words::{Lang, fill, t};
 
+use crate::help::href;
 use crate::icons::Icon;
 use crate::layout::Layout;
 use crate::{Asker, RETRY};
@@ -54,9 +55,21 @@ impl Ended<'_> {
                     button.button id="retry" type="submit" { (t(self.lang, "site.ended.retry")) }
                     a.button.second id="back" href=(self.back_href) { (fill(self.lang, "site.back", &service)) }
                 }
+                p { a id="answer" href=(href(self.answer(), self.lang)) { (t(self.lang, "help.page.answer_link")) } }
             }
         };
         Layout::new(self.lang, title, main).render()
+    }
+}
+
+impl Ended<'_> {
+    /// The answer that helps whoever's login ended so.
+    fn answer(&self) -> &'static str {
+        match self.why {
+            Why::Expired => "no-request",
+            Why::Refused => "approve-not-mine",
+            Why::Stopped => "get-help",
+        }
     }
 }
 

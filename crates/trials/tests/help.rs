@@ -27,7 +27,9 @@ fn quoted(source: &str) -> BTreeSet<&str> {
 #[test]
 fn every_answer_that_the_app_links_to_is_there() {
     let source = std::fs::read_to_string(root().join("phone/src/help.ts")).unwrap();
-    let slugs = quoted(&source);
+    // Every other link of the file has this type, so that its compiler checks the rest.
+    let kind = source.split_once("export type Slug =").and_then(|(_, rest)| rest.split_once("\n\n")).unwrap().0;
+    let slugs = quoted(kind);
     assert!(slugs.len() > 20, "the app's links were not found: {slugs:?}");
     let lost: Vec<_> = slugs.into_iter().filter(|slug| find(slug).is_none()).collect();
     assert!(lost.is_empty(), "no answer for {lost:?}");

@@ -5,6 +5,7 @@ use words::{Lang, fill, lookup, t};
 
 use super::{ACTIVATE, READER, button};
 use crate::block::BLOCK_CARD;
+use crate::help::href;
 use crate::icons::Icon;
 use crate::layout::Layout;
 
@@ -81,12 +82,31 @@ impl ActivateEnded<'_> {
                     }
                 }
                 div.desk {
+                    p { a id="answer" href=(href(answer_to(self.code), self.lang)) { (t(self.lang, "help.page.answer_link")) } }
                     p { (t(self.lang, "site.problem.desk")) }
                     p { code id="error-code" { (self.code) } }
                 }
             }
         };
         Layout::new(self.lang, title, main).render()
+    }
+}
+
+/// The answer that helps whoever ended so.
+fn answer_to(code: &str) -> &'static str {
+    match code {
+        "held" => "held",
+        "stopped_card" => "stop",
+        "token_exhausted" | "digits_exhausted" => "token-expired",
+        "person_waits" => "wait-20-minutes",
+        "too_young" => "too-young",
+        "number_taken" => "number-taken",
+        "lost" | "session_unknown" | "other_browser" => "authentication-stopped",
+        "card_expired" | "card_outdated" | "card_not_activated" | "card_not_yet" | "document_type" => "no-chip",
+        "no_reader" | "no_card" | "server_none" | "program_stopped" => "reader-not-seen",
+        code if code.starts_with("pin_") => "pin-lost",
+        code if code.starts_with("card_") => "reader-not-seen",
+        _ => "get-help",
     }
 }
 
