@@ -48,7 +48,9 @@ const escape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(
 /** The words of `key`: addresses filled in, and labels as the app's own buttons say them. */
 function words(lang, places) {
   const say = texts(lang)
-  return (key) => escape(say(key).replace(/\{([\w.]+)\}/g, (_, name) => places[name] ?? say(name)))
+  // French sets a space before these signs, and a line may not begin with them.
+  const tight = (text) => (lang === 'fr' ? text.replace(/ ([?!:;»])/g, '\u00a0$1').replace(/« /g, '«\u00a0') : text)
+  return (key) => escape(tight(say(key).replace(/\{([\w.]+)\}/g, (_, name) => places[name] ?? say(name))))
 }
 
 function html(guide, lang, places) {

@@ -87,9 +87,9 @@ fn is_key(name: &str) -> bool {
         !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     let rest: Vec<&str> = parts.collect();
-    // A file's name is no text's name.
+    // A file's or a host's name is no text's name.
     let file = rest.last().is_some_and(|last| {
-        ["css", "js", "json", "rs", "ts", "svg", "png", "html", "sock", "sqlite", "db", "key"].contains(last)
+        ["css", "js", "json", "rs", "ts", "svg", "png", "html", "sock", "sqlite", "db", "key", "example"].contains(last)
     });
     known && !rest.is_empty() && !file && rest.iter().all(|part| word(part))
 }
