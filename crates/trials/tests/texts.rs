@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const LANGS: [&str; 4] = ["nl", "fr", "de", "en"];
-const PREFIXES: &[&str] =
-    &["app", "site", "bank", "service", "story", "inbox", "sms", "mail", "claim", "approval", "ops", "card", "help", "console"];
+const PREFIXES: &[&str] = &[
+    "app", "site", "bank", "service", "story", "inbox", "sms", "mail", "claim", "approval", "ops", "card", "help",
+    "console",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
