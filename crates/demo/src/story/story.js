@@ -61,6 +61,7 @@
   function names() {
     row.hidden = phones < 2;
     document.querySelector("[data-lost]").hidden = phones < 2;
+    document.querySelector("#lost p").hidden = phones > 1;
     row.replaceChildren();
     for (var n = 1; n <= phones; n++) {
       var button = document.createElement("button");
