@@ -107,6 +107,7 @@ describe('ways to a token', () => {
       await typesSms(me, world, holder)
       await me.at('code')
       await me.page.keyboard.type('4713847138')
+      await me.page.locator('[data-testid="continue"]:not([aria-disabled="true"])').waitFor()
       await me.page.keyboard.press('Enter')
       await me.at('home')
     }, pages)
