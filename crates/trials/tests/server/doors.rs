@@ -196,7 +196,7 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     (
         "GET",
         "/help/near",
-        &[("", 200, "<html"), ("/help/near?q=1000", 200, "<html"), ("/help/near?q=%22%3E", 200, "&gt;")],
+        &[("", 200, "<html"), ("/help/near?q=1000", 200, "<html"), ("/help/near?q=%22%3E", 200, "q=%22%3E&amp;lang=")],
     ),
     (
         "GET",
