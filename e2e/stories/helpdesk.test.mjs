@@ -113,7 +113,7 @@ describe('the helpdesk', { concurrency: false }, () => {
     const jo = await sits('jo.maes')
     await jo.go('/search')
     await jo.sees('search')
-    await jo.searches(OLD, 'te kort')
+    await jo.searches(OLD, 'terugbellen op 0468 75 89 60')
     await jo.page.locator('#error').waitFor()
     await jo.sees('search-reason')
     await jo.searches('0499 88 77 66', 'iemand belde over dit nummer')
