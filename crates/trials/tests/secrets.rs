@@ -24,6 +24,8 @@ const E164: &str = "+32479314159";
 const MAIL: &str = "kanarie@vogelpiek.be";
 const GIVEN: &str = "Kanarietje";
 const BORN: &str = "1971-02-28";
+const STAFF_PASSWORD: &str = "kanarie in losse woorden";
+const STAFF_LETTER: &str = "Vogelvrouw Kanarie";
 const STREET: &str = "Vogelpiekstraat";
 
 #[derive(Clone, Default)]
@@ -178,6 +180,47 @@ async fn read_card(town: &Town) {
     phone.command(town, "settings", json!({ "sharing": true })).await.ok();
 }
 
+/// The helpdesk gets busy with the same person. Gives what must be found nowhere: password, invitation, sessions, and what was
+/// written to us.
+async fn help(town: &Town) -> Vec<Secret> {
+    use domain::helpdesk::Role;
+    let (mut jo, code) = zelf_trials::town::Worker::invited(town, "jo.maes", Role::Lead).await;
+    jo.password = STAFF_PASSWORD.into();
+    jo.join(town, "AAAA-AAAA-AAAA-AAAA").await;
+    jo.join(town, &code).await;
+    let first = jo.browser.cookies["desk"].clone();
+    jo.gives_password(town).await;
+    let half = jo.browser.cookies["desk"].clone();
+    jo.uses_key(town).await;
+    let form = [
+        ("topic", "other"),
+        ("name", STAFF_LETTER),
+        ("reach", "vogel@vogelpiek.be"),
+        ("text", "Mijn vogelkooi staat open."),
+        ("lang", "nl"),
+    ];
+    let sent = Browser::at("10.1.2.3").post(town, "/help/contact", &form).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let ticket = sent.location().rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
+    jo.get(town, &format!("/case/{}", ticket.split('-').next().unwrap())).await;
+    let look = jo.looks(town, NUMBER, "called back about a bird cage").await;
+    jo.get(town, &look).await;
+    let csrf = jo.csrf(town).await;
+    let plain = |name, text: &str| (name, text.as_bytes().to_vec());
+    vec![
+        plain("the staff's password", STAFF_PASSWORD),
+        plain("the invitation", &code),
+        plain("the invitation without hyphens", &code.replace('-', "")),
+        plain("a session that began", &first),
+        plain("a session half-way", &half),
+        plain("a session inside", &jo.browser.cookies["desk"]),
+        plain("a form's value", &csrf),
+        plain("the ticket's secret", ticket.split('-').nth(1).unwrap()),
+        plain("who wrote", STAFF_LETTER),
+        plain("what was written", "vogelkooi"),
+    ]
+}
+
 /// Strangers knock with what they know; gives everything they were told.
 async fn ask_around(town: &Town, phone: &Phone) -> Vec<u8> {
     let mut heap = Vec::new();
@@ -224,7 +267,7 @@ async fn the_canaries_are_found_nowhere() {
         town.bank.knows("kanarie", canary);
         let phone = live(&town).await;
 
-        let kept: Vec<Secret> = [of_the_phone(&phone), of_the_server(&town)].concat();
+        let kept: Vec<Secret> = [of_the_phone(&phone), of_the_server(&town), help(&town).await].concat();
         let person = of_the_person(&national);
         let mut code: Vec<Secret> = vec![("the code", CODE.as_bytes().to_vec())];
 

@@ -210,7 +210,7 @@ impl ConsoleAccount<'_> {
                             input.code type="text" id="number-case" name="reference" required maxlength="12" autocomplete="off";
                         }
                         div.field {
-                            label for="number-new" { (t(lang, "site.contact.new_number")) }
+                            label for="number-new" { (t(lang, "console.case.new_number")) }
                             input type="tel" id="number-new" name="number" required maxlength="30" autocomplete="off";
                         }
                     }))

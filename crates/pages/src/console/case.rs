@@ -177,8 +177,8 @@ impl ConsoleCase<'_> {
                 div { dt { (t(lang, "console.letter.name")) } dd { (letter.name) } }
                 div { dt { (t(lang, "console.letter.reach")) } dd { (letter.reach) } }
                 div { dt { (t(lang, "console.letter.lang")) } dd { (letter.lang.to_uppercase()) } }
-                @if let Some(number) = letter.old_number { div { dt { (t(lang, "site.contact.old_number")) } dd id="old-number" { (number) } } }
-                @if let Some(number) = letter.new_number { div { dt { (t(lang, "site.contact.new_number")) } dd id="new-number" { (number) } } }
+                @if let Some(number) = letter.old_number { div { dt { (t(lang, "console.case.old_number")) } dd id="old-number" { (number) } } }
+                @if let Some(number) = letter.new_number { div { dt { (t(lang, "console.case.new_number")) } dd id="new-number" { (number) } } }
             }
             @if !letter.text.is_empty() { blockquote.letter id="letter" lang=(letter.lang) { (letter.text) } }
         }
@@ -193,7 +193,7 @@ impl ConsoleCase<'_> {
             dl.facts.across {
                 div { dt { (t(lang, "console.propose.person")) } dd { (p.person.0) } }
                 div { dt { (t(lang, "console.account.number")) } dd.code { (p.person.1) } }
-                @if let Some(number) = p.number { div { dt { (t(lang, "site.contact.new_number")) } dd.code id="proposed-number" { (number) } } }
+                @if let Some(number) = p.number { div { dt { (t(lang, "console.case.new_number")) } dd.code id="proposed-number" { (number) } } }
                 div { dt { (t(lang, "console.propose.by")) } dd { (p.by) } }
                 div { dt { (t(lang, "console.reason")) } dd { (p.reason) } }
             }
