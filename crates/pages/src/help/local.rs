@@ -138,7 +138,7 @@ impl Local {
     pub fn near(&self, query: &str) -> (bool, Vec<&Point>) {
         let wanted: Vec<String> = tokens(&query.chars().take(100).collect::<String>());
         let mut points: Vec<(u8, u32, &Point)> = self.points.iter().map(|point| rank(&wanted, point)).collect();
-        points.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        points.sort_by_key(|(rank, distance, _)| (*rank, *distance));
         let here = !wanted.is_empty() && points.first().is_some_and(|(rank, ..)| *rank == 0);
         (here, points.into_iter().map(|(_, _, point)| point).collect())
     }
