@@ -7,15 +7,16 @@ use std::process::{Child, Command, Stdio};
 use crate::jobs::{self, Job};
 use crate::{place, tools};
 
-/// `login …` (or options alone): how many logins a core does. `card [--rounds N]`: how long a card takes over pcscd.
+/// `login …` (or options alone): how many logins a core does. `console …`: how long the helpdesk waits. `card [--rounds N]`: how long a card takes over pcscd.
 ///
 /// # Errors
 /// What did not build, start or end well.
 pub fn run(words: &[String]) -> Result<(), String> {
     match words.split_first() {
         Some((first, rest)) if first == "card" => card(rest),
-        Some((first, rest)) if first == "login" => login(rest),
-        _ => login(words),
+        Some((first, rest)) if first == "login" => server("login", rest),
+        Some((first, rest)) if first == "console" => server("console", rest),
+        _ => server("login", words),
     }
 }
 
@@ -28,10 +29,10 @@ fn build(line: &str) -> Result<(), String> {
     }
 }
 
-fn login(words: &[String]) -> Result<(), String> {
+fn server(what: &str, words: &[String]) -> Result<(), String> {
     build("cargo build --locked --release -p zelf")?;
     let mut bench = Command::new(place::target().join("release/zelf"));
-    ended(bench.current_dir(place::root()).args(["bench", "login"]).args(words))
+    ended(bench.current_dir(place::root()).args(["bench", what]).args(words))
 }
 
 fn ended(command: &mut Command) -> Result<(), String> {

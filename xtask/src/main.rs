@@ -29,6 +29,7 @@ cargo xtask <verb>
            --seconds N  each
   gen    write generated files anew; with --fresh also those that hold randomness or another project's data
   bench  in release mode: `bench login …` logins per core-second (options of `zelf bench login`);
+         `bench console …` the helpdesk's pages at a million accounts;
          `bench card [--rounds N]` reading and checking an identity card over pcscd, both generations
   shots  photographs of every screen, to target/shots
   guides printable guides with today's screens, and every help page as a file, to target/help

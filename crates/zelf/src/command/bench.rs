@@ -1,11 +1,13 @@
 //! `zelf bench`: what a login costs. `docs/benchmark.md` tells how to read the numbers.
 
 mod config;
+mod console;
 mod floor;
 mod login;
 mod partner;
 mod proc;
 mod report;
+mod seed;
 mod server;
 mod window;
 
@@ -42,6 +44,8 @@ pub struct BenchArgs {
 enum What {
     /// Full logins, one after another, as many side by side as asked.
     Login(LoginArgs),
+    /// The helpdesk's console, with very many accounts.
+    Console(console::ConsoleArgs),
 }
 
 #[derive(Args)]
@@ -74,7 +78,19 @@ struct LoginArgs {
 }
 
 pub async fn run(args: BenchArgs) -> ExitCode {
-    let What::Login(args) = args.what;
+    let args = match args.what {
+        What::Login(args) => args,
+        What::Console(args) => {
+            return match console::run(&args).await {
+                Ok(true) => ExitCode::SUCCESS,
+                Ok(false) => ExitCode::from(3),
+                Err(e) => {
+                    eprintln!("bench: {e}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
+    };
     let folder =
         args.keep.clone().unwrap_or_else(|| std::env::temp_dir().join(format!("zelf-bench-{}", std::process::id())));
     let outcome = login(&args, folder.clone()).await;
