@@ -98,10 +98,12 @@ test('on the site with the code that was written down', { timeout: 180_000 }, as
     await ends(me, 'block_code')
     await me.sees('ended', 'ended-block-code')
   }, pages)
-  await step(t, 'told without a link; the code is worth nothing any more', async () => {
+  await step(t, 'told without a link; typed again, it says the same and nobody is told twice', async () => {
     await isTold(number, null, seen)
+    const told = (await messages(world, number)).length
     await desk.blocks(code)
-    await desk.page.locator('#error').waitFor()
+    await desk.page.locator('#reactivate').waitFor()
+    assert.equal((await messages(world, number)).length, told)
   }, pages)
   await desk.close()
   await me.close()
