@@ -6,6 +6,7 @@ const KEY = 'phone'
 
 /** The name of this phone's memory; puts the query back into the address where the way back from a bank left it out. */
 export function storeName(): string {
+  if (!shown()) return 'zelf'
   const query = new URLSearchParams(location.search)
   const asked = query.get('phone')
   const phone = asked && /^\d{1,4}$/.test(asked) ? asked : asked === null ? NAMED.exec(remembered())?.[1] : undefined
@@ -18,6 +19,9 @@ export function storeName(): string {
   }
   return `zelf-${phone}`
 }
+
+/** Only where a visitor is shown around: elsewhere a link with another number would show somebody an empty app. */
+const shown = (): boolean => framed() || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(location.hostname)
 
 /** Two frames of one tab share their session's storage and not their names; a tab on its own loses its name on the way. */
 const framed = (): boolean => window.parent !== window

@@ -35,14 +35,14 @@ struct Doer<'a> {
     act: Act,
     actor: &'a str,
     detail: &'a str,
-    /// Of a stop: the document that opens nothing any more.
-    distrusted: Option<String>,
+    /// MAC of the stop code, which is used up by the transaction that blocks.
+    stop: Option<String>,
 }
 
 /// In the app: one tap and one to confirm; no code, for whoever blocks does no harm.
 pub async fn by_phone(world: &World, signed: &Signed) -> Result<Value, Failure> {
     let (own, Nothing {}, _) = own(world, signed).await?;
-    let doer = Doer { act: Act::Block(By::Citizen), actor: &own.device.id, detail: "", distrusted: None };
+    let doer = Doer { act: Act::Block(By::Citizen), actor: &own.device.id, detail: "", stop: None };
     block(world, own.account.id.clone(), doer).await?;
     Ok(json!({}))
 }
@@ -55,7 +55,7 @@ pub async fn by_written_code(world: &World, typed: &str) -> Result<bool, Failure
             let mac = written_code::block_mac(world, &code);
             let found = world.db.read("block.code", move |tx| store::account::of_block_code(tx, &mac)).await?;
             let Some(account) = found else { return Ok(false) };
-            let doer = Doer { act: Act::Block(By::BlockCode), actor: "block_code", detail: "", distrusted: None };
+            let doer = Doer { act: Act::Block(By::BlockCode), actor: "block_code", detail: "", stop: None };
             block(world, account, doer).await?;
             Ok(true)
         }
@@ -65,13 +65,13 @@ pub async fn by_written_code(world: &World, typed: &str) -> Result<bool, Failure
 
 async fn by_stop_code(world: &World, code: &str) -> Result<bool, Failure> {
     let (mac, now) = (written_code::stop_mac(world, code), world.now());
-    let Some(stop) = world.db.run("block.stop", move |tx| store::stop::take(tx, &mac, now)).await? else {
-        return Ok(false);
-    };
-    let distrusted = Some(stop.document).filter(|document| !document.is_empty());
-    let doer = Doer { act: Act::Block(By::StopCode), actor: "stop_code", detail: &stop.what, distrusted };
-    block(world, stop.account, doer).await?;
-    Ok(true)
+    let found = world.db.read("block.stop", {
+        let mac = mac.clone();
+        move |tx| store::stop::find(tx, &mac, now)
+    });
+    let Some(account) = found.await? else { return Ok(false) };
+    let doer = Doer { act: Act::Block(By::StopCode), actor: "stop_code", detail: "", stop: Some(mac) };
+    block(world, account, doer).await
 }
 
 /// On the site, with the identity card of this person. `false`: they have no account.
@@ -79,26 +79,27 @@ pub async fn by_person(world: &World, national_number: &str) -> Result<bool, Fai
     let person = world.keys.person_hash(national_number);
     let found = world.db.read("block.person", move |tx| store::account::of_person(tx, &person)).await?;
     let Some(account) = found else { return Ok(false) };
-    let doer = Doer { act: Act::Block(By::Card), actor: "card", detail: "", distrusted: None };
+    let doer = Doer { act: Act::Block(By::Card), actor: "card", detail: "", stop: None };
     block(world, account, doer).await?;
     Ok(true)
 }
 
 /// The fifth wrong code.
 pub(crate) async fn by_wrong_codes(world: &World, device: &Device) -> Result<(), Failure> {
-    let doer = Doer { act: Act::Block(By::WrongCodes), actor: &device.id, detail: "", distrusted: None };
-    block(world, device.account.clone(), doer).await
+    let doer = Doer { act: Act::Block(By::WrongCodes), actor: &device.id, detail: "", stop: None };
+    block(world, device.account.clone(), doer).await.map(|_| ())
 }
 
 /// By one person of the helpdesk: blocking protects.
 pub async fn by_helpdesk(world: &World, account: &str, staff: &str) -> Result<(), Failure> {
-    let doer = Doer { act: Act::Block(By::Helpdesk), actor: "helpdesk", detail: staff, distrusted: None };
-    block(world, account.to_owned(), doer).await
+    let doer = Doer { act: Act::Block(By::Helpdesk), actor: "helpdesk", detail: staff, stop: None };
+    block(world, account.to_owned(), doer).await.map(|_| ())
 }
 
 /// Suspected fraud: nothing opens it but two people of the helpdesk.
 pub async fn hold(world: &World, account: &str, staff: &str) -> Result<(), Failure> {
-    block(world, account.to_owned(), Doer { act: Act::Hold, actor: "helpdesk", detail: staff, distrusted: None }).await
+    let doer = Doer { act: Act::Hold, actor: "helpdesk", detail: staff, stop: None };
+    block(world, account.to_owned(), doer).await.map(|_| ())
 }
 
 /// Two people of the helpdesk agree (the caller has seen to that): the citizen may reactivate, with any card.
@@ -109,45 +110,65 @@ pub async fn release(world: &World, account: &str, staff: &str) -> Result<(), Fa
     let (sealer, id, now, audit) = (world.sealer.clone(), account.to_owned(), world.now(), world.id("aud"));
     let staff = staff.to_owned();
     let done = world.db.run("block.release", move |tx| {
+        store::account::take(tx, &id)?;
         let row = store::account::find(tx, &sealer, &id)?.ok_or(Failure::Gone)?;
         let life = crate::own_phone::allowed(&row, Act::Release, now)?;
         store::account::stand(tx, &id, life.standing, None, now)?;
+        store::account::trust(tx, &id)?;
         let line = Line { id: &audit, at: now, action: "released", actor: "helpdesk", subject: &id, detail: &staff };
         Ok::<_, Failure>(store::audit::append(tx, &line)?)
     });
     done.await
 }
 
-/// Blocks, unless the account is blocked as hard already.
-async fn block(world: &World, account: String, doer: Doer<'_>) -> Result<(), Failure> {
+/// Blocks. `false`: the stop code was used meanwhile, or there is no such account. A second block tells nobody anew, but it counts:
+/// whatever is under way to open the account ends.
+async fn block(world: &World, account: String, doer: Doer<'_>) -> Result<bool, Failure> {
     let (sealer, id) = (world.sealer.clone(), account);
     // Texts and ids are made before the transaction: it may run twice.
     let found = world.db.read("block.find", {
         let (sealer, id) = (sealer.clone(), id.clone());
         move |tx| store::account::find(tx, &sealer, &id)
     });
-    let Some(row) = found.await? else { return Ok(()) };
+    let Some(row) = found.await? else { return Ok(false) };
     let notices = notice::blocked(world, &row);
     let (now, audit) = (world.now(), world.id("aud"));
-    let (act, actor, detail) = (doer.act, doer.actor.to_owned(), doer.detail.to_owned());
-    let distrusted = doer.distrusted;
+    let (act, actor, detail, stop) = (doer.act, doer.actor.to_owned(), doer.detail.to_owned(), doer.stop);
     let done = world.db.run("block", move |tx| {
-        let Some(row) = store::account::find(tx, &sealer, &id)? else { return Ok(Ended::default()) };
-        let Ok(life) = row.life(now).after(act) else { return Ok(Ended::default()) };
-        let why = why(life.standing);
-        let ended = end(tx, &row, why, now)?;
-        store::account::stand(tx, &id, life.standing, distrusted.as_deref(), now)?;
-        // Of a second block the person knows already.
-        if row.standing == Standing::Open {
-            notices.iter().try_for_each(|notice| notice.insert(tx, &sealer, now))?;
+        store::account::take(tx, &id)?;
+        let Some(row) = store::account::find(tx, &sealer, &id)? else { return Ok(None) };
+        let stopped = stop.as_ref().map(|mac| store::stop::take(tx, mac, now)).transpose()?;
+        if matches!(stopped, Some(None)) {
+            return Ok(None);
         }
-        let action = if life.standing == Standing::Held { "held" } else { "blocked" };
-        let detail = if detail.is_empty() { why } else { &detail };
-        let line = Line { id: &audit, at: now, action, actor: &actor, subject: &id, detail };
-        store::audit::append(tx, &line)?;
-        Ok::<_, Failure>(ended)
+        let stopped = stopped.flatten();
+        let document = stopped.as_ref().map(|s| s.document.as_str()).filter(|document| !document.is_empty());
+        let standing = match row.life(now).after(act) {
+            Ok(life) => life.standing,
+            // Blocked as hard already.
+            Err(_) if matches!(row.standing, Standing::Blocked(_)) => row.standing,
+            Err(_) => return Ok(Some(Ended::default())),
+        };
+        let why = why(standing);
+        let ended = end(tx, &row, why, now)?;
+        store::account::stand(tx, &id, standing, document, now)?;
+        if standing != row.standing {
+            // Of a second block the person knows already.
+            if row.standing == Standing::Open {
+                notices.iter().try_for_each(|notice| notice.insert(tx, &sealer, now))?;
+            }
+            let action = if standing == Standing::Held { "held" } else { "blocked" };
+            let what = stopped.as_ref().map_or(detail.as_str(), |s| s.what.as_str());
+            let detail = if what.is_empty() { why } else { what };
+            let line = Line { id: &audit, at: now, action, actor: &actor, subject: &id, detail };
+            store::audit::append(tx, &line)?;
+        }
+        Ok::<_, Failure>(Some(ended))
     });
-    done.await?.settle(world).await
+    match done.await? {
+        Some(ended) => ended.settle(world).await.map(|()| true),
+        None => Ok(false),
+    }
 }
 
 fn why(standing: Standing) -> &'static str {

@@ -105,11 +105,14 @@ async fn held_by_another(world: &World, own: &Own, number: &MobileNumber) -> Res
     });
     match holder.await?.filter(|holder| *holder != own.account.id) {
         None => Ok(None),
-        Some(holder) => claim(world, number, own.account.id.as_bytes(), &holder).await,
+        Some(holder) => {
+            let person = crate::activate_phone::person_hash(world, &own.account.profile.attributes)?;
+            claim(world, number, &person, &holder).await
+        }
     }
 }
 
-/// Somebody (`claimant`, an opaque name that stays the same) proved a number that is `holder`'s. `None`: the holder gave it up, or did
+/// Somebody (`claimant`, the HMAC of the person) proved a number that is `holder`'s. `None`: the holder gave it up, or did
 /// not answer in time, and it is free from now on. `Some`: it is not; ask again at the time, if there is one.
 pub(crate) async fn claim(
     world: &World,
@@ -136,6 +139,7 @@ pub(crate) async fn claim(
     let (sealer, tomb, audit) = (world.sealer.clone(), world.entropy::<32>(), world.id("aud"));
     let phone = row.phone.clone();
     let done = world.db.run("number.claim", move |tx| {
+        store::account::take(tx, &fresh.holder)?;
         let Some(claim) = store::number_claim::find(tx, &hash, now)? else {
             store::number_claim::insert(tx, &hash, &fresh, now + REMEMBERED_SECONDS)?;
             if let Some(asking) = &asking {
@@ -144,13 +148,23 @@ pub(crate) async fn claim(
             notices.iter().try_for_each(|notice| notice.insert(tx, &sealer, now))?;
             return Ok::<_, store::StoreError>(Some(Some(fresh.free_at)));
         };
-        if claim.holder != fresh.holder || claim.claimant != fresh.claimant {
-            // Another claim stands: its time is told, whoever asks.
-            return Ok(Some(Some(claim.free_at.max(now + 60))));
-        }
         let said = store::approval::state(tx, &claim.asked)?;
         let kept = matches!(said, Some(State::Approved { .. } | State::Revoked));
-        let given = matches!(said, Some(State::Rejected | State::Fraud));
+        // A report is no gift: whoever did not ask for anything gives nothing away.
+        let given = matches!(said, Some(State::Rejected));
+        if claim.holder != fresh.holder || claim.claimant != fresh.claimant {
+            if claim.holder == fresh.holder && now < claim.free_at {
+                // Somebody else asked before: the time of that question is told.
+                return Ok(Some(Some(claim.free_at)));
+            }
+            // That question is over, whatever came of it: this one is asked for itself.
+            store::number_claim::forget(tx, &hash)?;
+            store::number_claim::insert(tx, &hash, &fresh, now + REMEMBERED_SECONDS)?;
+            if let Some(asking) = &asking {
+                asking.insert(tx, &sealer)?;
+            }
+            return Ok(Some(Some(fresh.free_at)));
+        }
         if kept {
             return Ok(Some(None));
         }
@@ -183,6 +197,7 @@ pub async fn by_helpdesk(world: &World, account: &str, number: MobileNumber, sta
     let stop = notice::number_changed(world, &row);
     let (hash, audit, staff) = (world.keys.number_hash(number.e164()), world.id("aud"), staff.to_owned());
     let done = world.db.run("number.by_helpdesk", move |tx| {
+        store::account::take(tx, &id)?;
         let row = store::account::find(tx, &sealer, &id)?.ok_or(Failure::Gone)?;
         allowed(&row, LifeAct::ChangeNumber { by_helpdesk: true }, now)?;
         let mut profile = row.profile.clone();

@@ -1,7 +1,7 @@
 //! The last step of every activation: the chosen code goes to the vault, account and phone stand, old phones are cut off.
 
 use domain::activation::{Activation, Ended, FromCard, Known, LastCommand, Stage};
-use domain::life::{Act, NoWay, Standing};
+use domain::life::{Act, By, NoWay, Standing};
 use domain::refusal::Refusal;
 use protocol::jose::PublicKey;
 use protocol::phone::{IdentityProof, View};
@@ -78,6 +78,15 @@ async fn before(world: &World, known: Option<&Known>) -> Result<Option<AccountRo
     let Some(known) = known else { return Ok(None) };
     let (sealer, id) = (world.sealer.clone(), known.account.clone());
     Ok(world.db.read("activate.before", move |tx| store::account::find(tx, &sealer, &id)).await?)
+}
+
+/// What the contacts of before are told. Of a comeback that the old phone vouched for, no document is to blame. And who comes
+/// back after a stop is not stopped by whom they stopped.
+fn told_before(world: &World, row: &AccountRow, known: Option<&Known>, document: &str) -> notice::WithStop {
+    let by_old_phone = known.is_some_and(|known| known.by_old_phone);
+    let document = if by_old_phone { String::new() } else { document.to_owned() };
+    let told = notice::new_phone(world, row, document);
+    if row.standing == Standing::Blocked(By::StopCode) { told.without_code(world, row) } else { told }
 }
 
 /// The old phone or the computer said no.
@@ -181,7 +190,7 @@ impl Opened {
             number: world.keys.number_hash(profile.number.e164()),
             person: person_hash(world, &profile.attributes)?,
             notices: notice::activated(world, &activation.lang, &account, &profile)?,
-            previous: before.map(|row| notice::new_phone(world, &row, document.clone())),
+            previous: before.map(|row| told_before(world, &row, choosing.known.as_ref(), &document)),
             document,
             block_mac: {
                 let code = written_code::block(world, &account, &activation.device);
@@ -234,8 +243,15 @@ impl Opened {
             let stands = match &o.known {
                 None => store::account::insert(tx, &sealer, &o.account, &o.person, opening)?,
                 Some(known) => {
+                    store::account::take(tx, &o.account)?;
                     o.may_return(tx, &sealer, known, limited_until, now)?;
-                    let stands = store::account::renew(tx, &sealer, &o.account, opening)?;
+                    let stands = if known.by_old_phone {
+                        store::account::move_on(tx, &o.account, &o.block_mac, &o.activation.lang, now)?
+                    } else {
+                        store::account::renew(tx, &sealer, &o.account, opening)?
+                    };
+                    // What the phone of before was granted, and what waited for it, is over.
+                    store::approval::end_of(tx, &o.account, "", now)?;
                     if let Some(previous) = o.previous.as_ref().filter(|_| stands) {
                         previous.insert(tx, &sealer, now)?;
                     }
@@ -244,6 +260,10 @@ impl Opened {
             };
             if !stands {
                 return Err(Halt::Taken);
+            }
+            if o.known.as_ref().is_none_or(|known| !known.by_old_phone) {
+                // The number was proven just now: whoever claimed it before asks anew.
+                store::number_claim::forget(tx, &o.number)?;
             }
             if !activation::save(tx, &sealer, &o.activation, version, None)? {
                 return Err(Failure::Busy.into());

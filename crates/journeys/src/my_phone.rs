@@ -60,6 +60,7 @@ pub async fn choose(world: &World, signed: &Signed) -> Result<Settings, Failure>
 /// What the card told besides: kept for data sharing when the person agrees, gone when not.
 fn card_data(tx: &mut Tx<'_>, sealer: &Sealer, account: &str, keep: bool) -> Result<(), StoreError> {
     let Some(data) = store::card_data::find(tx, sealer, account)? else { return Ok(()) };
+    store::account::take(tx, account)?;
     let Some(row) = store::account::find(tx, sealer, account)? else { return Ok(()) };
     let mut profile = row.profile;
     if keep {

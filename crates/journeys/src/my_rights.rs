@@ -13,7 +13,7 @@ use words::Lang;
 use crate::my_data::{Known, known};
 use crate::my_history::{MOST, OURSELVES, Told, entry_of, events_of, lang_of, messages_of, page};
 use crate::own_phone::own;
-use crate::{Failure, Signed, World};
+use crate::{Failure, Signed, World, notice};
 
 /// Requests in one export; who has more is told that it ends there.
 const MOST_ENTRIES: usize = 10_000;
@@ -85,17 +85,23 @@ pub async fn withdraw(world: &World, signed: &Signed) -> Result<Value, Failure> 
     Ok(json!({}))
 }
 
-/// Everything, in one file. That it was taken is an event of its own: whoever holds the phone can take it.
+/// Everything, in one file. Whoever holds the unlocked phone can read the same in it: that a copy was taken is told to number and
+/// mail, and an account that has just come back without its old phone gives none.
 pub async fn export(world: &World, signed: &Signed) -> Result<Value, Failure> {
     let (own, told, _) = own::<Told>(world, signed).await?;
     let lang = lang_of(told.lang.as_deref(), &own.account)?;
     let (now, audit) = (world.now(), world.id("aud"));
+    if let Some(until) = domain::account::limited(own.account.limited_until, now) {
+        return Err(Refusal::Limited { until }.into());
+    }
     let (device, account) = (own.device.id.clone(), own.account.id.clone());
+    let (sealer, notices) = (world.sealer.clone(), notice::exported(world, &own.account));
     let noted = world.db.run("my.export", move |tx| {
         let latest = store::audit::events(tx, &account, MOST)?.into_iter().find(|event| event.action == "exported");
         if let Some(until) = latest.map(|event| event.at + EXPORT_PAUSE_SECONDS).filter(|until| *until > now) {
             return Err(Refusal::Wait { until, reason: WaitReason::TooMany }.into());
         }
+        notices.iter().try_for_each(|notice| notice.insert(tx, &sealer, now))?;
         let line = Line { id: &audit, at: now, action: "exported", actor: &device, subject: &account, detail: "" };
         Ok::<_, Failure>(store::audit::append(tx, &line)?)
     });

@@ -91,7 +91,8 @@ impl Notice {
 #[derive(Clone)]
 pub(crate) struct WithStop {
     notices: Vec<Notice>,
-    mac: String,
+    /// None: it is told, and cannot be stopped.
+    mac: Option<String>,
     account: String,
     what: &'static str,
     /// `domain` of the document behind the event, `""` where there is none.
@@ -99,11 +100,22 @@ pub(crate) struct WithStop {
 }
 
 impl WithStop {
+    /// The same news without a code: these contacts may be those of whom the person stopped.
+    pub(crate) fn without_code(self, world: &World, row: &AccountRow) -> WithStop {
+        let lang = lang(&row.lang);
+        let values = [("name", world.settings.name.as_str())];
+        let text = words::fill(lang, "sms.new_phone_after_stop", &values);
+        let subject = words::fill(lang, "mail.new_phone.subject", &values);
+        WithStop { notices: to_contacts(world, row, self.what, &text, &subject), mac: None, ..self }
+    }
+
     pub(crate) fn insert(&self, tx: &mut Tx<'_>, sealer: &Sealer, now: i64) -> Result<(), StoreError> {
         if self.notices.is_empty() {
             return Ok(());
         }
-        store::stop::insert(tx, &self.mac, &self.account, self.what, &self.document, now + STOP_SECONDS)?;
+        if let Some(mac) = &self.mac {
+            store::stop::insert(tx, mac, &self.account, self.what, &self.document, now + STOP_SECONDS)?;
+        }
         self.notices.iter().try_for_each(|notice| notice.insert(tx, sealer, now))
     }
 }
@@ -179,6 +191,14 @@ pub(crate) fn closed(world: &World, row: &AccountRow) -> Vec<Notice> {
     to_contacts(world, row, "closed", &text, &words::fill(lang, "mail.closed.subject", &values))
 }
 
+/// "A copy of your data was taken in the app."
+pub(crate) fn exported(world: &World, row: &AccountRow) -> Vec<Notice> {
+    let lang = lang(&row.lang);
+    let values = [("name", world.settings.name.as_str())];
+    let text = words::fill(lang, "sms.exported", &values);
+    to_contacts(world, row, "exported", &text, &words::fill(lang, "mail.exported.subject", &values))
+}
+
 /// Something that a thief would want happened: the contacts the account had before hear of it, and can stop it.
 fn with_stop(
     world: &World,
@@ -194,7 +214,7 @@ fn with_stop(
     let values = [("name", world.settings.name.as_str()), ("code", &written_code::grouped(&code))];
     let (text, subject) = (words::fill(lang, key, &values), words::fill(lang, subject, &values));
     let notices = to_contacts(world, row, what, &text, &subject);
-    WithStop { notices, mac, account: row.id.clone(), what, document }
+    WithStop { notices, mac: Some(mac), account: row.id.clone(), what, document }
 }
 
 /// A new phone took over. `row` is the account as it was before; also when the contacts stay the same: whoever holds the old

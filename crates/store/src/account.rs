@@ -87,7 +87,7 @@ pub fn renew(tx: &mut Tx<'_>, sealer: &Sealer, id: &str, opening: Opening<'_>) -
     let sealed = sealer.seal("account", id, profile)?;
     let changed = tx.execute(
         "UPDATE account SET number_hash = $2, profile = $3, activated_at = $4, limited_until = $5, state = 'open', state_by = '',
-            state_at = $4, distrusted = NULL, block_mac = $6, lang = $7, recovered_by = $8, number_lost = $9
+            state_at = $4, block_mac = $6, lang = $7, recovered_by = $8, number_lost = $9
          WHERE id = $1 AND state <> 'closed'
            AND NOT EXISTS (SELECT 1 FROM account other WHERE other.number_hash = $2 AND other.id <> $1)",
         args![id, number, &sealed, now, limited_until, block_mac, lang, recovered_by, false],
@@ -122,7 +122,29 @@ pub fn lose_number(tx: &mut Tx<'_>, id: &str, number: &[u8], tomb: &[u8]) -> Res
     Ok(changed == 1)
 }
 
-/// How the account stands from now on.
+/// The old phone took the account to a new one: nothing was proven anew, so number, address and proof stay.
+pub fn move_on(tx: &mut Tx<'_>, id: &str, block_mac: &str, lang: &str, now: i64) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        "UPDATE account SET activated_at = $2, state_at = $2, limited_until = 0, block_mac = $3, lang = $4, recovered_by = 'old_phone'
+         WHERE id = $1 AND state = 'open'",
+        args![id, now, block_mac, lang],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Whoever changes an account takes its row first, so that of two who read, decide and write, the second reads what the first wrote.
+pub fn take(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
+    tx.execute("UPDATE account SET state = state WHERE id = $1", args![id])?;
+    Ok(())
+}
+
+/// The document of a stopped comeback is trusted again.
+pub fn trust(tx: &mut Tx<'_>, id: &str) -> Result<(), StoreError> {
+    tx.execute("UPDATE account SET distrusted = NULL WHERE id = $1", args![id])?;
+    Ok(())
+}
+
+/// How the account stands from now on. A document that is not trusted stays so until [`trust`].
 pub fn stand(
     tx: &mut Tx<'_>,
     id: &str,
@@ -132,7 +154,7 @@ pub fn stand(
 ) -> Result<(), StoreError> {
     let (state, by) = standing.words();
     tx.execute(
-        "UPDATE account SET state = $2, state_by = $3, state_at = $4, distrusted = $5 WHERE id = $1",
+        "UPDATE account SET state = $2, state_by = $3, state_at = $4, distrusted = COALESCE($5, distrusted) WHERE id = $1",
         args![id, state, by, now, distrusted],
     )?;
     Ok(())

@@ -27,6 +27,21 @@ pub fn insert(
     Ok(())
 }
 
+/// Whose account a code would stop, if it still can.
+pub fn find(tx: &mut Tx<'_>, mac: &str, now: i64) -> Result<Option<String>, StoreError> {
+    let row = tx.row("SELECT account FROM stop WHERE mac = $1 AND expires_at > $2", args![mac, now])?;
+    row.map(|r| Ok(r.columns().text()?)).transpose()
+}
+
+/// Until when something of this account can be stopped.
+pub fn until(tx: &mut Tx<'_>, account: &str, now: i64) -> Result<Option<i64>, StoreError> {
+    let row = tx.row(
+        "SELECT expires_at FROM stop WHERE account = $1 AND expires_at > $2 ORDER BY expires_at DESC LIMIT 1",
+        args![account, now],
+    )?;
+    row.map(|r| Ok(r.columns().int()?)).transpose()
+}
+
 /// Uses a code: once, in its time.
 pub fn take(tx: &mut Tx<'_>, mac: &str, now: i64) -> Result<Option<Stopped>, StoreError> {
     let row = tx.row(

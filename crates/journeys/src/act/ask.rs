@@ -4,8 +4,7 @@ use domain::act::{Act, Credential, WAIT_SECONDS};
 use domain::activation::Stage;
 use domain::approval::{Approval, Asked, State};
 use domain::refusal::Refusal;
-use protocol::jose::{b64u, sha256, unb64u};
-use protocol::label;
+use protocol::jose::{b64u, unb64u};
 use protocol::seal::Sealed;
 use protocol::webauthn::{self, Expect};
 use serde::Deserialize;
@@ -121,7 +120,7 @@ pub async fn biometrics(world: &World, signed: &Signed) -> Result<Value, Failure
 
 fn registered(world: &World, device: &str, made: &Registered) -> Result<Credential, Failure> {
     let origin = world.settings.app.as_str();
-    let challenge = sha256(&label::join("zelf/bio-enrol/v1", &[device.as_bytes()]));
+    let challenge = protocol::phone::bio_enrol_challenge(device);
     let expect = Expect { origin, rp_id: &host(origin), challenge: &challenge };
     let bytes = |text: &str| unb64u(text).map_err(|_| Failure::Malformed);
     let (client, data) = (bytes(&made.client_data)?, bytes(&made.authenticator_data)?);
@@ -187,5 +186,11 @@ pub(crate) fn qr_text(activation: &str, device: &str) -> String {
 /// The end of this account.
 pub async fn close(world: &World, signed: &Signed) -> Result<Value, Failure> {
     let (own, Nothing {}, _) = own(world, signed).await?;
+    let (id, now) = (own.account.id.clone(), world.now());
+    own.may(domain::life::Act::Close, now)?;
+    // Whoever took the account over must not close it before its contacts could stop that.
+    if let Some(until) = world.db.read("act.close", move |tx| store::stop::until(tx, &id, now)).await? {
+        return Err(Refusal::Limited { until }.into());
+    }
     ask(world, &own, Act::Close {}).await
 }

@@ -6,6 +6,7 @@ use domain::activation::{Activation, Contact, Known};
 use domain::identity::Identity;
 use domain::refusal::Refusal;
 use protocol::jose::unb64u;
+use protocol::oidc::attributes::Attributes;
 use store::account::AccountRow;
 use store::audit::Line;
 
@@ -41,6 +42,10 @@ pub(crate) async fn prepare(
     let (sealer, id) = (world.sealer.clone(), account.to_owned());
     let row = world.db.read("act.account", move |tx| store::account::find(tx, &sealer, &id)).await?;
     let row = row.ok_or(Failure::Gone)?;
+    // Asked here already: what the vault does is not undone.
+    if let Some(in_life) = act.in_life() {
+        allowed(&row, in_life, now)?;
+    }
     match &act {
         Act::Code { change, .. } => {
             world.vault.promote_code(device.to_owned(), change.clone()).await?;
@@ -98,6 +103,7 @@ impl Prepared {
     /// # Errors
     /// Whatever would leave the account in a state that the law does not know: nothing is recorded then.
     pub(crate) fn carry_out(&self, tx: &mut db::Tx<'_>, sealer: &store::Sealer, now: i64) -> Result<Ended, Failure> {
+        store::account::take(tx, &self.account)?;
         let row = store::account::find(tx, sealer, &self.account)?.ok_or(Failure::Gone)?;
         if let Some(in_life) = self.act.in_life() {
             allowed(&row, in_life, now)?;
@@ -132,6 +138,7 @@ impl Prepared {
                 profile.number = number.clone();
                 let until = now + LIMITED_SECONDS;
                 store::number_change::forget(tx, &self.device)?;
+                store::number_claim::forget(tx, &self.number_hash)?;
                 if !store::account::change_number(tx, sealer, &row.id, &self.number_hash, &profile, until)? {
                     return Err(Refusal::NumberTaken { until: None }.into());
                 }
@@ -147,6 +154,9 @@ impl Prepared {
             }
             Act::Vouch { activation, device, .. } => self.vouch(tx, sealer, row, activation, device, now)?,
             Act::Close {} => {
+                if let Some(until) = store::stop::until(tx, &row.id, now)? {
+                    return Err(Refusal::Limited { until }.into());
+                }
                 let ended = block::end(tx, row, "closed", now)?;
                 store::closing::close(tx, &row.id, &self.tomb, self.erase_at, now)?;
                 store::stop::forget(tx, &row.id)?;
@@ -184,7 +194,8 @@ fn identity_of(row: &AccountRow) -> Identity {
         method: proof.method.clone(),
         source: proof.source.clone(),
         source_subject: proof.source_subject.clone(),
-        attributes: row.profile.attributes.clone(),
+        // The new phone asks again whether data may be shared: until then there is no address.
+        attributes: Attributes { address: None, ..row.profile.attributes.clone() },
         document_number: proof.document_number.clone(),
         document_expiry: String::new(),
         evidence_sha256: proof.evidence_sha256.clone(),

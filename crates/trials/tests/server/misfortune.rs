@@ -43,6 +43,7 @@ async fn sim_swapped_number() {
         let rid = asked.verified.payload.rid.clone();
         an.approve_act(&town, &rid, CODE).await.ok();
         town.pass(73 * 3600);
+        assert_eq!(an.pending(&town).await.len(), 0);
         let (_, view) = comes(&town, ELSEWHERE, AN, "jan").await;
         assert_eq!(view["refusal"]["code"], "number_taken", "it stays hers");
         let (after, info) = log_in(&town, &mut an, AN).await;
@@ -95,9 +96,88 @@ async fn stolen_eid_with_pin() {
         let mut other = zelf_trials::town::bank::an();
         other.source_subject = "another-customer".into();
         town.bank.knows("an-elsewhere", other);
+        let told = town.post.to("+32499300194").len();
         let mut an = Phone::activate(&town, HOME, AN, "an-elsewhere").await;
         let (after, _) = log_in(&town, &mut an, AN).await;
         assert_eq!(after["sub"], before["sub"]);
+        // The thief's number is among the contacts of before: it is told, and can stop nothing.
+        town.deliver().await;
+        let news = town.post.to("+32499300194").split_off(told);
+        assert_eq!(news.len(), 1);
+        assert!(!news[0].text.contains("stopcode"), "{}", news[0].text);
+        // Once more with the stolen document: it opens nothing, though the account is open again.
+        let (_, view) = comes(&town, ELSEWHERE, NEW, "an").await;
+        assert_eq!((&view["step"], &view["refusal"]["code"]), (&json!("refused"), &json!("stopped_card")));
+        an.home(&town).await;
+        // Nor does closing get a thief around the days in which it can be stopped.
+        town.pass(86_400);
+        assert_eq!(an.command(&town, "act/close", json!({})).await.status, 200, "there is nothing to stop here");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_thief_who_waits_a_day_cannot_close_what_can_still_be_stopped() {
+    each(async |town| {
+        Phone::activate(&town, HOME, AN, "an").await;
+        let (thief, _) = comes(&town, ELSEWHERE, NEW, "an").await;
+        thief.finish(&town, CODE).await.ok();
+        let code = stop_code(&town, AN_E164).await;
+        town.pass(25 * 3600);
+        let said = thief.command(&town, "act/close", json!({})).await;
+        assert_eq!((said.refusal(), &said.json()["until"]), ((422, "limited".into()), &json!(town.now() + 47 * 3600)));
+        assert!(block_on_site(&town, &code).await);
+        assert_eq!(why(&town, &thief).await, "stop_code");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_stop_codes_and_a_second_block_count_as_well() {
+    each(async |town| {
+        let mut an = Phone::activate(&town, HOME, AN, "an").await;
+        let rid = an.act_email(&town, Some("an@voorbeeld.be")).await;
+        an.approve_act(&town, &rid, CODE).await.ok();
+        let first = stop_code(&town, AN_E164).await;
+        let (thief, _) = comes(&town, ELSEWHERE, NEW, "an").await;
+        thief.finish(&town, CODE).await.ok();
+        let second = stop_code(&town, AN_E164).await;
+        assert_ne!(first, second);
+        // People type any of them first: only the second names the document.
+        assert!(block_on_site(&town, &first).await);
+        assert!(block_on_site(&town, &second).await);
+        let (_, view) = comes(&town, ELSEWHERE, NEW, "an").await;
+        assert_eq!(view["refusal"]["code"], "stopped_card");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_comeback_under_way_ends_when_somebody_blocks_once_more() {
+    each(async |town| {
+        let an = Phone::activate(&town, HOME, AN, "an").await;
+        let paper = an.block_code(&town).await;
+        an.block(&town).await.ok();
+        let (thief, view) = comes(&town, ELSEWHERE, NEW, "an").await;
+        assert_eq!(view["step"], "code");
+        town.pass(1);
+        assert!(block_on_site(&town, &paper).await);
+        let view = thief.finish(&town, CODE).await.ok();
+        assert_eq!(view["refusal"]["code"], "stopped");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_phisher_whose_phone_was_vouched_for_costs_nobody_their_card() {
+    each(async |town| {
+        let mut an = Phone::activate(&town, HOME, AN, "an").await;
+        let theirs = Phone::vouched(&town, ELSEWHERE, &mut an, CODE).await;
+        let code = stop_code(&town, AN_E164).await;
+        assert!(block_on_site(&town, &code).await);
+        assert_eq!(why(&town, &theirs).await, "stop_code");
+        let mut again = Phone::activate(&town, HOME, AN, "an").await;
+        log_in(&town, &mut again, AN).await;
     })
     .await;
 }

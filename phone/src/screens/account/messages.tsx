@@ -11,7 +11,7 @@ import { Coming, moment, useGo, useLoad } from './parts.tsx'
 const WHAT: Record<string, Key> = {
   code: 'app.messages.code', sms_code: 'app.messages.code', activated: 'app.messages.activated', reactivated: 'app.messages.activated', new_phone: 'app.messages.activated', blocked: 'app.messages.blocked',
   number: 'app.messages.number', number_changed: 'app.messages.number', email: 'app.messages.email', email_changed: 'app.messages.email', code_changed: 'app.messages.code_changed',
-  closed: 'app.messages.closed', still_mine: 'app.messages.still_mine', number_asked: 'app.messages.still_mine', refused: 'app.messages.refused',
+  closed: 'app.messages.closed', exported: 'app.messages.exported', still_mine: 'app.messages.still_mine', number_asked: 'app.messages.still_mine', refused: 'app.messages.refused',
 }
 const TO: Record<MyMessage['to'], Key> = { number: 'app.messages.to_number', old_number: 'app.messages.to_old_number', email: 'app.messages.to_email', old_email: 'app.messages.to_old_email' }
 
