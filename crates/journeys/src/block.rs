@@ -102,19 +102,23 @@ pub async fn hold(world: &World, account: &str, staff: &str) -> Result<(), Failu
     block(world, account.to_owned(), doer).await.map(|_| ())
 }
 
-/// Two people of the helpdesk agree (the caller has seen to that): the citizen may reactivate, with any card.
+/// Two people of the helpdesk agree (the caller has seen to that): the citizen may reactivate, with any card. Their case is settled
+/// by the same transaction.
 ///
 /// # Errors
-/// `WrongStep` when there is nothing to release.
-pub async fn release(world: &World, account: &str, staff: &str) -> Result<(), Failure> {
+/// `WrongStep` when there is nothing to release; `Gone` when somebody settled the case first.
+pub async fn release(world: &World, account: &str, staff: &str, case: &str) -> Result<(), Failure> {
     let (sealer, id, now, audit) = (world.sealer.clone(), account.to_owned(), world.now(), world.id("aud"));
-    let staff = staff.to_owned();
+    let (staff, case) = (staff.to_owned(), case.to_owned());
     let done = world.db.run("block.release", move |tx| {
         store::account::take(tx, &id)?;
         let row = store::account::find(tx, &sealer, &id)?.ok_or(Failure::Gone)?;
         let life = crate::own_phone::allowed(&row, Act::Release, now)?;
         store::account::stand(tx, &id, life.standing, None, now)?;
         store::account::trust(tx, &id)?;
+        if !store::case::done(tx, &case, now)? {
+            return Err(Failure::Gone);
+        }
         let line = Line { id: &audit, at: now, action: "released", actor: "helpdesk", subject: &id, detail: &staff };
         Ok::<_, Failure>(store::audit::append(tx, &line)?)
     });

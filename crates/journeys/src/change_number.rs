@@ -182,11 +182,12 @@ pub(crate) async fn claim(
     Ok(outcome)
 }
 
-/// By two people of the helpdesk (the caller has seen to that): limited for a day, and the old contacts can stop it.
+/// By two people of the helpdesk (the caller has seen to that): limited for a day, and the old contacts can stop it. Their case is
+/// settled by the same transaction.
 ///
 /// # Errors
 /// `number_taken` when it is another account's; `limited`; `WrongStep` for an account that is held or closed.
-pub async fn by_helpdesk(world: &World, account: &str, number: MobileNumber, staff: &str) -> Result<(), Failure> {
+pub async fn by_helpdesk(world: &World, account: &str, number: MobileNumber, case: &str) -> Result<(), Failure> {
     let now = world.now();
     let (sealer, id) = (world.sealer.clone(), account.to_owned());
     let found = world.db.read("number.account", {
@@ -195,7 +196,7 @@ pub async fn by_helpdesk(world: &World, account: &str, number: MobileNumber, sta
     });
     let row = found.await?.ok_or(Failure::Gone)?;
     let stop = notice::number_changed(world, &row);
-    let (hash, audit, staff) = (world.keys.number_hash(number.e164()), world.id("aud"), staff.to_owned());
+    let (hash, audit, case) = (world.keys.number_hash(number.e164()), world.id("aud"), case.to_owned());
     let done = world.db.run("number.by_helpdesk", move |tx| {
         store::account::take(tx, &id)?;
         let row = store::account::find(tx, &sealer, &id)?.ok_or(Failure::Gone)?;
@@ -207,8 +208,8 @@ pub async fn by_helpdesk(world: &World, account: &str, number: MobileNumber, sta
         }
         stop.insert(tx, &sealer, now)?;
         let line = Line { id: &audit, at: now, action: "changed", actor: "helpdesk", subject: &id, detail: "number" };
-        let _ = &staff;
-        Ok::<_, Failure>(store::audit::append(tx, &line)?)
+        store::audit::append(tx, &line)?;
+        if store::case::done(tx, &case, now)? { Ok(()) } else { Err(Failure::Gone) }
     });
     done.await
 }

@@ -73,6 +73,21 @@ pub fn open(tx: &mut Tx<'_>, after: (i64, &str), limit: i64) -> Result<Vec<Case>
     rows.into_iter().map(|r| read(&mut r.columns())).collect()
 }
 
+/// A case of this kind about this account that nobody has proposed anything in.
+pub fn waiting_for(tx: &mut Tx<'_>, account: &str, kind: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.row(
+        "SELECT reference FROM help_case WHERE account = $1 AND kind = $2 AND state = 'open' ORDER BY due_at LIMIT 1",
+        args![account, kind],
+    )?;
+    row.map(|r| Ok(r.columns().text()?)).transpose()
+}
+
+/// Whom a case is about.
+pub fn about(tx: &mut Tx<'_>, reference: &str, account: &str) -> Result<(), StoreError> {
+    tx.execute("UPDATE help_case SET account = $2 WHERE reference = $1", args![reference, account])?;
+    Ok(())
+}
+
 /// The proposal of a case, where there is one.
 pub fn proposal<P: DeserializeOwned>(
     tx: &mut Tx<'_>,
@@ -121,7 +136,17 @@ pub fn done(tx: &mut Tx<'_>, reference: &str, now: i64) -> Result<bool, StoreErr
     Ok(moved == 1)
 }
 
-/// The proposal is off, by the second person or because it could not be done.
+/// The proposal is off, by the second person or whoever made it; not once it is being done.
+pub fn withdraw(tx: &mut Tx<'_>, reference: &str) -> Result<bool, StoreError> {
+    let moved = tx.execute(
+        "UPDATE help_case SET state = 'open', proposal = NULL, proposed_by = NULL, decided_by = NULL
+         WHERE reference = $1 AND state = 'proposed'",
+        args![reference],
+    )?;
+    Ok(moved == 1)
+}
+
+/// It could not be done.
 pub fn reopen(tx: &mut Tx<'_>, reference: &str) -> Result<bool, StoreError> {
     let moved = tx.execute(
         "UPDATE help_case SET state = 'open', proposal = NULL, proposed_by = NULL, decided_by = NULL

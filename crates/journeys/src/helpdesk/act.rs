@@ -1,8 +1,11 @@
 //! What one person of the helpdesk may do alone: what only protects.
 
-use domain::helpdesk::{Reason, Right};
-use store::staff_log;
+use domain::helpdesk::{CASE_KEPT_SECONDS, CASE_SECONDS, Reason, Right};
+use protocol::eid::typed_code;
+use store::case::Begin;
+use store::{case, staff_log};
 
+use super::case::RELEASE;
 use super::{Denied, Staff, look, may};
 use crate::{World, block};
 
@@ -35,7 +38,8 @@ pub async fn block(world: &World, staff: &Staff, look: &str, reason: &str) -> Re
     Ok(block::by_helpdesk(world, &account, &staff.name).await?)
 }
 
-/// Holds the account of this look: only two people together let it go.
+/// Holds the account of this look: only two people together let it go. A case with the day's clock opens by itself: the helpdesk
+/// comes back to the person, who need not ask.
 ///
 /// # Errors
 /// As [`block`].
@@ -43,6 +47,17 @@ pub async fn hold(world: &World, staff: &Staff, look: &str, reason: &str) -> Res
     may(staff, Right::Hold)?;
     let reason = Reason::read(reason)?;
     let (account, _) = look::granted(world, staff, look)?;
-    note(world, staff, "hold", &account, reason.text()).await?;
+    let (now, name, reference) = (world.now(), staff.name.clone(), typed_code(world.entropy()));
+    let (subject, reason) = (account.clone(), reason.text().to_owned());
+    let written = world.db.run("staff.hold", move |tx| {
+        if case::waiting_for(tx, &subject, RELEASE)?.is_none() {
+            let (due_at, expires_at) = (now + CASE_SECONDS, now + CASE_KEPT_SECONDS);
+            case::insert(tx, Begin { reference: &reference, kind: RELEASE, call_back: "no", due_at, expires_at })?;
+            case::about(tx, &reference, &subject)?;
+        }
+        let entry = staff_log::Entry { at: now, staff: &name, action: "hold", subject: &subject, reason: &reason };
+        staff_log::append(tx, entry)
+    });
+    written.await?;
     Ok(block::hold(world, &account, &staff.name).await?)
 }

@@ -117,8 +117,7 @@ pub async fn propose_number(
     let number = MobileNumber::read("BE", number, &world.settings.countries).map_err(|_| Denied::Query)?;
     let reference = protocol::eid::read_code(reference).ok_or(Denied::Stale)?;
     let proposal = Proposal::ChangeNumber { number, reason: reason.text().to_owned() };
-    propose(world, staff, look, reference.clone(), proposal, false).await?;
-    Ok(reference)
+    propose(world, staff, look, reference, proposal, false).await
 }
 
 /// Proposes to release the held account of this look; the case begins here. Gives its reference.
@@ -127,9 +126,7 @@ pub async fn propose_number(
 /// `NotYours`, `Reason`, `Stale`.
 pub async fn propose_release(world: &World, staff: &Staff, look: &str, reason: &str) -> Result<String, Denied> {
     let proposal = Proposal::Release { reason: Reason::read(reason)?.text().to_owned() };
-    let reference = typed_code(world.entropy());
-    propose(world, staff, look, reference.clone(), proposal, true).await?;
-    Ok(reference)
+    propose(world, staff, look, typed_code(world.entropy()), proposal, true).await
 }
 
 async fn propose(
@@ -139,7 +136,7 @@ async fn propose(
     reference: String,
     proposal: Proposal,
     begins: bool,
-) -> Result<(), Denied> {
+) -> Result<String, Denied> {
     may(staff, Right::Propose)?;
     let (account, _) = look::granted(world, staff, look)?;
     let (now, name, sealer) = (world.now(), staff.name.clone(), world.sealer.clone());
@@ -148,6 +145,9 @@ async fn propose(
         Proposal::Release { .. } => "propose_release",
     };
     let proposed = world.db.run("staff.propose", move |tx| {
+        // A hold has opened its case already.
+        let waiting = if begins { case::waiting_for(tx, &account, RELEASE)? } else { None };
+        let (reference, begins) = (waiting.clone().unwrap_or(reference.clone()), begins && waiting.is_none());
         let begin = case::Begin {
             reference: &reference,
             kind: RELEASE,
@@ -164,7 +164,7 @@ async fn propose(
         for (subject, reason) in [(&account, proposal.reason()), (&reference, account.as_str())] {
             staff_log::append(tx, staff_log::Entry { at: now, staff: &name, action, subject, reason })?;
         }
-        Ok(())
+        Ok(reference)
     });
     proposed.await
 }
@@ -178,17 +178,16 @@ pub async fn decide(world: &World, staff: &Staff, reference: &str, reason: &str)
     let (account, proposal) = take(world, staff, reference, reason.text()).await?;
     let done = match &proposal {
         Proposal::ChangeNumber { number, .. } => {
-            change_number::by_helpdesk(world, &account, number.clone(), &staff.name).await
+            change_number::by_helpdesk(world, &account, number.clone(), reference).await
         }
-        Proposal::Release { .. } => block::release(world, &account, &staff.name).await,
+        Proposal::Release { .. } => block::release(world, &account, &staff.name, reference).await,
     };
-    let (now, key) = (world.now(), reference.to_owned());
+    let key = reference.to_owned();
     if let Err(failure) = done {
         world.db.run("staff.undecided", move |tx| case::reopen(tx, &key)).await?;
         act::note(world, staff, "not_done", reference, proposal.word()).await?;
         return Err(failure.into());
     }
-    world.db.run("staff.done", move |tx| case::done(tx, &key, now)).await?;
     Ok(())
 }
 
@@ -230,7 +229,7 @@ pub async fn refuse(world: &World, staff: &Staff, reference: &str, reason: &str)
         if case.proposed_by.as_ref() != Some(&staff.name) && !staff.role.may(Right::Decide) {
             return Err(Denied::NotYours);
         }
-        if !case::reopen(tx, &reference)? {
+        if !case::withdraw(tx, &reference)? {
             return Err(Denied::Stale);
         }
         let entry =

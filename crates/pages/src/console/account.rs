@@ -200,7 +200,7 @@ impl ConsoleAccount<'_> {
                 @if self.desk.decides && matches!(self.standing, "open" | "blocked") {
                     (self.act("hold", "console.account.hold", "console.account.hold_lead", html! {}))
                 }
-                @if self.standing == "held" {
+                @if self.standing == "held" || (self.standing == "blocked" && self.standing_by == "stop_code") {
                     (self.act("release", "console.account.release", "console.account.release_lead", html! {}))
                 }
                 @if matches!(self.standing, "open" | "blocked") {

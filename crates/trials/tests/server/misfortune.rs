@@ -241,12 +241,35 @@ async fn reactivation_while_blocked_by_helpdesk() {
         assert_eq!(view["refusal"]["code"], "stopped", "what was under way ends as well");
         let (_, view) = comes(&town, HOME, AN, "an").await;
         assert_eq!((&view["step"], &view["refusal"]["code"]), (&json!("refused"), &json!("held")));
-        journeys::block::release(&town.world, &account, "Els, Mo").await.unwrap();
+        assert!(journeys::block::release(&town.world, &account, "Mo", "none").await.is_err(), "not without a case");
+        let case = agreed(&town, &account).await;
+        journeys::block::release(&town.world, &account, "Mo", &case).await.unwrap();
         let mut again = Phone::activate(&town, HOME, AN, "an").await;
         let (after, _) = log_in(&town, &mut again, AN).await;
         assert_eq!(after["sub"], before["sub"], "released, she came back herself");
     })
     .await;
+}
+
+/// A case in which Els proposed and Mo decides.
+async fn agreed(town: &Town, account: &str) -> String {
+    let (account, now, sealer) = (account.to_owned(), town.now(), town.world.sealer.clone());
+    let agree = move |tx: &mut db::Tx<'_>| {
+        let begin = store::case::Begin {
+            reference: "7KQ2M4XD",
+            kind: "release",
+            call_back: "no",
+            due_at: now + 86_400,
+            expires_at: now + 90 * 86_400,
+        };
+        assert!(store::case::insert(tx, begin)?);
+        let proposal = json!({ "what": "release", "reason": "she called" });
+        assert!(store::case::propose(tx, &sealer, "7KQ2M4XD", &account, "Els", &proposal)?);
+        assert!(!store::case::decide(tx, "7KQ2M4XD", "Els")?, "not the same person");
+        store::case::decide(tx, "7KQ2M4XD", "Mo")
+    };
+    assert!(town.world.db.run("test.agree", agree).await.unwrap());
+    "7KQ2M4XD".into()
 }
 
 /// The only account there is.
