@@ -305,8 +305,7 @@ impl Opened {
         let row = store::account::find(tx, sealer, &known.account)?.ok_or(Halt::Taken)?;
         // Blocked since this person proved who they are: whoever blocked did not want this phone. (A card that was itself read to
         // block proves anew when its person asks for the account back.)
-        if row.standing != Standing::Open
-            && row.state_at > self.profile.proof.proven_at.max(self.activation.started_at)
+        if row.standing != Standing::Open && row.state_at > self.profile.proof.proven_at.max(self.activation.started_at)
         {
             return Err(Halt::Stopped);
         }

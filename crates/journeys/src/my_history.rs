@@ -3,7 +3,6 @@
 use domain::approval::Asked;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use store::StoreError;
 use store::account::AccountRow;
 use store::audit::Event;
 use store::history::{Entry, Filter, Outcome};
@@ -238,9 +237,7 @@ pub(crate) async fn messages_of(world: &World, account: &AccountRow) -> Result<V
     let email = account.profile.email.as_deref().map_or_else(Vec::new, |email| world.keys.number_hash(email));
     let (id, since) = (account.id.clone(), account.created_at - BEFORE_SECONDS);
     let (to_number, to_email) = (number.clone(), email.clone());
-    let told = world.db.read("my.messages", move |tx| {
-        Ok::<_, StoreError>(store::told::list(tx, &id, &to_number, &to_email, since, MOST)?)
-    });
+    let told = world.db.read("my.messages", move |tx| store::told::list(tx, &id, &to_number, &to_email, since, MOST));
     let to = |recipient: &[u8], kind: &str| match kind {
         "mail" if recipient == email.as_slice() => "email",
         "mail" => "old_email",

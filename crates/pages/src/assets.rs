@@ -32,7 +32,20 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 
 /// Every asset of the pages in this crate.
 pub fn all() -> impl Iterator<Item = &'static Asset> {
-    [&*SITE_CSS, &*WAIT_JS, &*RETURN_JS, &*ACTIVATE_JS, &*ROBOT_JS, &*ARRIVE_JS, &*CONSOLE_CSS, &*CONSOLE_JS, &*CONTACT_JS, &*ICON].into_iter().chain(FONTS.iter())
+    [
+        &*SITE_CSS,
+        &*WAIT_JS,
+        &*RETURN_JS,
+        &*ACTIVATE_JS,
+        &*ROBOT_JS,
+        &*ARRIVE_JS,
+        &*CONSOLE_CSS,
+        &*CONSOLE_JS,
+        &*CONTACT_JS,
+        &*ICON,
+    ]
+    .into_iter()
+    .chain(FONTS.iter())
 }
 
 /// Address of the stylesheet with tokens, type and patterns; other sites of the house build on it.

@@ -52,7 +52,7 @@ fn way_back(start: Situation, means: &[Need]) -> Option<u32> {
     let mut best = BTreeMap::from([(start, 0)]);
     let mut queue = VecDeque::from([start]);
     while let Some(now) = queue.pop_front() {
-        let so_far = best[&now];
+        let so_far = best.get(&now).copied().unwrap_or_default();
         for act in Act::ALL {
             let has = |need: &Need| match need {
                 Need::Phone | Need::Code => now.in_hand && means.contains(need),

@@ -88,12 +88,13 @@ pub async fn search(
     let by_case = [case_reason.as_deref(), key.case()].into_iter().flatten().map(str::to_owned).collect::<Vec<_>>();
     let (sealer, keys, now, name) = (world.sealer.clone(), world.clone(), world.now(), staff.name.clone());
     let (line, why) = (world.id("aud"), reason.text().to_owned());
+    let nobody = key.trace(world);
     let found = world.db.run("staff.search", move |tx| {
         for reference in &by_case {
             case::find(tx, reference)?.ok_or(Denied::Stale)?;
         }
         let account = key.account(tx, &sealer, &keys)?;
-        let subject = account.clone().unwrap_or_else(|| key.trace());
+        let subject = account.clone().unwrap_or_else(|| nobody.clone());
         let action = if account.is_some() { "looked" } else { "searched" };
         staff_log::append(tx, staff_log::Entry { at: now, staff: &name, action, subject: &subject, reason: &why })?;
         if let Some(account) = &account {
@@ -171,10 +172,11 @@ impl Key {
     }
 
     /// What stands in the log where nobody was found: equal searches look alike, and nobody reads a number from it.
-    fn trace(&self) -> String {
+    fn trace(&self, world: &World) -> String {
         match self {
             Key::Case(reference) => reference.clone(),
-            Key::Number(number) => trace("number", number.e164().as_bytes()),
+            // Keyed: all numbers there are could be tried.
+            Key::Number(number) => trace("number", &world.keys.number_hash(number.e164())),
             Key::Person(hash) => trace("person", hash),
         }
     }

@@ -24,9 +24,13 @@ pub async fn log_in(town: &Town, phone: &mut Phone, number: &str) -> (serde_json
 pub async fn stop_code(town: &Town, e164: &str) -> String {
     town.deliver().await;
     let texts: Vec<String> = town.post.to(e164).into_iter().map(|m| m.text).collect();
-    let codes = texts.iter().flat_map(|text| text.split_whitespace()).map(|word| word.trim_matches(['.', ',']));
-    let is_code = |word: &&str| word.len() == 9 && word.as_bytes()[4] == b'-' && word.chars().all(|c| c == '-' || c.is_ascii_uppercase() || c.is_ascii_digit());
-    codes.filter(is_code).next_back().unwrap_or_else(|| panic!("no stop code in {texts:?}")).to_owned()
+    let mut codes = texts.iter().flat_map(|text| text.split_whitespace()).map(|word| word.trim_matches(['.', ',']));
+    let is_code = |word: &&str| {
+        word.len() == 9
+            && word.as_bytes()[4] == b'-'
+            && word.chars().all(|c| c == '-' || c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    codes.rfind(is_code).unwrap_or_else(|| panic!("no stop code in {texts:?}")).to_owned()
 }
 
 /// Types a code on the site.
@@ -91,7 +95,8 @@ async fn the_code_on_paper_blocks_from_anywhere_and_no_other_does() {
         let code = phone.block_code(&town).await;
         assert_eq!(phone.block_code(&town).await, code, "the same each time: what is on paper stays true");
         let before = town.tables().await;
-        for wrong in ["", "AAAA-AAAA-AAAA-AAAA", "AAAA-AAAA", "' OR 1=1 --", &code[..14], "०००००००००००००००००"] {
+        for wrong in ["", "AAAA-AAAA-AAAA-AAAA", "AAAA-AAAA", "' OR 1=1 --", &code[..14], "०००००००००००००००००"]
+        {
             assert!(!block_on_site(&town, wrong).await, "{wrong}");
         }
         assert!(town.tables().await == before, "guessing changes nothing");

@@ -91,7 +91,12 @@ async fn two_hundred_guesses_at_once_check_at_most_five() {
                 let Some(waiting) = phone.read_all(&told).into_iter().next() else { break };
                 let code = format!("{:05}", 10_000 + n * 7);
                 let reply = phone.deliver(town, &phone.approval(&waiting, number, &code)).await;
-                assert!(matches!(reply.status, 409 | 410 | 422 | 429 | 503 | 400 | 401), "{} {}", reply.status, reply.body);
+                assert!(
+                    matches!(reply.status, 409 | 410 | 422 | 429 | 503 | 400 | 401),
+                    "{} {}",
+                    reply.status,
+                    reply.body
+                );
                 checked += usize::from(reply.status == 422);
             }
             checked

@@ -84,7 +84,11 @@ async fn stolen_eid_with_pin() {
         let (before, _) = log_in(&town, &mut an, AN).await;
         let (thief, view) = comes(&town, ELSEWHERE, NEW, "an").await;
         assert_eq!((&view["step"], &view["account_known"]), (&json!("code"), &json!(true)));
-        assert_eq!(an.waiting(&town).await.verified.payload.kind, "admin", "her phone is asked before anything happens");
+        assert_eq!(
+            an.waiting(&town).await.verified.payload.kind,
+            "admin",
+            "her phone is asked before anything happens"
+        );
         thief.finish(&town, CODE).await.ok();
         assert!(thief.home(&town).await["limited"].is_i64(), "the thief may log in for a day, no more");
         let code = stop_code(&town, AN_E164).await;

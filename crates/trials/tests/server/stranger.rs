@@ -37,23 +37,73 @@ struct Knock {
 }
 
 fn knock() -> impl Strategy<Value = Knock> {
-    (any::<prop::sample::Index>(), any::<[prop::sample::Index; 6]>(), 0..6_u8)
-        .prop_map(|(door, words, how)| Knock { door, words, how })
+    (any::<prop::sample::Index>(), any::<[prop::sample::Index; 6]>(), 0..6_u8).prop_map(|(door, words, how)| Knock {
+        door,
+        words,
+        how,
+    })
 }
 
 /// Words that fit somewhere: her ids, her number, likely codes, and what breaks parsers.
 fn words(hers: &Known) -> Vec<String> {
     let known = [&hers.account, &hers.device, &hers.rid, &hers.activation].map(String::clone);
     let fixed = [
-        "", "BE", AN, "+32468758960", "an@voorbeeld.be", "12345", "55555", "nl", "gemeente", "belfius", "1", "0",
-        "AAAA-AAAA", "AAAA-AAAA-AAAA-AAAA", "aB3dE4", "approve", "true", "null", "[]", "{}", "' OR 1=1 --", "%00", "\u{202e}",
+        "",
+        "BE",
+        AN,
+        "+32468758960",
+        "an@voorbeeld.be",
+        "12345",
+        "55555",
+        "nl",
+        "gemeente",
+        "belfius",
+        "1",
+        "0",
+        "AAAA-AAAA",
+        "AAAA-AAAA-AAAA-AAAA",
+        "aB3dE4",
+        "approve",
+        "true",
+        "null",
+        "[]",
+        "{}",
+        "' OR 1=1 --",
+        "%00",
+        "\u{202e}",
     ];
     known.into_iter().chain(fixed.map(str::to_owned)).collect()
 }
 
 const FIELDS: &[&str] = &[
-    "country", "number", "phone", "email", "code", "token", "rid", "account", "device", "activation", "partner", "lang", "on", "bank",
-    "typed", "proof", "req", "form", "reference", "name", "password", "reason", "change", "before", "state", "wait", "altcha", "text",
+    "country",
+    "number",
+    "phone",
+    "email",
+    "code",
+    "token",
+    "rid",
+    "account",
+    "device",
+    "activation",
+    "partner",
+    "lang",
+    "on",
+    "bank",
+    "typed",
+    "proof",
+    "req",
+    "form",
+    "reference",
+    "name",
+    "password",
+    "reason",
+    "change",
+    "before",
+    "state",
+    "wait",
+    "altcha",
+    "text",
 ];
 
 /// A body whose fields he fills as he likes.
@@ -108,7 +158,12 @@ async fn hers(town: &Town, known: &Known) -> Vec<String> {
         .filter(|row| row.contains(&known.account) || row.contains(&known.device))
         .collect();
     let vault = ["pin_state", "bio", "staged_code"];
-    rows.extend(vault.iter().flat_map(|table| tables.get(table).into_iter().flatten().cloned()).filter(|row| row.contains(&known.device)));
+    rows.extend(
+        vault
+            .iter()
+            .flat_map(|table| tables.get(table).into_iter().flatten().cloned())
+            .filter(|row| row.contains(&known.device)),
+    );
     rows
 }
 

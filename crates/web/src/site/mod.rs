@@ -1,9 +1,9 @@
 //! The login pages: number, waiting, the end; front page, problems, assets.
 
 pub mod activate;
-pub mod help;
 mod block;
 pub mod contact;
+pub mod help;
 mod login;
 mod pages_of;
 mod wait;
