@@ -190,7 +190,8 @@ mod tests {
     #[test]
     fn what_cannot_be_answered_is_sent_back() {
         use Missing::*;
-        let cases: [(Missing, fn(&mut Typed)); 9] = [
+        type Spoil = (Missing, fn(&mut Typed));
+        let cases: [Spoil; 9] = [
             (Topic, |t| t.topic = "money".into()),
             (Name, |t| t.name = "   ".into()),
             (Name, |t| t.name = "a".repeat(101)),
