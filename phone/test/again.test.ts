@@ -289,13 +289,13 @@ describe('the page of the help that is about it', () => {
 })
 
 describe.each(['in a frame', 'in a tab'])('which phone this is, %s', (where) => {
-  const at = (search: string, name = '') => {
+  const at = (search: string, name = '', hostname = 'localhost') => {
     let address = search
     const here = { name, parent: {} as unknown }
     if (where === 'in a tab') here.parent = here
     const kept = new Map([['phone', name]])
     const session = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, to: string) => void kept.set(key, to) }
-    Object.assign(globalThis, { window: here, sessionStorage: session, location: { search, pathname: '/', hash: '' }, history: { state: null, replaceState: (_: unknown, __: string, to: string) => (address = to) } })
+    Object.assign(globalThis, { window: here, sessionStorage: session, location: { search, pathname: '/', hash: '', hostname }, history: { state: null, replaceState: (_: unknown, __: string, to: string) => (address = to) } })
     const store = storeName()
     return { store, address, name: where === 'in a tab' ? kept.get('phone') : here.name }
   }
@@ -308,6 +308,10 @@ describe.each(['in a frame', 'in a tab'])('which phone this is, %s', (where) => 
   })
 
   it.each(['?phone=../x', '?phone=2b', '?phone=', '?phone=12345'])('%s is the first phone', (odd) => expect(at(odd).store).toBe('zelf'))
+
+  it('a link to it shows nobody an empty phone, but where visitors are shown around', () => {
+    expect(at('?phone=2', '', 'app.zelf.example').store).toBe(where === 'in a frame' ? 'zelf-2' : 'zelf')
+  })
 
   it('a name that is somebody else\'s is nothing', () => expect(at('', 'somebody else').store).toBe('zelf'))
 })
