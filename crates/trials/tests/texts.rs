@@ -144,3 +144,33 @@ fn sources() -> Vec<String> {
     }
     found
 }
+
+#[test]
+fn every_misfortune_has_its_sentence_and_its_test() {
+    let page = std::fs::read_to_string(root().join("docs/life.md")).unwrap();
+    let (_, table) = page.split_once("## 10. Misfortunes").unwrap();
+    let stories = std::fs::read_to_string(root().join("crates/trials/tests/server/misfortune.rs")).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect();
+    assert_eq!(rows.len(), 11);
+    for row in rows {
+        let key = row.split('`').nth(1).unwrap();
+        for lang in LANGS {
+            assert!(book(lang).1.contains_key(key), "{lang}: {key}");
+        }
+    }
+    for story in [
+        "sim_swapped_number",
+        "stolen_phone_unlocked",
+        "stolen_eid_with_pin",
+        "shared_email",
+        "two_reactivations_racing",
+        "reactivation_while_blocked_by_helpdesk",
+        "number_recycled_to_another_person",
+        "a_closed_account_returning",
+        "a_device_restored_from_backup",
+        "storage_evicted_by_the_browser",
+        "clock_off_by_a_day",
+    ] {
+        assert!(stories.contains(&format!("async fn {story}()")), "{story}");
+    }
+}

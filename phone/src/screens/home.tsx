@@ -32,6 +32,7 @@ export function Home() {
       <DoneLine />
       <CarefulLine />
       <NumberLost />
+      <ClockWrong />
       <Limited />
       {waiting.length > 0 ? (
         <section>
@@ -62,6 +63,21 @@ export function Home() {
         <p>{t('app.home.never')}</p>
       </div>
     </Page>
+  )
+}
+
+/** An hour is no slip of seconds any more. */
+const MUCH_SECONDS = 3600
+
+/** Nothing depends on this phone's clock, but the times beside our words would look strange. */
+function ClockWrong() {
+  const { state, t } = useUi()
+  if (Math.abs(state.skew) < MUCH_SECONDS) return null
+  return (
+    <div class="note" data-testid="clock-wrong">
+      <Icon name="info" size={20} />
+      <p>{t('app.clock.wrong')}</p>
+    </div>
   )
 }
 

@@ -51,6 +51,7 @@ export function Messages() {
           </li>
         ))}
       </ul>
+      {state.home?.email && <p class="soft">{t('app.messages.shared')}</p>}
     </Page>
   )
 }
