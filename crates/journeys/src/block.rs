@@ -137,6 +137,10 @@ async fn block(world: &World, account: String, doer: Doer<'_>) -> Result<bool, F
     let Some(row) = found.await? else { return Ok(false) };
     let notices = notice::blocked(world, &row);
     let (now, audit) = (world.now(), world.id("aud"));
+    // The vault first: whatever breaks off in between, the phone answers nothing any more and its verifier is gone.
+    if let (Ok(_), Some(phone)) = (row.life(now).after(doer.act), row.phone.clone()) {
+        world.vault.revoke(phone).await?;
+    }
     let (act, actor, detail, stop) = (doer.act, doer.actor.to_owned(), doer.detail.to_owned(), doer.stop);
     let done = world.db.run("block", move |tx| {
         store::account::take(tx, &id)?;
