@@ -12,7 +12,7 @@ export const HELP_PROBLEM: Partial<Record<ProblemCode, Slug>> = {
   offline: 'internet', busy: 'get-help', unexpected: 'get-help', bank_unreachable: 'bank-refused', wait: 'wait-20-minutes',
   number_invalid: 'foreign-number', number_landline: 'get-help', number_premium: 'get-help', number_other: 'get-help', country_not_served: 'foreign-number',
   email_invalid: 'no-email', bank_unknown: 'bank-not-listed', return_wrong: 'bank-refused', token_wrong: 'token-expired', token_case: 'token-expired',
-  token_expired: 'token-expired', token_character: 'token-expired', sms_wrong: 'no-sms', code_rejected: 'forgotten-code', terms_outdated: 'update',
+  token_expired: 'token-expired', token_character: 'token-expired', sms_wrong: 'no-sms', sms_over: 'new-number', code_rejected: 'forgotten-code', terms_outdated: 'update',
   not_accepted: 'forgotten-code', not_accepted_last: 'forgotten-code', out_of_step: 'get-help', code_wrong: 'forgotten-code', code_wrong_last: 'forgotten-code',
   number_taken: 'number-taken', careful: 'suspicious-message', too_recent: 'new-phone', limited: 'new-phone', bio_rejected: 'get-help',
 }

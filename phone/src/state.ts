@@ -19,7 +19,7 @@ export type ProblemCode =
   | 'offline' | 'busy' | 'unexpected' | 'bank_unreachable' | 'wait'
   | 'number_empty' | 'number_invalid' | 'number_landline' | 'number_premium' | 'number_other' | 'country_not_served'
   | 'email_invalid' | 'bank_unknown' | 'return_wrong' | 'return_length'
-  | 'token_wrong' | 'token_case' | 'token_expired' | 'token_length' | 'token_character' | 'sms_wrong' | 'sms_length' | 'code_rejected'
+  | 'token_wrong' | 'token_case' | 'token_expired' | 'token_length' | 'token_character' | 'sms_wrong' | 'sms_length' | 'sms_over' | 'code_rejected'
   | 'code_common' | 'code_birthdate' | 'code_number' | 'code_differs' | 'code_paste' | 'match_length'
   | 'not_accepted' | 'not_accepted_last' | 'code_wrong' | 'code_wrong_last' | 'limited' | 'too_recent' | 'bio_rejected' | 'bio_failed' | 'careful' | 'number_taken'
   | 'scan_strange' | 'scan_gone' | 'scan_camera' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'

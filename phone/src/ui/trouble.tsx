@@ -16,7 +16,7 @@ const WORDS: Record<ProblemCode, Key> = {
   country_not_served: 'app.problem.country_not_served', email_invalid: 'app.problem.email_invalid', bank_unknown: 'app.problem.bank_unknown',
   return_wrong: 'app.problem.return_wrong', return_length: 'app.problem.return_length',
   token_wrong: 'app.problem.token_wrong', token_case: 'app.problem.token_case', token_expired: 'app.problem.token_expired',
-  token_length: 'app.problem.token_length', token_character: 'app.problem.token_character', sms_wrong: 'app.problem.sms_wrong', sms_length: 'app.problem.sms_length',
+  token_length: 'app.problem.token_length', token_character: 'app.problem.token_character', sms_wrong: 'app.problem.sms_wrong', sms_length: 'app.problem.sms_length', sms_over: 'app.problem.sms_over',
   code_rejected: 'app.problem.code_rejected', code_common: 'app.problem.code_common', code_birthdate: 'app.problem.code_birthdate',
   code_number: 'app.problem.code_number', code_differs: 'app.problem.code_differs', code_paste: 'app.problem.code_paste',
   match_length: 'app.problem.match_length', not_accepted: 'app.problem.not_accepted', not_accepted_last: 'app.problem.not_accepted_last',

@@ -1,5 +1,6 @@
 // Number, e-mail address and the end of the account: each becomes a request that takes the code.
 import type { App } from '../../app.ts'
+import { Refused } from '../../channel.ts'
 import type { SmsState } from '../../account-contract.ts'
 import { readNumber } from '../activate.ts'
 import { ask } from './act.ts'
@@ -20,12 +21,21 @@ async function sendTo(app: App, typed: string): Promise<void> {
   app.dispatch({ type: 'account', change: { number } })
 }
 
+/** Nothing waits for this code any more: it took too long, or a newer one is on its way. */
+const OVER = new Set(['expired', 'request_gone'])
+
 /** The number is proven; the code of this phone decides. */
 export const proveNumber = (app: App, typed: string) =>
   app.during(async () => {
     const code = typed.replace(/\D/g, '')
     if (code.length !== 5) return app.tell('sms_length')
-    await ask(app, 'number', { code }, { command: 'number/code', expects: app.state.account.number?.number ?? null })
+    try {
+      await ask(app, 'number', { code }, { command: 'number/code', expects: app.state.account.number?.number ?? null })
+    } catch (error) {
+      if (!(error instanceof Refused) || !OVER.has(error.code)) throw error
+      app.dispatch({ type: 'side', side: 'number-new' })
+      app.tell('sms_over')
+    }
   })
 
 export const newEmail = (app: App, email: string | null) =>
