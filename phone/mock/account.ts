@@ -84,6 +84,7 @@ export class Accounts {
         life.nextNumber = `+32 ${String(body.number).replace(/\D/g, '').replace(/^0/, '').replace(/(\d{3})(\d\d)(\d\d)(\d\d)/, '$1 $2 $3 $4')}`
         return { number: life.nextNumber, sms: { left: 3, expires: this.hall.now() + 300, resend_at: this.hall.now() + 60 } }
       case 'number/code':
+        if (life.nextNumber === '') throw new No(410, 'request_gone')
         if (body.code !== SMS) throw new No(422, 'sms_wrong', { left: 2 })
         return this.#ask(phone, 'Een nieuw telefoonnummer', 'Nummer', life.nextNumber, () => {
           phone.view.number = life.nextNumber

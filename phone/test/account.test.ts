@@ -48,6 +48,16 @@ describe('another number', () => {
     await newEmail(made.app, 'a@b.be')
     expect(made.app.state.problem).toMatchObject({ code: 'limited', until: made.mock.now() + 3600 })
   })
+
+  it('a code that is over leads back to the number', async () => {
+    const made = await activated()
+    at(made, 'number-new')
+    await newNumber(made.app, '0470 11 22 33')
+    made.mock.accounts.life(phoneOf(made)).nextNumber = ''
+    await proveNumber(made.app, '30899')
+    expect(screenOf(made.app.state)).toBe('number-new')
+    expect(made.app.state.problem?.code).toBe('sms_over')
+  })
 })
 
 describe('a change that is asked for', () => {
