@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import { giveEmail } from '../journeys/activate.ts'
 import { useUi } from '../ui/context.ts'
+import { EmailForm } from '../ui/email-form.tsx'
 import { Page, Primary, Secondary } from '../ui/page.tsx'
-import { Trouble } from '../ui/trouble.tsx'
 
 export function Email() {
   const { app, state, t } = useUi()
@@ -26,31 +26,7 @@ export function Email() {
       }
     >
       <p class="lead">{t('app.email.lead')}</p>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
-      >
-        <div class="field">
-          <label for="email">{t('app.email.label')}</label>
-          <input
-            id="email"
-            data-testid="email"
-            type="email"
-            inputMode="email"
-            autocomplete="email"
-            autocapitalize="none"
-            spellcheck={false}
-            value={email}
-            aria-describedby="trouble"
-            aria-invalid={state.problem !== null}
-            onInput={(event) => setEmail(event.currentTarget.value)}
-          />
-        </div>
-        <Trouble />
-      </form>
+      <EmailForm value={email} type={setEmail} send={send} />
     </Page>
   )
 }

@@ -6,6 +6,7 @@ import { unbroken, useUi } from '../../ui/context.ts'
 import { Digits } from '../../ui/digits.tsx'
 import { NewCodePad, useNewCode } from '../../ui/new-code.tsx'
 import { Page, Primary, Secondary } from '../../ui/page.tsx'
+import { EmailForm } from '../../ui/email-form.tsx'
 import { triesLeft, Trouble } from '../../ui/trouble.tsx'
 import { Resend } from '../sms.tsx'
 import { LimitedLine } from './parts.tsx'
@@ -105,31 +106,7 @@ export function EmailNew() {
     >
       <p class="lead">{t('app.email_new.lead')}</p>
       <LimitedLine />
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          send()
-        }}
-      >
-        <div class="field">
-          <label for="email">{t('app.email.label')}</label>
-          <input
-            id="email"
-            data-testid="email"
-            type="email"
-            inputMode="email"
-            autocomplete="email"
-            autocapitalize="none"
-            spellcheck={false}
-            value={email}
-            aria-describedby="trouble"
-            aria-invalid={state.problem !== null}
-            onInput={(event) => setEmail(event.currentTarget.value)}
-          />
-        </div>
-        <Trouble />
-      </form>
+      <EmailForm value={email} type={setEmail} send={send} />
     </Page>
   )
 }
