@@ -198,7 +198,9 @@ impl Act {
     pub fn screens(self) -> u32 {
         match self {
             Act::Activate => 6,
-            Act::Reactivate { .. } => 6,
+            Act::Reactivate { vouched: false, .. } => 6,
+            // And the two of the old phone.
+            Act::Reactivate { vouched: true, .. } => 8,
             Act::NewPhone => 4,
             Act::ChangeNumber { by_helpdesk: true } => 1,
             Act::Block(By::WrongCodes | By::Helpdesk) | Act::Hold | Act::Release | Act::Day => 0,

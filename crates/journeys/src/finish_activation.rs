@@ -1,10 +1,11 @@
 //! The last step of every activation: the chosen code goes to the vault, account and phone stand, old phones are cut off.
 
+use domain::account::Device;
 use domain::activation::{Activation, Ended, FromCard, Known, LastCommand, Stage};
 use domain::life::{Act, By, NoWay, Standing};
 use domain::refusal::Refusal;
 use protocol::jose::PublicKey;
-use protocol::phone::{IdentityProof, View};
+use protocol::phone::{IdentityProof, Settings, View};
 use protocol::seal::Sealed;
 use serde::Deserialize;
 use store::account::AccountRow;
@@ -103,6 +104,14 @@ async fn ended(world: &World, row: ActivationRow, why: Ended, now: i64) -> Resul
     view(world, &current.activation).await
 }
 
+/// Nothing was proven anew: what the person chose to share on the phone of before, they share on this one.
+fn with_old_choice(tx: &mut db::Tx<'_>, device: &Device) -> Result<Device, store::StoreError> {
+    let before = store::device::of_account(tx, &device.account)?;
+    let before = before.map(|id| store::device::find(tx, &id)).transpose()?.flatten();
+    let sharing = before.is_some_and(|phone| phone.settings.sharing);
+    Ok(Device { settings: Settings { sharing, ..device.settings }, ..device.clone() })
+}
+
 /// Why this account does not open by this proof, and when to try again.
 pub(crate) fn no_way(row: &AccountRow, document: &str, now: i64) -> Option<(Ended, Option<i64>)> {
     match row.life(now).after(Act::Reactivate { distrusted: distrusted(row, document), vouched: false }) {
@@ -141,7 +150,7 @@ impl<E: Into<Failure>> From<E> for Halt {
 struct Opened {
     activation: Activation,
     profile: domain::account::Profile,
-    device: domain::account::Device,
+    device: Device,
     account: String,
     known: Option<Known>,
     card: Option<FromCard>,
@@ -196,14 +205,14 @@ impl Opened {
                 let code = written_code::block(world, &account, &activation.device);
                 written_code::block_mac(world, &code)
             },
-            device: domain::account::Device {
+            device: Device {
                 id: activation.device.clone(),
                 account: account.clone(),
                 point: key.point().to_vec(),
                 head: String::new(),
                 last_receipt: None,
                 last_answer: String::new(),
-                settings: protocol::phone::Settings::default(),
+                settings: Settings::default(),
                 careful_until: 0,
             },
             profile,
@@ -268,10 +277,14 @@ impl Opened {
             if !activation::save(tx, &sealer, &o.activation, version, None)? {
                 return Err(Failure::Busy.into());
             }
-            let cut_off = store::device::replace(tx, &o.device, &o.certificate, &o.activation.device_name, now)?;
-            // Until the person has said whether we may keep them, address and photo wait in a row that is swept.
+            let moved = o.known.as_ref().is_some_and(|known| known.by_old_phone);
+            let device = if moved { with_old_choice(tx, &o.device)? } else { o.device.clone() };
+            let cut_off = store::device::replace(tx, &device, &o.certificate, &o.activation.device_name, now)?;
+            // Until the person has said whether we may keep them, address and photo wait in a row that is swept. On a phone that the
+            // old one vouched for they have said so before.
             match &o.card {
                 Some(card) => store::card_data::put(tx, &sealer, &o.account, &card.data, now + CARD_DATA_SECONDS)?,
+                None if moved => {}
                 None => store::card_data::forget(tx, &o.account)?,
             }
             for notice in &o.notices {

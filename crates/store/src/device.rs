@@ -23,8 +23,19 @@ pub fn replace(
     )?;
     tx.execute(
         "INSERT INTO device (id, account, state, point, certificate, head, last_receipt, last_answer, biometrics, notifications, sharing, name, created_at)
-         VALUES ($1, $2, $3, $4, $5, '', NULL, '', $6, $6, $6, $7, $8)",
-        args![&device.id, &device.account, ACTIVE, &device.point, certificate, false, name, now],
+         VALUES ($1, $2, $3, $4, $5, '', NULL, '', $6, $7, $8, $9, $10)",
+        args![
+            &device.id,
+            &device.account,
+            ACTIVE,
+            &device.point,
+            certificate,
+            device.settings.biometrics,
+            device.settings.notifications,
+            device.settings.sharing,
+            name,
+            now
+        ],
     )?;
     old.into_iter().map(|r| Ok(r.columns().text()?)).collect()
 }

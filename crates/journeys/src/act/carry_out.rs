@@ -6,7 +6,6 @@ use domain::activation::{Activation, Contact, Known};
 use domain::identity::Identity;
 use domain::refusal::Refusal;
 use protocol::jose::unb64u;
-use protocol::oidc::attributes::Attributes;
 use store::account::AccountRow;
 use store::audit::Line;
 
@@ -194,8 +193,7 @@ fn identity_of(row: &AccountRow) -> Identity {
         method: proof.method.clone(),
         source: proof.source.clone(),
         source_subject: proof.source_subject.clone(),
-        // The new phone asks again whether data may be shared: until then there is no address.
-        attributes: Attributes { address: None, ..row.profile.attributes.clone() },
+        attributes: row.profile.attributes.clone(),
         document_number: proof.document_number.clone(),
         document_expiry: String::new(),
         evidence_sha256: proof.evidence_sha256.clone(),

@@ -175,12 +175,20 @@ async fn after_a_comeback_only_logging_in_works_for_a_day() {
 async fn a_new_phone_that_the_old_one_scanned_needs_no_bank_and_has_no_limit() {
     each(async |town| {
         let mut old = Phone::activate(&town, HOME, AN, "an").await;
-        let (before, _) = log_in(&town, &mut old, AN).await;
+        let (before, info) = log_in(&town, &mut old, AN).await;
+        old.command(&town, "settings", json!({ "sharing": true, "notifications": true })).await.ok();
         let mut new = Phone::vouched(&town, ELSEWHERE, &mut old, CODE).await;
         assert_eq!(ended(&town, &old).await, "replaced");
+        let chosen = new.home(&town).await["settings"].clone();
+        assert_eq!(
+            (&chosen["sharing"], &chosen["notifications"]),
+            (&json!(true), &json!(false)),
+            "shared as before; asked anew what is this phone's own"
+        );
         assert!(new.home(&town).await.get("limited").is_none());
-        let (after, _) = log_in(&town, &mut new, AN).await;
+        let (after, same) = log_in(&town, &mut new, AN).await;
         assert_eq!((&after["sub"], &after["credential_recovered_by"]), (&before["sub"], &json!("old_phone")));
+        assert_eq!(same, info, "nothing was proven anew, nothing is lost");
         assert_eq!(after["credential_limited"], false);
     })
     .await;
