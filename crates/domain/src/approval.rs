@@ -109,6 +109,9 @@ pub struct LoginRequest {
     /// What services may know of the phone that is asked; `None` when nobody is, and in rows of before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<CredentialFacts>,
+    /// Claims that the person left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
 }
 
 /// How fresh a phone is, and how it came to act: risk that a service may weigh.
@@ -124,10 +127,46 @@ pub struct CredentialFacts {
     pub ongoing_call: bool,
 }
 
+/// How a request found its phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Somebody typed a number.
+    Number,
+    /// A phone scans what a page shows.
+    Qr,
+    /// The app was opened on the device that shows the page.
+    Link,
+    /// A partner named the person (CIBA), or it was already known whom it is for.
+    Ciba,
+    /// Nobody was asked: the browser's session answered for an approval of before.
+    Silent,
+}
+
+impl Start {
+    /// The word in the row.
+    pub fn word(self) -> &'static str {
+        match self {
+            Start::Number => "number",
+            Start::Qr => "qr",
+            Start::Link => "link",
+            Start::Ciba => "ciba",
+            Start::Silent => "silent",
+        }
+    }
+
+    /// From the row; `None` for a word that is none of these.
+    pub fn read(word: &str) -> Option<Start> {
+        [Start::Number, Start::Qr, Start::Link, Start::Ciba, Start::Silent].into_iter().find(|s| s.word() == word)
+    }
+}
+
 /// A request as its row holds it.
 #[derive(Clone)]
 pub struct Approval {
     pub id: String,
+    pub start: Start,
+    /// How it was answered: `pin`, `bio`, empty while it was not.
+    pub uv: String,
     /// `None` for a number nobody has: the row exists so that the browser cannot tell.
     pub device: Option<String>,
     pub account: Option<String>,
@@ -179,6 +218,8 @@ mod tests {
     fn approval(state: State) -> Approval {
         Approval {
             id: "apr_x".into(),
+            start: Start::Number,
+            uv: String::new(),
             device: Some("dev_x".into()),
             account: Some("acc_x".into()),
             partner: "p".into(),

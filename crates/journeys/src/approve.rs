@@ -95,8 +95,10 @@ fn new_phone(world: &World, a: &Approval, phone: &NewPhone, lang: Lang, now: i64
         title: words::t(lang, "approval.new_phone").into(),
         rp: RequestingParty { id: "zelf".into(), name: world.settings.name.clone(), domain },
         from: from(world, a, &phone.place, "", lang),
-        fields: vec![Field { l: words::t(lang, "approval.new_phone_device").into(), v: phone.device.clone() }],
+        fields: vec![Field::line(words::t(lang, "approval.new_phone_device"), phone.device.clone())],
         claims: Vec::new(),
+        purpose: None,
+        text: None,
         wants_match: false,
         bio: false,
         iat: now,
@@ -115,8 +117,8 @@ fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile,
     let partner = world.partners.find(&a.partner);
     let rp = RequestingParty {
         id: a.partner.clone(),
-        name: partner.map_or_else(|| a.partner.clone(), |p| p.name.of(lang.code()).to_owned()),
-        domain: partner.map(|p| p.domain.clone()).unwrap_or_default(),
+        name: partner.as_ref().map_or_else(|| a.partner.clone(), |p| p.name.of(lang.code()).to_owned()),
+        domain: partner.as_ref().map(|p| p.domain.clone()).unwrap_or_default(),
     };
     Draft {
         rid: a.id.clone(),
@@ -127,6 +129,8 @@ fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile,
         from: from(world, a, &request.place, &request.browser, lang),
         fields: fields(profile, &request.claims, lang),
         claims: request.claims.clone(),
+        purpose: None,
+        text: None,
         wants_match: true,
         bio: false,
         iat: now,
@@ -144,7 +148,7 @@ fn fields(profile: &Profile, claims: &[String], lang: Lang) -> Vec<Field> {
     let field = |claim: &str| {
         let key = format!("claim.{}", claim.rsplit(':').next().unwrap_or(claim));
         let l = words::lookup(lang, &key)?.to_owned();
-        Some(Field { l, v: readable(claim, values.get(claim)?, lang) })
+        Some(Field { c: Some(claim.to_owned()), ..Field::line(l, readable(claim, values.get(claim)?, lang)) })
     };
     protocol::oidc::attributes::CLAIMS.iter().copied().filter(told).filter_map(field).collect()
 }

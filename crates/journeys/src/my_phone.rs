@@ -28,6 +28,7 @@ pub async fn home(world: &World, signed: &Signed) -> Result<Home, Failure> {
         careful: Some(device.careful_until).filter(|until| *until > now),
         number_lost: account.number_lost,
         biometric: issued.bio,
+        by_number: account.by_number,
         now,
     })
 }
@@ -49,6 +50,9 @@ pub async fn choose(world: &World, signed: &Signed) -> Result<Settings, Failure>
     let said = body.sharing;
     let stored = world.db.run("settings.set", move |tx| {
         let stored = store::device::set(tx, &device.id, new)?;
+        if let (true, Some(found)) = (stored, body.by_number) {
+            store::account::findable(tx, &device.account, found)?;
+        }
         if let (true, Some(sharing)) = (stored, said) {
             card_data(tx, &sealer, &device.account, sharing)?;
         }

@@ -4,7 +4,7 @@
 use db::Tx;
 use domain::account::LIMITED_SECONDS;
 use domain::activation::{Activation, ChoosingCode, Known};
-use domain::approval::{Approval, Asked, NewPhone, State};
+use domain::approval::{Approval, Asked, NewPhone, Start, State};
 use store::{Sealer, StoreError};
 
 use crate::{Failure, World, enrol_with_eid};
@@ -22,6 +22,8 @@ pub(crate) struct Ask {
 impl Ask {
     pub(crate) fn new(world: &World, activation: &Activation, account: &str, device: String, now: i64) -> Ask {
         let approval = Approval {
+            start: Start::Number,
+            uv: String::new(),
             id: world.id(domain::id::APPROVAL),
             device: Some(device.clone()),
             account: Some(account.to_owned()),

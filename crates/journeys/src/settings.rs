@@ -40,6 +40,11 @@ pub struct Place {
 }
 
 impl Settings {
+    /// The issuer that partners of this mount know.
+    pub fn issuer_of(&self, mount: protocol::oidc::Mount) -> String {
+        format!("{}{}", self.issuer, mount.path())
+    }
+
     /// Day and time where the operator is: `22-11-2026 14:05`.
     pub fn local_time(&self, now: i64) -> String {
         let at = jiff::Timestamp::from_second(now).unwrap_or_default().to_zoned(self.time_zone.clone());

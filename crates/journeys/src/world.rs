@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use db::Db;
-use protocol::oidc::partner::Partners;
 use store::Sealer;
 
 use crate::Signals;
 use crate::keys::PlatformKeys;
+use crate::partners::Registry;
 use crate::ports::{BankConnector, Clock, Courier, Entropy, RevocationSource};
 use crate::registry::Banks;
 use crate::settings::Settings;
@@ -23,7 +23,7 @@ pub struct Parts {
     pub vault: vault::Client,
     pub keys: PlatformKeys,
     pub settings: Settings,
-    pub partners: Partners,
+    pub partners: Registry,
     pub banks: Banks,
     pub bank: Box<dyn BankConnector>,
     pub revocation: Box<dyn RevocationSource>,

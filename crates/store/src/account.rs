@@ -23,6 +23,8 @@ pub struct AccountRow {
     pub recovered_by: String,
     pub lang: String,
     pub number_lost: bool,
+    /// Services may find it by its number.
+    pub by_number: bool,
     /// It has a phone that acts for it.
     pub phone: Option<String>,
 }
@@ -165,6 +167,12 @@ pub fn speak(tx: &mut Tx<'_>, id: &str, lang: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether services may find the person by their number.
+pub fn findable(tx: &mut Tx<'_>, id: &str, by_number: bool) -> Result<(), StoreError> {
+    tx.execute("UPDATE account SET by_number = $2 WHERE id = $1", args![id, by_number])?;
+    Ok(())
+}
+
 /// The account of a person, of a number, of a block code.
 pub fn of_person(tx: &mut Tx<'_>, person: &[u8]) -> Result<Option<String>, StoreError> {
     let row = tx.row("SELECT id FROM account WHERE person_hash = $1", args![person])?;
@@ -184,7 +192,7 @@ pub fn of_block_code(tx: &mut Tx<'_>, mac: &str) -> Result<Option<String>, Store
 pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<AccountRow>, StoreError> {
     let row = tx.row(
         "SELECT a.profile, a.created_at, a.activated_at, a.limited_until, a.state, a.state_by, a.state_at, a.distrusted, a.recovered_by, a.lang,
-                a.number_lost, d.id
+                a.number_lost, a.by_number, d.id
          FROM account a LEFT JOIN device d ON d.account = a.id AND d.state = 'active' WHERE a.id = $1",
         args![id],
     )?;
@@ -210,6 +218,7 @@ pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<Account
             recovered_by: c.text()?,
             lang: c.text()?,
             number_lost: c.flag()?,
+            by_number: c.flag()?,
             phone: c.text_or_null()?,
         })
     })

@@ -2,7 +2,7 @@
 
 use db::{Columns, Tx, args};
 use domain::account::{Device, Profile};
-use domain::approval::{Approval, Asked, CredentialFacts, Crowd, FLOOD_SECONDS, LoginRequest, State};
+use domain::approval::{Approval, Asked, CredentialFacts, Crowd, FLOOD_SECONDS, LoginRequest, Start, State};
 use serde::{Deserialize, Serialize};
 
 use crate::{Sealer, StoreError, device};
@@ -25,7 +25,7 @@ pub struct Reached {
     pub device: Option<String>,
     pub account: Option<String>,
     pub credential: Option<CredentialFacts>,
-    /// The person wants no requests of this service from there.
+    /// The person wants no requests of this service from there, or to be found by number at all.
     pub muted: bool,
 }
 
@@ -34,7 +34,8 @@ pub fn reach(tx: &mut Tx<'_>, number: &[u8], partner: &str, lane: &str, now: i64
         "SELECT
             (SELECT COUNT(*) FROM approval WHERE number_hash = $1 AND created_at > $3 AND state = 'waiting' AND lane = $2),
             (SELECT COUNT(*) FROM approval WHERE number_hash = $1 AND created_at > $3 AND state = 'waiting'),
-            EXISTS (SELECT 1 FROM mute m WHERE m.account = a.id AND m.partner = $4 AND m.lane = $2 AND m.expires_at > $5),
+            EXISTS (SELECT 1 FROM mute m WHERE m.account = a.id AND m.partner = $4 AND m.lane = $2 AND m.expires_at > $5)
+                OR NOT COALESCE(a.by_number, FALSE),
             a.id, a.activated_at, a.recovered_by, a.limited_until, d.id, d.careful_until
          FROM (SELECT 1 AS one) n LEFT JOIN account a ON a.number_hash = $1
          LEFT JOIN device d ON d.account = a.id AND d.state = 'active'",
@@ -68,8 +69,8 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     let sealed = sealer.seal("approval", &a.id, request)?;
     tx.execute(
-        "INSERT INTO approval (id, device, account, partner, number_hash, lane, match_number, state, request, evidence, created_at, expires_at, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10, $11, NULL)",
+        "INSERT INTO approval (id, device, account, partner, number_hash, lane, match_number, state, request, evidence, created_at, expires_at, decided_at, start)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10, $11, NULL, $12)",
         args![
             &a.id,
             a.device.as_deref(),
@@ -81,7 +82,8 @@ pub fn insert(
             a.state.word(),
             &sealed,
             a.created_at,
-            a.expires_at
+            a.expires_at,
+            a.start.word()
         ],
     )?;
     Ok(())
@@ -94,7 +96,9 @@ fn approval(c: &mut Columns) -> Result<Approval, StoreError> {
         (c.text()?, c.text_or_null()?, c.text_or_null()?, c.text()?, c.text()?);
     let (word, created_at, expires_at, decided_at) = (c.text()?, c.int()?, c.int()?, c.int_or_null()?);
     let state = State::read(&word, decided_at).ok_or_else(|| inconsistent("state", &id))?;
-    Ok(Approval { id, device, account, partner, match_number, created_at, expires_at, state })
+    let (start, uv) = (c.text()?, c.text()?);
+    let start = Start::read(&start).ok_or_else(|| inconsistent("start", &id))?;
+    Ok(Approval { id, start, uv, device, account, partner, match_number, created_at, expires_at, state })
 }
 
 fn with_request(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, Asked), StoreError> {
@@ -123,7 +127,7 @@ pub fn state(tx: &mut Tx<'_>, id: &str) -> Result<Option<State>, StoreError> {
 
 pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
     let row = tx.row(
-        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request FROM approval WHERE id = $1",
+        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request FROM approval WHERE id = $1",
         args![id],
     )?;
     row.map(|r| login(sealer, &mut r.columns())).transpose()
@@ -139,7 +143,7 @@ pub struct Waiting {
 pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> Result<Option<Waiting>, StoreError> {
     let rows = tx.rows(
         "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, c.profile, a.id,
-                a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.request
+                a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request
          FROM device d JOIN account c ON c.id = d.account
          LEFT JOIN approval a ON a.device = d.id AND a.state = 'waiting' AND a.expires_at > $2
          WHERE d.id = $1 AND d.state = 'active' ORDER BY a.created_at, a.id",
@@ -161,9 +165,11 @@ pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> 
             let (dev, account, partner, match_number) = (c.text_or_null()?, c.text_or_null()?, c.text()?, c.text()?);
             let (word, created_at, expires_at, decided_at) = (c.text()?, c.int()?, c.int()?, c.int_or_null()?);
             let state = State::read(&word, decided_at).ok_or_else(|| inconsistent("state", &id))?;
+            let (start, uv) = (c.text()?, c.text()?);
+            let start = Start::read(&start).ok_or_else(|| inconsistent("start", &id))?;
             let request = sealer.open("approval", NO_REQUEST, &id, &c.bytes()?)?;
             waiting.requests.push((
-                Approval { id, device: dev, account, partner, match_number, created_at, expires_at, state },
+                Approval { id, start, uv, device: dev, account, partner, match_number, created_at, expires_at, state },
                 request,
             ));
         }
@@ -176,7 +182,7 @@ pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Dev
     let row = tx.row(
         "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, a.id IS NOT NULL,
                 COALESCE(a.id, ''), a.device, a.account, COALESCE(a.partner, ''), COALESCE(a.match_number, ''), COALESCE(a.state, 'waiting'),
-                COALESCE(a.created_at, 0), COALESCE(a.expires_at, 0), a.decided_at
+                COALESCE(a.created_at, 0), COALESCE(a.expires_at, 0), a.decided_at, COALESCE(a.start, 'number'), COALESCE(a.uv, '')
          FROM device d LEFT JOIN approval a ON a.id = $2 AND a.device = d.id WHERE d.id = $1 AND d.state = 'active'",
         args![device, id],
     )?;
@@ -226,7 +232,7 @@ pub fn redeem(
 ) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
     let row = tx.row(
         "UPDATE approval SET state = 'redeemed' WHERE id = $1 AND partner = $2 AND state = 'approved' AND decided_at > $3
-         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request",
+         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request",
         args![id, partner, approved_after],
     )?;
     row.map(|r| login(sealer, &mut r.columns())).transpose()
@@ -248,7 +254,7 @@ pub fn redeemed(
     id: &str,
 ) -> Result<Option<(Approval, LoginRequest, Profile)>, StoreError> {
     let row = tx.row(
-        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.request, c.profile
+        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request, c.profile
          FROM approval a JOIN account c ON c.id = a.account WHERE a.id = $1 AND a.state = 'redeemed'",
         args![id],
     )?;

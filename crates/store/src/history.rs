@@ -1,7 +1,7 @@
 //! Every request ever made to a person, and what became of it.
 
 use db::{Columns, Tx, args};
-use domain::approval::{Approval, Asked, State};
+use domain::approval::{Approval, Asked, Start, State};
 
 use crate::approval::Evidence;
 use crate::{Sealer, StoreError};
@@ -104,7 +104,7 @@ pub fn list(
     let (after, until) = filter.outcome.map_or((0, i64::MAX), |outcome| outcome.ends(now));
     let (at, id) = filter.before.clone().unwrap_or((i64::MAX, String::new()));
     let rows = tx.rows(
-        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, request, evidence IS NOT NULL
+        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence IS NOT NULL
          FROM approval WHERE account = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND partner = COALESCE($4, partner)
            AND ($6 = '' OR $6 LIKE '%' || state || '%') AND expires_at > $7 AND expires_at <= $8
          ORDER BY created_at DESC, id DESC LIMIT $5",
@@ -122,9 +122,15 @@ fn entry(sealer: &Sealer, c: &mut Columns) -> Result<Entry, StoreError> {
         column: "state",
         row: id.clone(),
     })?;
+    let (start, uv) = (c.text()?, c.text()?);
+    let start = Start::read(&start).ok_or_else(|| StoreError::Inconsistent {
+        table: "approval",
+        column: "start",
+        row: id.clone(),
+    })?;
     let asked = sealer.open("approval", "request", &id, &c.bytes()?)?;
     let evidence = c.flag()?;
-    let approval = Approval { id, device, account, partner, match_number, created_at, expires_at, state };
+    let approval = Approval { id, start, uv, device, account, partner, match_number, created_at, expires_at, state };
     Ok(Entry { approval, asked, evidence, decided_at })
 }
 

@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0002_eid", sql: include_str!("../../../migrations/platform_0002_eid.sql") },
     Migration { name: "0003_life", sql: include_str!("../../../migrations/platform_0003_life.sql") },
     Migration { name: "0004_helpdesk", sql: include_str!("../../../migrations/platform_0004_helpdesk.sql") },
+    Migration { name: "0005_partners", sql: include_str!("../../../migrations/platform_0005_partners.sql") },
 ];
 
 /// What can go wrong with rows.

@@ -21,6 +21,7 @@ use axum::Router;
 use db::Db;
 use journeys::enrol_with_eid::CardRules;
 use journeys::keys::PlatformKeys;
+use journeys::partners::Registry;
 use journeys::ports::{BankConnector, Boxed, Clock, Courier, Entropy};
 use journeys::registry::Banks;
 use journeys::settings::{Place, Settings};
@@ -290,7 +291,7 @@ impl Ground {
             vault: vault::Client::Here(Arc::clone(&vault)),
             keys,
             settings: settings(&site.1, &app.1, &console.1),
-            partners: Partners::new(self.partners.iter().map(|p| p.registered())).unwrap(),
+            partners: Registry::new(Partners::new(self.partners.iter().map(|p| p.registered())).unwrap()),
             banks: Banks::read(include_str!("../../../deploy/banks.toml"), &self.bank_base).unwrap(),
             bank: match banker {
                 Banker::Double(double) => Box::new(double),

@@ -14,7 +14,11 @@ pub struct Draft {
     pub title: String,
     pub rp: RequestingParty,
     pub from: String,
+    #[serde(default)]
+    pub purpose: Option<String>,
     pub fields: Vec<Field>,
+    #[serde(default)]
+    pub text: Option<String>,
     pub claims: Vec<String>,
     pub wants_match: bool,
     /// Fingerprint or face will do, if the phone has it on.
@@ -57,7 +61,9 @@ impl Vault {
                 title: draft.title,
                 rp: draft.rp,
                 from: draft.from,
+                purpose: draft.purpose,
                 fields: draft.fields,
+                text: draft.text,
                 claims: draft.claims,
                 uv: if touchable && draft.bio { UV_PIN_OR_BIO } else { UV_PIN }.into(),
                 wants_match: draft.wants_match,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::identity::Identity;
 use journeys::enrol_with_eid::CardRules;
 use journeys::keys::PlatformKeys;
+use journeys::partners::Registry;
 use journeys::ports::{
     BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy, RevocationSource,
 };
@@ -82,7 +83,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
         vault: client,
         keys,
         settings: settings(config)?,
-        partners: Partners::new(config.partners.iter().cloned()).map_err(|e| e.to_string())?,
+        partners: Registry::new(Partners::new(config.partners.iter().cloned()).map_err(|e| e.to_string())?),
         banks: banks(config)?,
         bank: Box::new(OidcBanks(Arc::new(bank))),
         revocation: Box::new(HttpRevocation(Revocation::new().map_err(|e| e.to_string())?)),

@@ -102,6 +102,7 @@ fn sign(device: &Device, waiting: &Waiting, prev: &str, verdict: &Verdict) -> Re
         lang: request.lang.clone(),
         dec,
         matched,
+        without: Vec::new(),
         chal: request.chal.clone(),
         seq: request.seq,
         prev: prev.to_owned(),

@@ -2,7 +2,7 @@
 
 use domain::act::{Act, Credential, WAIT_SECONDS};
 use domain::activation::Stage;
-use domain::approval::{Approval, Asked, State};
+use domain::approval::{Approval, Asked, Start, State};
 use domain::refusal::Refusal;
 use protocol::jose::{b64u, unb64u};
 use protocol::seal::Sealed;
@@ -63,6 +63,8 @@ impl Asking {
     pub(crate) fn new(world: &World, account: &str, device: &str, act: Act, seconds: i64) -> Asking {
         let now = world.now();
         let approval = Approval {
+            start: Start::Number,
+            uv: String::new(),
             id: world.id(domain::id::APPROVAL),
             device: Some(device.to_owned()),
             account: Some(account.to_owned()),

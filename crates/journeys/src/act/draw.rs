@@ -20,6 +20,8 @@ pub(crate) fn draw(world: &World, a: &Approval, act: &Act, lang: Lang, now: i64)
         from: world.settings.local_time(a.created_at),
         fields: fields(act, lang),
         claims: Vec::new(),
+        purpose: None,
+        text: None,
         wants_match: false,
         bio: false,
         iat: now,
@@ -46,7 +48,7 @@ pub(crate) fn title(act: &Act, lang: Lang) -> &'static str {
 
 fn fields(act: &Act, lang: Lang) -> Vec<Field> {
     let say = |key: &str| words::lookup(lang, key).unwrap_or_default().to_owned();
-    let field = |key: &str, value: String| Field { l: say(key), v: value };
+    let field = |key: &str, value: String| Field::line(say(key), value);
     match act {
         Act::Number { number } => vec![field("approval.field.number", number.grouped())],
         Act::Email { email } => {

@@ -3,15 +3,17 @@
 //! Our own messages are checked strictly ([`Jws::verify`]: `typ`, `alg`, `kid`, no unknown field); other people's tokens
 //! ([`jwt`]) tolerate header members we do not know, never `crit`.
 
+mod alg;
 mod jwk;
 mod jws;
 pub mod jwt;
 
+pub use alg::{Enc, Encryption, KeyAlg, SigAlg};
 pub use jwk::{Jwk, PublicKey, SigningKey};
 pub use jws::{Header, Jws, digest, sha256};
 
 /// Largest compact JWS we read, in bytes.
-pub const MAX_JWS_BYTES: usize = 16 * 1024;
+pub const MAX_JWS_BYTES: usize = 40 * 1024;
 
 /// Why a signed thing was refused. Never says which byte: the caller answers strangers alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

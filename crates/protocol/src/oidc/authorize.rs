@@ -8,13 +8,13 @@ use serde_json::Value;
 pub use super::answer::{Answer, AuthorizeError, ErrorCode, PageError, RedirectError, ResponseMode};
 use super::attributes::{self, CLAIMS, Scope};
 use super::partner::{Partner, Partners};
-use super::{LANGUAGES, Pairs, Repeated, single};
+use super::{LANGUAGES, Mount, Pairs, Repeated, single};
 
 const MAX_STATE: usize = 512;
 const MAX_CLAIMS: usize = 4096;
 
 /// A request that a registered partner made; also what the sealed form field carries while the person types.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizationRequest {
     pub client_id: String,
@@ -33,6 +33,55 @@ pub struct AuthorizationRequest {
     pub max_age: Option<u32>,
     pub acr_values: Vec<String>,
     pub claims: ClaimsRequest,
+    #[serde(default)]
+    pub mount: Mount,
+    /// Of the compatible mount: the code of the service that the scope names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The one person it may be: from `claims.userinfo.sub.value` or `id_token_hint`; pairwise, as this partner knows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// What is confirmed, when it is more than a login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<Confirm>,
+    /// RFC 9396, as sent; each type is registered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
+    /// Thumbprint of the DPoP key that the code is bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
+    /// A refresh token is wished for and allowed (`offline_access`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// `h` of the signed request object, when there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_object: Option<String>,
+    /// What the partner wrote for the person to compare (CIBA), at most 128 characters on one line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub binding_message: Option<String>,
+}
+
+/// What a person confirms (reference §9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Confirm {
+    Payment {
+        /// Minor units (cents) of the currency.
+        amount: u64,
+        /// ISO 4217.
+        currency: String,
+        /// Without spaces, check digits right (ISO 13616).
+        iban: String,
+        /// Who gets it, when the partner says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payee: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        communication: Option<String>,
+    },
+    Text {
+        /// Canonical markup: text with `<b> <i> <u> <br>` only, `&lt; &gt; &amp;` for the rest.
+        text: String,
+    },
 }
 
 /// `none` never gets this far: every login here is made anew on the phone.
@@ -71,8 +120,8 @@ impl AuthorizationRequest {
             Ok(Some("form_post")) => ResponseMode::FormPost,
             _ => ResponseMode::Query,
         };
-        let mut request = AuthorizationRequest::empty(partner, redirect_uri, response_mode, state);
-        match request.fill(pairs, partner) {
+        let mut request = AuthorizationRequest::empty(&partner, redirect_uri, response_mode, state);
+        match request.fill(pairs, &partner) {
             Ok(()) => Ok(request),
             Err(Wrong(error, description)) => Err(AuthorizeError::Redirect(request.refuse(error, description))),
         }
@@ -93,6 +142,15 @@ impl AuthorizationRequest {
             max_age: None,
             acr_values: Vec::new(),
             claims: ClaimsRequest::default(),
+            mount: partner.mount,
+            service: None,
+            sub: None,
+            confirm: None,
+            authorization_details: Vec::new(),
+            dpop_jkt: None,
+            offline: false,
+            request_object: None,
+            binding_message: None,
         }
     }
 

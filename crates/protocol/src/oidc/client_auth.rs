@@ -1,6 +1,8 @@
 //! Who is at the token endpoint: `client_secret_basic`, `client_secret_post` (RFC 6749 §2.3.1) or `private_key_jwt`
 //! (RFC 7523 §3, OpenID Core §9). Exactly one of them; every failure is the same `invalid_client`.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -20,8 +22,8 @@ const CLOCK_AHEAD: i64 = 10;
 
 /// A partner that proved who it is.
 #[derive(Debug)]
-pub struct Authenticated<'a> {
-    pub partner: &'a Partner,
+pub struct Authenticated {
+    pub partner: Arc<Partner>,
     /// Present with `private_key_jwt`: the caller must burn it, and refuse with `invalid_client` when it was burnt before.
     pub single_use: Option<SingleUse>,
 }
@@ -44,13 +46,13 @@ enum Proof<'a> {
 ///
 /// # Errors
 /// `invalid_client`; `invalid_request` for two methods at once or a repeated parameter (RFC 6749 §5.2).
-pub fn authenticate<'a>(
+pub fn authenticate(
     authorization: Option<&str>,
     form: &Pairs,
-    partners: &'a Partners,
+    partners: &Partners,
     audiences: &[&str],
     now: i64,
-) -> Result<Authenticated<'a>, TokenError> {
+) -> Result<Authenticated, TokenError> {
     match proof(authorization, form)? {
         Proof::Secret { client_id, secret } => {
             let partner = partners.find(&client_id).ok_or(TokenError::INVALID_CLIENT)?;
@@ -146,13 +148,13 @@ impl Claims {
     }
 }
 
-fn assertion<'a>(
+fn assertion(
     compact: &str,
     client_id: Option<&str>,
-    partners: &'a Partners,
+    partners: &Partners,
     audiences: &[&str],
     now: i64,
-) -> Option<Authenticated<'a>> {
+) -> Option<Authenticated> {
     let jwt = Jwt::parse(compact).ok()?;
     if !matches!(jwt.header.typ.as_deref(), None | Some("JWT" | "jwt" | "client-authentication+jwt")) {
         return None;
@@ -162,8 +164,8 @@ fn assertion<'a>(
         return None;
     }
     let partner = partners.find(&unverified.sub)?;
-    let ClientAuth::PrivateKeyJwt { jwks } = &partner.auth else { return None };
-    let claims = signed(&jwt, jwks)?;
+    let ClientAuth::PrivateKeyJwt { .. } = &partner.auth else { return None };
+    let claims = signed(&jwt, &partner.inline_keys())?;
     if !claims.hold(&partner.id, audiences, now) {
         return None;
     }

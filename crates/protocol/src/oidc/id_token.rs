@@ -1,18 +1,13 @@
 //! The ID token (OpenID Core §2).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{ACR_SUBSTANTIAL, AMR};
 use crate::jose::{b64u, sha256};
 
 /// Which of our keys signs a partner's ID tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SigningAlg {
-    #[default]
-    ES256,
-    RS256,
-}
+pub use crate::jose::SigAlg as SigningAlg;
 
 /// Claims of an ID token, ready for [`super::keys::OpKeys::sign`]. Holds personal data: no `Debug`.
 #[derive(Serialize)]

@@ -58,6 +58,7 @@ impl OpKeys {
         match alg {
             SigningAlg::ES256 => self.es256.sign_with(&header("ES256", self.es256.kid()), claims),
             SigningAlg::RS256 => self.rs256.sign_with(&header("RS256", &self.rs256.kid), claims),
+            _ => Err(JoseError::WrongAlgorithm),
         }
     }
 }

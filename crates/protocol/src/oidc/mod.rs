@@ -17,6 +17,8 @@ pub mod subject;
 pub mod token;
 mod uri;
 
+pub use partner::Mount;
+
 /// Authentication context of a login with phone and code: eIDAS level substantial.
 pub const ACR_SUBSTANTIAL: &str = "http://eidas.europa.eu/LoA/substantial";
 

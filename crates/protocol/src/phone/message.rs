@@ -49,6 +49,24 @@ pub struct RequestingParty {
 pub struct Field {
     pub l: String,
     pub v: String,
+    /// The claim that the line tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub c: Option<String>,
+    /// The person may leave it out.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub o: bool,
+}
+
+impl Field {
+    /// A line that is not about a claim.
+    pub fn line(l: impl Into<String>, v: impl Into<String>) -> Field {
+        Field { l: l.into(), v: v.into(), c: None, o: false }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// M1, `zelf-req+jws`: what the phone must draw and answer.
@@ -63,7 +81,13 @@ pub struct Request {
     pub title: String,
     pub rp: RequestingParty,
     pub from: String,
+    /// Why the data is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     pub fields: Vec<Field>,
+    /// A text to confirm: `<b> <i> <u> <br>` and `&lt; &gt; &amp;`, nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
     pub claims: Vec<String>,
     /// [`UV_PIN`] or [`UV_PIN_OR_BIO`].
     pub uv: String,
@@ -108,7 +132,9 @@ impl Request {
     /// The lines a person sees, in order.
     pub fn lines(&self) -> Vec<String> {
         let head = [&self.title, &self.rp.name, &self.rp.domain, &self.from].map(String::clone);
-        head.into_iter().chain(self.fields.iter().map(|f| format!("{}: {}", f.l, f.v))).collect()
+        let purpose = self.purpose.iter().cloned();
+        let fields = self.fields.iter().map(|f| format!("{}: {}", f.l, f.v));
+        head.into_iter().chain(purpose).chain(fields).chain(self.text.iter().cloned()).collect()
     }
 
     /// Digest of [`Request::lines`]: binds the answer to what was drawn.
@@ -137,6 +163,9 @@ pub struct Answer {
     pub dec: Decision,
     #[serde(rename = "match")]
     pub matched: String,
+    /// Claims that the person left out, sorted; only such as M1 lets be left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
     pub chal: String,
     pub seq: i64,
     pub prev: String,
@@ -259,7 +288,13 @@ impl Answer {
             && self.chal == r.chal
             && self.seq == r.seq
             && self.prev == r.head
+            && self.leaves_out_what_it_may(r)
             && self.proves_as(r)
+    }
+
+    fn leaves_out_what_it_may(&self, request: &Request) -> bool {
+        let optional = |claim: &String| request.fields.iter().any(|f| f.o && f.c.as_ref() == Some(claim));
+        self.without.is_sorted_by(|a, b| a < b) && self.without.iter().all(optional)
     }
 
     fn proves_as(&self, request: &Request) -> bool {

@@ -16,8 +16,8 @@ pub use message::{
     UV_NONE, UV_PIN, UV_PIN_OR_BIO, UserVerification, Verified,
 };
 pub use view::{
-    AnswerBody, AnswerOk, Bank, DeviceState, DeviceStatus, HandOver, Home, Pending, PendingBody, Refusal, Settings,
-    SettingsBody, SmsState, Step, TokenState, View, Vouch,
+    AnswerBody, AnswerOk, Bank, DeviceState, DeviceStatus, HandOver, Home, Pending, PendingBody, Refusal, ScanBody,
+    ScanOk, Settings, SettingsBody, SmsState, Step, TokenState, View, Vouch,
 };
 pub use words::words;
 

@@ -138,6 +138,9 @@ pub struct SettingsBody {
     pub notifications: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sharing: Option<bool>,
+    /// Services may find this person by phone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_number: Option<bool>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -168,6 +171,9 @@ pub struct Home {
     /// Credential id of the fingerprint or face in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biometric: Option<String>,
+    /// Services may find this person by phone number.
+    #[serde(default)]
+    pub by_number: bool,
     pub now: i64,
 }
 
@@ -212,4 +218,20 @@ pub struct AnswerBody {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AnswerOk {
     pub m3: String,
+    /// Where the browser on this device goes on (same-device starts).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_to: Option<String>,
+}
+
+/// Body of `POST /api/v1/scan`: the whole text of the code, or the link that opened the app.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScanBody {
+    pub text: String,
+}
+
+/// The request that now waits for this phone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScanOk {
+    pub rid: String,
 }

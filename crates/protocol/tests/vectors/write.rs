@@ -82,7 +82,7 @@ fn pin_key(cast: &Cast, code: &str) -> Value {
 }
 
 fn request(cast: &Cast) -> Request {
-    let field = |l: &str, v: &str| Field { l: l.into(), v: v.into() };
+    let field = |l: &str, v: &str| Field::line(l, v);
     Request {
         v: 1,
         rid: "apr_MDEyMzQ1Njc4OTo7PD0-Pw".into(),
@@ -99,6 +99,8 @@ fn request(cast: &Cast) -> Request {
         fields: vec![field("Vorname", "Zoë"), field("Name", "d'Haeyer-Šimić \"Jr\" \\ 東")],
         claims: vec!["given_name".into(), "family_name".into()],
         uv: "pin".into(),
+        purpose: None,
+        text: None,
         wants_match: true,
         head: digest("an earlier receipt"),
         seq: 17,

@@ -9,7 +9,7 @@ use domain::approval::{Approval, Asked, LoginRequest, State, WAIT_SECONDS};
 use domain::number::MobileNumber;
 use protocol::jose::Jwk;
 use protocol::oidc::attributes::{Attributes, Scope};
-use protocol::oidc::authorize::{AuthorizationRequest, ClaimsRequest, ResponseMode};
+use protocol::oidc::authorize::{AuthorizationRequest, ResponseMode};
 use protocol::phone::Settings;
 use zelf_store::account::Opening;
 use zelf_store::approval::Evidence;
@@ -131,6 +131,8 @@ pub fn start(id: &str, device: &str) -> Activation {
 
 pub fn waiting(id: &str, device: Option<&str>, account: Option<&str>, now: i64) -> Approval {
     Approval {
+        start: domain::approval::Start::Number,
+        uv: String::new(),
         id: id.into(),
         device: device.map(str::to_owned),
         account: account.map(str::to_owned),
@@ -154,19 +156,14 @@ pub fn login(place: &str) -> LoginRequest {
             response_mode: ResponseMode::Query,
             state: Some("s".into()),
             scopes: BTreeSet::from([Scope::Openid]),
-            nonce: None,
-            code_challenge: None,
             ui_locales: vec!["nl".into()],
-            login_hint: None,
-            prompt: BTreeSet::new(),
-            max_age: None,
-            acr_values: vec![],
-            claims: ClaimsRequest::default(),
+            ..AuthorizationRequest::default()
         },
         claims: vec!["given_name".into()],
         browser: "Chrome".into(),
         place: place.into(),
         credential: None,
+        without: Vec::new(),
     }
 }
 

@@ -218,6 +218,7 @@ impl Phone {
             lang: r.lang.clone(),
             dec,
             matched: number.into(),
+            without: Vec::new(),
             chal: r.chal.clone(),
             seq: r.seq,
             prev: self.head.clone(),

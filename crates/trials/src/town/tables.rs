@@ -7,7 +7,7 @@ use db::{Db, DbError, Tx, args};
 use super::Town;
 
 /// The tables there are; [`Town::tables`] fails when the databases hold others.
-const PLATFORM: [(&str, &str); 24] = [
+const PLATFORM: [(&str, &str); 29] = [
     ("account", "SELECT * FROM account ORDER BY 1"),
     ("activation", "SELECT * FROM activation ORDER BY 1"),
     ("approval", "SELECT * FROM approval ORDER BY 1"),
@@ -16,12 +16,17 @@ const PLATFORM: [(&str, &str); 24] = [
     ("consent", "SELECT * FROM consent ORDER BY 1, 2"),
     ("contact", "SELECT * FROM contact ORDER BY 1"),
     ("device", "SELECT * FROM device ORDER BY 1"),
+    ("discovery_session", "SELECT * FROM discovery_session ORDER BY 1"),
     ("enrolment", "SELECT * FROM enrolment ORDER BY 1"),
     ("help_case", "SELECT * FROM help_case ORDER BY 1"),
     ("mute", "SELECT * FROM mute ORDER BY 1, 2, 3"),
     ("number_change", "SELECT * FROM number_change ORDER BY 1"),
     ("number_claim", "SELECT * FROM number_claim ORDER BY 1"),
     ("outbox", "SELECT * FROM outbox ORDER BY 1"),
+    ("partner", "SELECT * FROM partner ORDER BY 1"),
+    ("partner_call", "SELECT * FROM partner_call ORDER BY 1"),
+    ("pushed_request", "SELECT * FROM pushed_request ORDER BY 1"),
+    ("refresh_token", "SELECT * FROM refresh_token ORDER BY 1"),
     ("staff", "SELECT * FROM staff ORDER BY 1"),
     ("staff_key", "SELECT * FROM staff_key ORDER BY 1"),
     ("staff_log", "SELECT * FROM staff_log ORDER BY 1"),

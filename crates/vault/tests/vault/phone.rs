@@ -63,6 +63,7 @@ impl Phone {
             lang: r.lang.clone(),
             dec,
             matched: if approve { "47".into() } else { String::new() },
+            without: Vec::new(),
             chal: r.chal.clone(),
             seq: r.seq,
             prev: self.head.clone(),

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use journeys::sign_in;
+use journeys::tokens;
 use protocol::oidc::token::{TokenError, TokenRequest, bearer};
 use protocol::oidc::{client_auth, discovery};
 use serde_json::{Value, json};
@@ -100,7 +100,8 @@ pub async fn token(State(doors): State<Doors>, headers: HeaderMap, body: Result<
     let endpoint = format!("{}{}", world.settings.issuer, discovery::TOKEN);
     let audiences = [world.settings.issuer.as_str(), endpoint.as_str()];
     let client =
-        match client_auth::authenticate(authorization(&headers), &form, &world.partners, &audiences, world.now()) {
+        match client_auth::authenticate(authorization(&headers), &form, &world.partners.all(), &audiences, world.now())
+        {
             Ok(client) => client,
             Err(error) => return refused(&error),
         };
@@ -108,7 +109,7 @@ pub async fn token(State(doors): State<Doors>, headers: HeaderMap, body: Result<
         Ok(request) => request,
         Err(error) => return refused(&error),
     };
-    match sign_in::exchange(world, &client, &request).await {
+    match tokens::exchange(world, &client, &request).await {
         Ok(Ok(tokens)) => ([(header::CACHE_CONTROL, "no-store")], Json(tokens)).into_response(),
         Ok(Err(error)) => refused(&error),
         Err(failure) => {
@@ -122,7 +123,7 @@ pub async fn token(State(doors): State<Doors>, headers: HeaderMap, body: Result<
 pub async fn userinfo(State(doors): State<Doors>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
     let form = form(&headers, body).unwrap_or_default();
     let opened = match bearer(authorization(&headers), &form) {
-        Some(token) => sign_in::userinfo(&doors.world, token).await,
+        Some(token) => tokens::userinfo(&doors.world, token).await,
         None => Ok(None),
     };
     match opened {

@@ -5,7 +5,7 @@ use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::Refusal;
-use journeys::{Failure, sign_in};
+use journeys::{Failure, start};
 use pages::{Asker, LoginNumber, NumberError};
 use protocol::oidc::authorize::{Answer, AuthorizationRequest, AuthorizeError, ErrorCode};
 use serde::Deserialize;
@@ -48,7 +48,7 @@ pub async fn authorize_form(
 
 fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
     let world = &doors.world;
-    match AuthorizationRequest::parse(&crate::oidc::pairs(parameters), &world.partners) {
+    match AuthorizationRequest::parse(&crate::oidc::pairs(parameters), &world.partners.all()) {
         Ok(authorization) => {
             let lang = authorization.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));
             let state = LoginState { authorization, lang: lang.code().to_owned(), approval: None };
@@ -83,9 +83,26 @@ pub(crate) fn back_link(doors: &Doors, state: &LoginState, why: &'static str) ->
     }
 }
 
-pub(crate) fn asker<'a>(doors: &'a Doors, state: &LoginState, lang: Lang) -> Asker<'a> {
-    let partner = doors.world.partners.find(&state.authorization.client_id);
-    partner.map_or(Asker { name: "", domain: "" }, |p| Asker { name: p.name.of(lang.code()), domain: &p.domain })
+/// Who asks, as the pages say it.
+#[derive(Default)]
+pub(crate) struct Who {
+    name: String,
+    domain: String,
+}
+
+impl Who {
+    pub(crate) fn asker(&self) -> Asker<'_> {
+        Asker { name: &self.name, domain: &self.domain }
+    }
+}
+
+pub(crate) fn who(doors: &Doors, state: &LoginState, lang: Lang) -> Who {
+    let asked = &state.authorization;
+    let partner = doors.world.partners.find(&asked.client_id);
+    partner.map_or_else(Who::default, |p| Who {
+        name: p.shown_name(asked.service.as_deref(), lang.code()).to_owned(),
+        domain: p.domain.clone(),
+    })
 }
 
 fn number_page(
@@ -107,9 +124,10 @@ fn number_page(
     };
     let req = state.seal(&doors.world);
     let back = back_link(doors, state, "the person went back");
+    let who = who(doors, state, lang);
     let login = LoginNumber {
         lang,
-        asker: asker(doors, state, lang),
+        asker: who.asker(),
         req: &req,
         country,
         number,
@@ -205,10 +223,10 @@ async fn start(
     state: &LoginState,
     country: &str,
     number: &str,
-) -> Result<sign_in::Started, Failure> {
+) -> Result<start::Started, Failure> {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let known = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
-    let start = sign_in::Start {
+    let start = start::Typed {
         authorization: state.authorization.clone(),
         country: country.to_owned(),
         number: number.to_owned(),
@@ -217,10 +235,10 @@ async fn start(
         network: caller.network,
         known: known.map(|k| (k.browser, k.account)),
     };
-    sign_in::start(&doors.world, start).await
+    start::by_number(&doors.world, start).await
 }
 
-fn waiting(doors: &Doors, state: &LoginState, started: &sign_in::Started) -> Response {
+fn waiting(doors: &Doors, state: &LoginState, started: &start::Started) -> Response {
     let value =
         LoginCookie { approval: started.approval.clone(), number: started.number.grouped(), lang: state.lang.clone() };
     let sealed = seal_cookie(&doors.world, &value, LOGIN_COOKIE_SECONDS);

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use words::Lang;
 
-use super::login::{add_cookie, asker, back_link, denied, send};
+use super::login::{add_cookie, back_link, denied, send, who};
 use super::pages_of::{page, problem_after, problem_here};
 use super::{
     KNOWN_COOKIE, KNOWN_SECONDS, KnownCookie, LoginCookie, LoginState, browser_id, login_cookie_name, open_cookie,
@@ -66,15 +66,16 @@ fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) 
     let back = back_link(doors, &state, "the request was not approved");
     let req = state.seal(&doors.world);
     let mut response =
-        page(Ended { lang, asker: asker(doors, &state, lang), why, req: &req, back_href: &back }.render());
+        page(Ended { lang, asker: who(doors, &state, lang).asker(), why, req: &req, back_href: &back }.render());
     FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
     response
 }
 
 fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState, lang: Lang) -> Response {
+    let who = who(doors, state, lang);
     let waiting = Waiting {
         lang,
-        asker: asker(doors, state, lang),
+        asker: who.asker(),
         req: &state.seal(&doors.world),
         match_number: &watch.approval.match_number,
         number: &login.number,

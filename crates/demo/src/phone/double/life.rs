@@ -91,8 +91,10 @@ pub(super) async fn act(State(world): State<Arc<World>>, Path(name): Path<String
     let rid = id("apr", &[200; 16]);
     let request = Request {
         kind: "admin".into(),
+        purpose: None,
+        text: None,
         wants_match: false,
-        fields: vec![Field { l: "Kenmerk".into(), v: value }],
+        fields: vec![Field::line("Kenmerk", value)],
         claims: Vec::new(),
         ..w.login(rid.clone())
     };
@@ -121,9 +123,11 @@ impl Inner {
             title: "Inloggen".into(),
             rp: RequestingParty { id: "g".into(), name: "Gemeente".into(), domain: "localhost".into() },
             from: "hier".into(),
-            fields: vec![Field { l: "Voornaam".into(), v: "An".into() }],
+            fields: vec![Field::line("Voornaam", "An")],
             claims: vec!["given_name".into()],
             uv: if self.life.finger.is_some() { UV_PIN_OR_BIO } else { UV_PIN }.into(),
+            purpose: None,
+            text: None,
             wants_match: true,
             head: self.head.clone(),
             seq: self.seq + 1,

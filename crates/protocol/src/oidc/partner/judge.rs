@@ -1,0 +1,78 @@
+//! Whether a registration holds together.
+
+use std::collections::BTreeSet;
+
+use super::{ClientAuth, Grant, Mount, Partner, PartnerError, PartnerKey};
+use crate::oidc::attributes;
+use crate::oidc::uri::{self, RedirectUri};
+
+impl Partner {
+    /// # Errors
+    /// The first mistake found.
+    pub fn validate(&self) -> Result<(), PartnerError> {
+        self.problem().map_or(Ok(()), |problem| Err(PartnerError { partner: self.id.clone(), problem }))
+    }
+
+    fn problem(&self) -> Option<String> {
+        let id_char = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+        if self.id.is_empty() || self.id.len() > 64 || !self.id.bytes().all(id_char) {
+            return Some("id must be 1 to 64 letters, digits, dots, dashes or underscores".into());
+        }
+        let names = [&self.name.nl, &self.name.fr, &self.name.de, &self.name.en];
+        // The name is one line of what the phone draws and signs.
+        if names.iter().any(|n| n.trim().is_empty() || n.chars().count() > 64 || n.chars().any(char::is_control)) {
+            return Some("name must be one line of 1 to 64 characters in nl, fr, de and en".into());
+        }
+        if let Err(why) = uri::domain(&self.domain) {
+            return Some(format!("domain \"{}\" {why}", self.domain));
+        }
+        if let Some(unknown) = self.claims.iter().find(|c| !attributes::CLAIMS.contains(&c.as_str())) {
+            return Some(format!("claims: \"{unknown}\" is not a claim we know"));
+        }
+        if let Some(problem) = self.key_problem() {
+            return Some(problem);
+        }
+        if self
+            .sector
+            .as_ref()
+            .is_some_and(|s| s.is_empty() || s.len() > 253 || !s.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            return Some("sector must be a host name or an id".into());
+        }
+        self.redirect_problem()
+    }
+
+    fn key_problem(&self) -> Option<String> {
+        if self.jwks.is_some() && self.jwks_uri.is_some() {
+            return Some("jwks and jwks_uri are both there: one of them".into());
+        }
+        let ClientAuth::PrivateKeyJwt { jwks } = &self.auth else { return None };
+        let elsewhere = self.jwks.is_some() || self.jwks_uri.is_some();
+        if (jwks.is_empty() && !elsewhere) || jwks.len() > 8 {
+            return Some("auth.jwks must hold 1 to 8 keys".into());
+        }
+        let read = jwks.iter().map(|key| serde_json::from_value::<PartnerKey>(key.clone()));
+        read.filter_map(Result::err).next().map(|error| format!("auth.jwks: {error}"))
+    }
+
+    fn redirect_problem(&self) -> Option<String> {
+        let only_ciba = self.mount == Mount::Compat || !self.grants.contains(&Grant::AuthorizationCode);
+        if (self.redirect_uris.is_empty() && !only_ciba) || self.redirect_uris.len() > 32 {
+            return Some("redirect_uris must hold 1 to 32 addresses".into());
+        }
+        let mut seen = BTreeSet::new();
+        for redirect in self.redirect_uris.iter().chain(self.services.iter().flat_map(|s| &s.redirect_uris)) {
+            if let Err(why) = RedirectUri::parse(redirect) {
+                return Some(format!("redirect_uris: \"{redirect}\" {why}"));
+            }
+            if !seen.insert(redirect) && self.redirect_uris.contains(redirect) {
+                return Some(format!("redirect_uris: \"{redirect}\" is there twice"));
+            }
+        }
+        // Otherwise adding an address would silently give everybody another `sub` (OpenID Core §8.1).
+        if self.sector.is_none() && self.hosts().len() > 1 {
+            return Some("redirect_uris are on several hosts: say which sector they belong to".into());
+        }
+        None
+    }
+}
