@@ -257,7 +257,7 @@ async fn once(place: &Place, command: PhoneCommand) -> Result<Value, PhoneError>
         }
         PhoneCommand::Home => Ok(json!(phone.home().await?)),
         PhoneCommand::Settings { biometrics, notifications, sharing } => {
-            let change = SettingsBody { biometrics, notifications, sharing };
+            let change = SettingsBody { biometrics, notifications, sharing, by_number: None };
             Ok(json!(phone.settings(&change).await?))
         }
         command => life(&mut phone, command).await,
