@@ -5,7 +5,7 @@
 //! microseconds and an async hop per statement would cost more than the statement.
 //!
 //! SQLite has one writer thread. Transactions that queue while it waits for the disk share the next commit
-//! ([`sqlite`]); each stands in a savepoint of its own and is answered only after that commit is durable.
+//! ([`sqlite`]); one that fails takes none of the others with it, and each is answered only after that commit is durable.
 
 mod migrate;
 mod postgres_pool;
@@ -76,7 +76,8 @@ impl Db {
     }
 
     /// A read-write transaction called `name`. `work` may run twice (conflict), so it must not draw randomness or time
-    /// itself. An `Err` from `work` rolls back. The answer arrives only after a durable commit.
+    /// itself. An `Err` from `work` rolls back. What `work` holds is dropped only when the transaction's fate is known, whether
+    /// or not somebody still waits for it. The answer arrives only after a durable commit.
     pub async fn run<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,

@@ -13,10 +13,15 @@ use crate::DbError;
 use crate::stats::{Run, Stats};
 use crate::tx::{Conn, Tx, sqlite_error};
 
-/// Called after the group's commit with its fate: answers the waiting caller.
-type Done = Box<dyn FnOnce(Result<(), DbError>) + Send>;
-/// One transaction: runs in its savepoint, returns how to answer. Without a connection it only says that it did not run.
-type Job = Box<dyn FnOnce(Option<&Connection>) -> Done + Send>;
+/// One transaction that waits for the writer.
+trait Work: Send {
+    /// Runs it, in a savepoint of its own or not; `false` when it wants nothing written. May be called again after a rollback.
+    fn run(&mut self, conn: &Connection, savepoint: bool) -> bool;
+    /// Answers the waiting caller, once the fate of the group is known.
+    fn answer(self: Box<Self>, fate: Result<(), DbError>);
+}
+
+type Job = Box<dyn Work>;
 
 /// At most so many transactions share a commit: bounds what one failed commit undoes.
 const GROUP: usize = 128;
@@ -57,28 +62,16 @@ impl Sqlite {
         self.write(name, true, work).await
     }
 
-    async fn write<T, E, F>(&self, name: &'static str, writes: bool, mut work: F) -> Result<T, E>
+    async fn write<T, E, F>(&self, name: &'static str, writes: bool, work: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
         let (answer, waiting) = oneshot::channel::<Result<T, E>>();
-        let stats = Arc::clone(&self.stats);
-        let job: Job = Box::new(move |conn| {
-            let result = match conn {
-                Some(conn) => in_savepoint(conn, &stats, name, writes, &mut work),
-                None => Err(DbError::Unavailable("no transaction could be begun".into()).into()),
-            };
-            Box::new(move |commit| {
-                // Nobody waiting any more is fine: the transaction stands or fell without them.
-                let _ = answer.send(match commit {
-                    Ok(()) => result,
-                    Err(e) => result.and(Err(e.into())),
-                });
-            })
-        });
-        self.jobs.send(job).map_err(|_| gone())?;
+        let run = Run { name, statements: 0, retries: 0, took: Duration::ZERO, ok: false, writes };
+        let job = Transaction { work, result: None, run, answer, stats: Arc::clone(&self.stats) };
+        self.jobs.send(Box::new(job)).map_err(|_| gone())?;
         waiting.await.map_err(|_| gone())?
     }
 
@@ -117,7 +110,8 @@ fn connect(path: &str, flags: OpenFlags) -> Result<Connection, DbError> {
     conn.set_prepared_statement_cache_capacity(256);
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         // FULL: a commit is on the disk before anybody is answered; the count of wrong codes rests on it.
-        conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(sqlite_error)?;
+        conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;")
+            .map_err(sqlite_error)?;
     }
     // Plans that do not look at the bound values: otherwise a statement that could use a partial index is compiled anew at
     // nearly every call (a fourteenth of the CPU of a login).
@@ -129,49 +123,111 @@ fn connect(path: &str, flags: OpenFlags) -> Result<Connection, DbError> {
 
 fn write_loop(conn: &Connection, inbox: &mpsc::Receiver<Job>, stats: &Stats) {
     while let Ok(first) = inbox.recv() {
-        let begun = conn.prepare_cached("BEGIN IMMEDIATE").and_then(|mut s| s.raw_execute());
-        // Outside a transaction each statement would commit by itself: nothing may run then.
-        let open = begun.is_ok().then_some(conn);
-        let mut done = vec![first(open)];
-        while done.len() < GROUP {
-            match inbox.try_recv() {
-                Ok(job) => done.push(job(open)),
-                Err(_) => break,
-            }
-        }
-        let fate = begun.and_then(|_| conn.prepare_cached("COMMIT").and_then(|mut s| s.raw_execute()));
+        let mut group = vec![first];
+        let fate = commit_together(conn, inbox, &mut group);
         if fate.is_ok() {
             stats.commit();
-        } else if open.is_some() {
-            // Nothing of this group may survive: each caller is told so below.
-            let _ = conn.execute_batch("ROLLBACK");
         }
-        let fate = fate.map_err(|e| e.to_string());
-        for answer in done {
-            answer(fate.as_ref().map(|_| ()).map_err(|e| DbError::Failed(e.clone())));
+        for job in group {
+            job.answer(fate.as_ref().map(|_| ()).map_err(|e| DbError::Failed(e.to_string())));
         }
     }
 }
 
-fn in_savepoint<T, E: From<DbError>>(
+/// The first of `group` and whatever waits behind it, in one commit. Hardly any transaction fails, so they run without
+/// savepoints, which copy every page that is written; when one does fail, all is rolled back and each runs again in its own.
+fn commit_together(
     conn: &Connection,
-    stats: &Stats,
-    name: &'static str,
-    writes: bool,
-    work: &mut dyn FnMut(&mut Tx<'_>) -> Result<T, E>,
-) -> Result<T, E> {
-    let exec = |sql| conn.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map_err(sqlite_error);
-    let started = Instant::now();
-    exec("SAVEPOINT job")?;
-    let mut tx = Tx { conn: Conn::Sqlite(conn), statements: 0, conflict: false, stats };
-    let result = guarded(|| work(&mut tx));
-    let statements = tx.statements;
-    if result.is_err() {
-        exec("ROLLBACK TO job")?;
+    inbox: &mpsc::Receiver<Job>,
+    group: &mut Vec<Job>,
+) -> Result<(), rusqlite::Error> {
+    let exec = |sql| conn.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map(drop);
+    // Outside a transaction each statement would commit by itself: nothing may run then.
+    exec("BEGIN IMMEDIATE")?;
+    let mut good = group.iter_mut().all(|job| job.run(conn, false));
+    while good && group.len() < GROUP {
+        let Ok(mut job) = inbox.try_recv() else { break };
+        good = job.run(conn, false);
+        group.push(job);
     }
-    exec("RELEASE job")?;
-    stats.record(&Run { name, statements, retries: 0, took: started.elapsed(), ok: result.is_ok(), writes });
-    result
+    if !good {
+        exec("ROLLBACK")?;
+        exec("BEGIN IMMEDIATE")?;
+        for job in &mut *group {
+            job.run(conn, true);
+        }
+    }
+    exec("COMMIT").inspect_err(|_| {
+        // Nothing of this group may survive: each caller is told so.
+        let _ = conn.execute_batch("ROLLBACK");
+    })
+}
+
+/// A transaction and whoever waits for it. What `work` holds lives until its fate is known, also when nobody waits any more.
+struct Transaction<T, E, F> {
+    work: F,
+    result: Option<Result<T, E>>,
+    run: Run,
+    answer: oneshot::Sender<Result<T, E>>,
+    stats: Arc<Stats>,
+}
+
+impl<T, E, F> Transaction<T, E, F>
+where
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<DbError> + Send,
+{
+    fn in_savepoint(&mut self, conn: &Connection) -> Result<T, E> {
+        let exec = |sql| conn.prepare_cached(sql).and_then(|mut s| s.raw_execute()).map_err(sqlite_error);
+        exec("SAVEPOINT job")?;
+        let result = self.bare(conn);
+        if result.is_err() {
+            exec("ROLLBACK TO job")?;
+        }
+        exec("RELEASE job")?;
+        result
+    }
+
+    fn bare(&mut self, conn: &Connection) -> Result<T, E> {
+        let mut tx = Tx { conn: Conn::Sqlite(conn), statements: 0, conflict: false, stats: &self.stats };
+        let result = guarded(|| (self.work)(&mut tx));
+        self.run.statements = tx.statements;
+        result
+    }
+}
+
+impl<T, E, F> Work for Transaction<T, E, F>
+where
+    F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send,
+    T: Send,
+    E: From<DbError> + Send,
+{
+    fn run(&mut self, conn: &Connection, savepoint: bool) -> bool {
+        let started = Instant::now();
+        let result = if savepoint { self.in_savepoint(conn) } else { self.bare(conn) };
+        self.run.retries += u64::from(self.result.is_some());
+        self.run.took += started.elapsed();
+        self.run.ok = result.is_ok();
+        self.result = Some(result);
+        self.run.ok
+    }
+
+    fn answer(self: Box<Self>, fate: Result<(), DbError>) {
+        let Transaction { work, result, mut run, answer, stats } = *self;
+        run.ok &= fate.is_ok();
+        stats.record(&run);
+        drop(work);
+        let result = match (fate, result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(DbError::Unavailable("a transaction did not run".into()).into()),
+            (Err(e), result) => result
+                .unwrap_or(Err(DbError::Unavailable("no transaction could be begun".into()).into()))
+                .and(Err(e.into())),
+        };
+        // Nobody waiting any more is fine: the transaction stands or fell without them.
+        let _ = answer.send(result);
+    }
 }
 
 fn read_once<T, E: From<DbError>>(

@@ -1,6 +1,6 @@
 //! What each named transaction cost: tests state budgets from it, operators see it in the metrics.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Totals {
 #[derive(Default)]
 pub struct Stats {
     names: Mutex<BTreeMap<&'static str, NameStats>>,
-    texts: Mutex<BTreeSet<&'static str>>,
+    texts: Mutex<HashMap<(usize, usize), &'static str>>,
     transactions: AtomicU64,
     commits: AtomicU64,
     statements: AtomicU64,
@@ -74,7 +74,11 @@ impl Stats {
     }
 
     pub(crate) fn text(&self, sql: &'static str) {
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner).insert(sql);
+        self.texts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry((sql.as_ptr().addr(), sql.len()))
+            .or_insert(sql);
     }
 
     pub fn totals(&self) -> Totals {
@@ -91,6 +95,6 @@ impl Stats {
 
     /// Every statement text used so far: tests ask the planner about each.
     pub fn texts(&self) -> BTreeSet<&'static str> {
-        self.texts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).values().copied().collect()
     }
 }

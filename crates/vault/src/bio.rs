@@ -34,8 +34,13 @@ impl Vault {
     /// # Errors
     /// `Malformed` for a key that is not a point; `Unknown` without such a device.
     pub async fn set_bio(&self, device: String, credential: Option<BioCredential>) -> Result<(), VaultError> {
+        let (writing, ..) = self.known.writing(&device);
         let Some(credential) = credential else {
-            self.db.run("vault.bio_off", move |tx| row::bio::forget(tx, &device)).await?;
+            let forget = move |tx: &mut db::Tx<'_>| {
+                let _writing = &writing;
+                row::bio::forget(tx, &device)
+            };
+            self.db.run("vault.bio_off", forget).await?;
             return Ok(());
         };
         let key = protocol::jose::PublicKey::from_point(&credential.point).map_err(|_| VaultError::Malformed)?;
@@ -46,6 +51,7 @@ impl Vault {
         let place = Place::Bio { credential: &credential.id };
         let sealed = self.keys.wrap(&device, place, &text).map_err(|_| VaultError::Malformed)?;
         let put = move |tx: &mut db::Tx<'_>| {
+            let _writing = &writing;
             row::bio::put(tx, &device, &credential.id, &sealed, credential.sign_count.into())
         };
         if self.db.run("vault.bio_on", put).await? { Ok(()) } else { Err(VaultError::Unknown) }
@@ -86,7 +92,9 @@ impl Vault {
     ) -> Result<Option<(bool, i64, String)>, VaultError> {
         let (digest, seq) = (answer.digest.clone(), answer.payload.seq);
         let fresh = lock(&self.forgiven).remove(&device);
+        let (writing, ..) = self.known.writing(&device);
         let touch = move |tx: &mut db::Tx<'_>| {
+            let _writing = &writing;
             if let Some(right) = fresh {
                 row::forgive(tx, &device, right)?;
             }

@@ -47,7 +47,11 @@ impl Vault {
             .unwrap(&device, place, &staged)
             .and_then(|point| self.keys.wrap(&device, Place::Code { generation: generation + 1 }, &point));
         let verifier = rewrapped.map_err(|_| VaultError::Failed("a staged code that does not open".into()))?;
-        let promote = move |tx: &mut db::Tx<'_>| row::staged::promote(tx, &device, &change, generation, &verifier);
+        let (writing, ..) = self.known.writing(&device);
+        let promote = move |tx: &mut db::Tx<'_>| {
+            let _writing = &writing;
+            row::staged::promote(tx, &device, &change, generation, &verifier)
+        };
         Ok(self.db.run("vault.promote", promote).await?)
     }
 

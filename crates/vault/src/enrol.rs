@@ -55,7 +55,12 @@ impl Vault {
         };
         let certificate = certificate.sign(&self.keys.dc).map_err(|_| VaultError::Malformed)?;
         let dc = digest(&certificate);
-        let stored = self.db.run("vault.enrol", move |tx| row::enrol(tx, &device, &wrapped, &dc, now)).await?;
+        let (writing, ..) = self.known.writing(&device);
+        let enrol = move |tx: &mut db::Tx<'_>| {
+            let _writing = &writing;
+            row::enrol(tx, &device, &wrapped, &dc, now)
+        };
+        let stored = self.db.run("vault.enrol", enrol).await?;
         if stored == 0 { Err(VaultError::OutOfStep { seq: 1 }) } else { Ok(certificate) }
     }
 }

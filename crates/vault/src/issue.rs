@@ -3,7 +3,7 @@
 use protocol::phone::{DeviceState, DeviceStatus, Field, Request, RequestingParty, UV_PIN, UV_PIN_OR_BIO};
 use serde::{Deserialize, Serialize};
 
-use crate::{Vault, VaultError, row};
+use crate::{Vault, VaultError};
 
 /// A request before the vault adds device, sequence and challenge.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,9 +44,7 @@ pub struct Issued {
 impl Vault {
     /// Signs `drafts` for `device`, whose last receipt has digest `head`.
     pub async fn issue(&self, device: String, head: String, drafts: Vec<Draft>) -> Result<Issued, VaultError> {
-        let id = device.clone();
-        let row = self.db.read("vault.issue", move |tx| row::find(tx, &id)).await?;
-        let row = row.ok_or(VaultError::Unknown)?;
+        let row = self.row(&device).await?;
         let seq = row.seq + 1;
         let status = self.status_of(&row);
         let touchable = row.bio.is_some() && status.state == DeviceState::Active;

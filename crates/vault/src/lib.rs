@@ -9,6 +9,7 @@ mod change;
 mod enrol;
 mod issue;
 mod keyring;
+mod known;
 pub mod row;
 mod serve;
 
@@ -93,6 +94,7 @@ pub struct Vault {
     /// Devices whose last attempt was right but whose counter on disk still says otherwise: `device → seq of that attempt`.
     /// Good news may be lost in a crash (it costs the citizen one try until the next right code), bad news never.
     forgiven: Mutex<HashMap<String, i64>>,
+    known: known::Known,
     /// Answers being checked at this moment, by digest.
     checking: Mutex<HashSet<String>>,
 }
@@ -101,7 +103,13 @@ impl Vault {
     /// Opens the vault over its own database.
     pub async fn open(db: Db, keys: Keyring, now: i64) -> Result<Arc<Vault>, VaultError> {
         db.migrate("vault", MIGRATIONS, now).await?;
-        Ok(Arc::new(Vault { db, keys, forgiven: Mutex::default(), checking: Mutex::default() }))
+        Ok(Arc::new(Vault {
+            db,
+            keys,
+            forgiven: Mutex::default(),
+            known: known::Known::default(),
+            checking: Mutex::default(),
+        }))
     }
 
     /// The signed list of keys (`zelf-keys+jws`) and the root's public key.
@@ -117,13 +125,23 @@ impl Vault {
 
     /// Makes the device unusable for ever and forgets its verifier.
     pub async fn revoke(&self, device: String) -> Result<(), VaultError> {
-        self.db.run("vault.revoke", move |tx| row::revoke(tx, &device)).await?;
+        let (writing, ..) = self.known.writing(&device);
+        let revoke = move |tx: &mut db::Tx<'_>| {
+            let _writing = &writing;
+            row::revoke(tx, &device)
+        };
+        self.db.run("vault.revoke", revoke).await?;
         Ok(())
     }
 
     /// Forgets a device altogether: its account is erased. Cut off before, it could come back only as a new phone.
     pub async fn erase(&self, device: String) -> Result<(), VaultError> {
-        self.db.run("vault.erase", move |tx| row::erase(tx, &device)).await?;
+        let (writing, ..) = self.known.writing(&device);
+        let erase = move |tx: &mut db::Tx<'_>| {
+            let _writing = &writing;
+            row::erase(tx, &device)
+        };
+        self.db.run("vault.erase", erase).await?;
         Ok(())
     }
 
@@ -133,9 +151,16 @@ impl Vault {
         if news.is_empty() {
             return Ok(());
         }
+        let taken: Vec<_> = news.iter().map(|(device, _)| self.known.writing(device)).collect();
+        let (mut writing, mut rows) = (Vec::new(), Vec::new());
+        for (guard, row, moment) in taken {
+            writing.push(guard);
+            rows.push((row, moment));
+        }
         let told = news.clone();
         let write = move |tx: &mut db::Tx<'_>| {
-            told.iter().try_for_each(|(device, seq)| row::forgive(tx, device, *seq).map(drop))
+            let _writing = &writing;
+            row::forgive_all(tx, &told)
         };
         if let Err(error) = self.db.run("vault.settle", write).await {
             // Next time, unless something newer is known by then.
@@ -145,11 +170,28 @@ impl Vault {
             }
             return Err(error.into());
         }
+        for ((_, seq), (row, moment)) in news.into_iter().zip(rows) {
+            if let Some(row) = row.filter(|row| row.seq == seq) {
+                self.known.put(row.forgiven(), moment);
+            }
+        }
         Ok(())
     }
 
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// The row of a device in use, from memory where it was seen lately.
+    async fn row(&self, device: &str) -> Result<row::PinRow, VaultError> {
+        let moment = match self.known.get(device) {
+            Ok(row) => return Ok(row),
+            Err(moment) => moment,
+        };
+        let id = device.to_owned();
+        let row = self.db.read("vault.issue", move |tx| row::find(tx, &id)).await?.ok_or(VaultError::Unknown)?;
+        self.known.put(row.clone(), moment);
+        Ok(row)
     }
 
     fn status_of(&self, row: &row::PinRow) -> DeviceStatus {

@@ -1,6 +1,8 @@
 //! The rows of `pin_state`.
 
-use db::{Columns, DbError, Row, Tx, args};
+use std::sync::LazyLock;
+
+use db::{Columns, DbError, Row, Tx, Value, args};
 use protocol::phone::{DeviceState, DeviceStatus};
 
 use crate::MAX_TRIES;
@@ -36,6 +38,13 @@ impl PinRow {
             left: if fresh { MAX_TRIES } else { (MAX_TRIES - self.tries).max(0) },
             not_before: if fresh { 0 } else { self.not_before },
         }
+    }
+}
+
+impl PinRow {
+    /// As [`forgive`] leaves it.
+    pub(crate) fn forgiven(self) -> PinRow {
+        PinRow { state: "active".into(), tries: 0, not_before: 0, ..self }
     }
 }
 
@@ -81,6 +90,7 @@ pub(crate) fn enrol(
 
 /// What the winner of the count takes along.
 pub(crate) struct Taken {
+    pub(crate) state: String,
     pub(crate) tries: i64,
     pub(crate) generation: i64,
     pub(crate) verifier: Vec<u8>,
@@ -116,12 +126,13 @@ pub(crate) fn take(
            AND (tries <= $8 OR seq = $5)
            AND (day <> $6 OR day_fails < $9 OR seq = $5)
            AND (month <> $7 OR month_fails < $10 OR seq = $5)
-         RETURNING tries, generation, verifier, certificate, not_before",
+         RETURNING state, tries, generation, verifier, certificate, not_before",
         args![device, seq - 1, answer, now, forgiven, day, day / 30, MAX_TRIES - 1, MAX_DAY_FAILS, MAX_MONTH_FAILS],
     )?;
     let taken = taken.map(|r| {
         let mut c = r.columns();
         Ok::<_, DbError>(Taken {
+            state: c.text()?,
             tries: c.int()?,
             generation: c.int()?,
             verifier: c.bytes()?,
@@ -166,15 +177,41 @@ fn generation_and_certificate(row: Row) -> Result<(i64, String), DbError> {
     Ok((c.int()?, c.text()?))
 }
 
-/// The attempt `seq` was right: its count is taken back, if nothing was tried since.
-pub(crate) fn forgive(tx: &mut Tx<'_>, device: &str, seq: i64) -> Result<u64, DbError> {
-    tx.execute(
+macro_rules! forgive {
+    () => {
         "UPDATE pin_state SET tries = 0, not_before = 0, state = 'active',
             day_fails = CASE WHEN day_fails > 0 THEN day_fails - 1 ELSE 0 END,
             month_fails = CASE WHEN month_fails > 0 THEN month_fails - 1 ELSE 0 END
-         WHERE device = $1 AND seq = $2 AND state <> 'revoked'",
-        args![device, seq],
-    )
+         WHERE state <> 'revoked' AND "
+    };
+}
+
+/// The attempt `seq` was right: its count is taken back, if nothing was tried since.
+pub(crate) fn forgive(tx: &mut Tx<'_>, device: &str, seq: i64) -> Result<u64, DbError> {
+    tx.execute(concat!(forgive!(), "device = $1 AND seq = $2"), args![device, seq])
+}
+
+/// Devices whose good news goes into one statement.
+const TOGETHER: usize = 64;
+
+static FORGIVE_TOGETHER: LazyLock<String> = LazyLock::new(|| {
+    let one = |at: usize| format!("(device = ${} AND seq = ${})", 2 * at + 1, 2 * at + 2);
+    format!("{}({})", forgive!(), (0..TOGETHER).map(one).collect::<Vec<_>>().join(" OR "))
+});
+
+/// As [`forgive`] for many devices, up to 64 in a statement.
+pub(crate) fn forgive_all(tx: &mut Tx<'_>, news: &[(String, i64)]) -> Result<(), DbError> {
+    if let [(device, seq)] = news {
+        return forgive(tx, device, *seq).map(drop);
+    }
+    for some in news.chunks(TOGETHER) {
+        // No device has no name.
+        let pairs = some.iter().map(|(device, seq)| (device.as_str(), *seq)).chain(std::iter::repeat(("", -1)));
+        let args: Vec<Value<'_>> =
+            pairs.take(TOGETHER).flat_map(|(device, seq)| [Value::from(device), Value::from(seq)]).collect();
+        tx.execute(&FORGIVE_TOGETHER, &args)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn revoke(tx: &mut Tx<'_>, device: &str) -> Result<u64, DbError> {

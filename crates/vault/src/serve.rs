@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use protocol::jose::Jwk;
+use protocol::phone::{Answer, Verified};
 use protocol::seal::Sealed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,19 @@ impl Client {
         match self {
             Client::Here(vault) => vault.attempt(attempt, now).await,
             Client::Socket(socket) => socket.call(&Call::Attempt(Box::new(attempt), now)).await,
+        }
+    }
+
+    /// As [`Client::attempt`] with what M2 was verified to say; a vault in a process of its own believes only what it verified.
+    pub async fn attempt_verified(
+        &self,
+        attempt: Attempt,
+        answer: Verified<Answer>,
+        now: i64,
+    ) -> Result<Verdict, VaultError> {
+        match self {
+            Client::Here(vault) => vault.attempt_read(attempt, Some(answer), now).await,
+            Client::Socket(_) => self.attempt(attempt, now).await,
         }
     }
 
