@@ -8,6 +8,7 @@ pub mod attributes;
 pub mod authorize;
 pub mod client_auth;
 pub mod code;
+pub mod compat;
 pub mod discovery;
 pub mod id_token;
 pub mod keys;
