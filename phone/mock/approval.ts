@@ -3,17 +3,30 @@ import { bioChallenge, type Bio } from '../src/protocol/bio.ts'
 import { b64u, fromUtf8, h, sha256, unb64u, utf8 } from '../src/protocol/bytes.ts'
 import { randomId } from '../src/protocol/command.ts'
 import { parseJws, verifyJws } from '../src/protocol/jose.ts'
-import { requestFrom, resultOf, shownOf, type Answer } from '../src/protocol/messages.ts'
+import { refusable, requestFrom, resultOf, shownOf, type Answer } from '../src/protocol/messages.ts'
 import { PIN_PROOF, pinVerifies, proofMessage, type Sealed } from '../src/protocol/pin.ts'
 import type { Keys } from './keys.ts'
 import { No, type Asked, type Hall, type Phone, type Told } from './parts.ts'
 
 const LATER = 15 * 60
 const MATCH = '47'
+const CODE_LIVES = 3
+
+/** A request that waits for a phone to take it. */
+interface Offer {
+  by: 'q' | 'r'
+  more: Told
+  made: number
+  taken: boolean
+}
 
 export class Approvals {
   readonly #answers = new Map<string, Told>()
+  readonly #offers = new Map<string, Offer>()
+  readonly #returns = new Map<string, string>()
   readonly #afterwards = new Map<string, (yes: boolean) => void>()
+  /** What each answer left out. */
+  readonly given = new Map<string, readonly string[]>()
   /** Hands out M1 as it stands. */
   frozen = false
   /** Counts verified code proofs. */
@@ -49,6 +62,28 @@ export class Approvals {
     const rid = `apr_${randomId()}`
     await this.#request(phone, rid, this.hall.now() + 180, more)
     return { rid, match: MATCH }
+  }
+
+  /** Somebody begins without a number: what the code (`q`) or the link (`r`) says now. */
+  offer(by: 'q' | 'r', more: Told = {}): { rid: string; text: () => string } {
+    const rid = `apr_${randomId()}`
+    const offer = { by, more, made: this.hall.now(), taken: false }
+    this.#offers.set(rid, offer)
+    const mac = 'A'.repeat(22)
+    return { rid, text: () => `${this.hall.origin}/${by}#${rid}${by === 'q' ? `.${Math.floor((this.hall.now() - offer.made) / 2)}.${mac}` : ''}` }
+  }
+
+  /** The first phone takes it; a code lives a few seconds. */
+  async scan(phone: Phone, text: string): Promise<Told> {
+    const [, by, rid = '', step] = /\/([qr])#(apr_[\w-]{22})(?:\.(\d+)\.[\w-]{22})?$/.exec(text) ?? []
+    const offer = this.#offers.get(rid)
+    if (!offer || offer.by !== by) throw new No(410, 'request_gone')
+    if (offer.taken) throw new No(409, 'taken')
+    if (by === 'q' && Number(step) < Math.floor((this.hall.now() - offer.made) / 2) - CODE_LIVES) throw new No(410, 'expired')
+    offer.taken = true
+    if (by === 'r') this.#returns.set(rid, `${this.hall.origin}/login/return/${rid}?rt=there`)
+    await this.#request(phone, rid, this.hall.now() + 180, { match: false, ...offer.more })
+    return { rid }
   }
 
   /** A new phone is at the last step: the old one is asked whether that is right. */
@@ -97,14 +132,19 @@ export class Approvals {
     if (answer.prev !== phone.head || answer.seq !== phone.seq + 1) throw new No(409, 'out_of_step', { head: phone.head, seq: phone.seq })
     const request = requestFrom(parseJws(m1).payload)
     if (answer.rq !== (await h(m1)) || answer.shown !== (await shownOf(request))) throw new No(400, 'malformed')
+    const optional = refusable(request)
+    if (answer.without && (answer.without.length === 0 || answer.without.join() !== [...answer.without].sort().join() || answer.without.some((one) => !optional.includes(one)))) throw new No(400, 'malformed')
     phone.seq += 1
     if (answer.uv === 'bio') await this.#checkBio(phone, m2, bio)
     else if (answer.dec === 'approve') await this.#checkCode(phone, asked, answer, m2, pin)
     const m3 = await this.#receipt(phone, answer, m2)
     phone.login = null
     this.#afterwards.get(answer.rid)?.(answer.dec === 'approve')
-    this.#answers.set(key, { m3 })
-    return { m3 }
+    const there = this.#returns.get(answer.rid)
+    const told = { m3, ...(there ? { return_to: there } : {}) }
+    this.#answers.set(key, told)
+    this.given.set(answer.rid, answer.without ?? [])
+    return told
   }
 
   async #receipt(phone: Phone, answer: Answer, m2: string): Promise<string> {

@@ -33,7 +33,7 @@ export async function serveBuilt(port: number): Promise<{ mock: Mock; close: () 
     void answer(mock, request, response).then((done) => {
       if (done) return
       const path = (request.url ?? '/').split(/[?#]/)[0] ?? '/'
-      const file = new URL(`.${path === '/' ? '/index.html' : path}`, dist)
+      const file = new URL(`.${/^\/[qr]?$/.test(path) ? '/index.html' : path}`, dist)
       if (!file.href.startsWith(dist.href) || !existsSync(file)) return response.writeHead(404).end()
       response.writeHead(200, { 'content-type': TYPES[extname(file.pathname)] ?? 'application/octet-stream', 'content-security-policy': POLICY, 'cache-control': 'no-cache' })
       return response.end(readFileSync(file))

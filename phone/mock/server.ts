@@ -117,6 +117,8 @@ export class Mock implements Hall {
       case 'settings':
         phone.settings = { ...phone.settings, ...(body as unknown as Settings) }
         return { settings: phone.settings }
+      case 'scan':
+        return this.approvals.scan(phone, (body as unknown as { text: string }).text)
       case 'pending':
         return this.approvals.pending(phone, Number(body.wait))
       default:

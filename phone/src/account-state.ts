@@ -3,7 +3,7 @@ import type { Entry, Evidence, MyData, MyEvent, MyMessage, MyPartner, SmsState, 
 
 /** The screens behind the menu; each has one that Back leads to. */
 export const PARENTS = {
-  menu: null,
+  menu: null, scan: null,
   'my-data': 'menu', 'my-history': 'menu', partners: 'menu', messages: 'menu', 'new-phone': 'menu', safety: 'menu', close: 'menu', language: 'menu', about: 'menu', receipts: 'my-history',
   'number-new': 'my-data', 'number-code': 'number-new', 'email-new': 'my-data', 'code-new': 'my-data',
   'history-entry': 'my-history', events: 'my-history', partner: 'partners', suspicious: 'safety',

@@ -85,9 +85,9 @@ export class Channel {
   }
 
   /** Posts M2 and its proof; authenticated by M2 itself, and idempotent as a whole. */
-  async answer(body: { m1: string; m2: string; pin?: unknown; bio?: unknown }): Promise<{ m3: string }> {
+  async answer(body: { m1: string; m2: string; pin?: unknown; bio?: unknown }): Promise<{ m3: string; return_to?: string }> {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-    return (await this.#repeat(() => this.#call('/api/v1/answer', init, {}), {})) as { m3: string }
+    return (await this.#repeat(() => this.#call('/api/v1/answer', init, {}), {})) as { m3: string; return_to?: string }
   }
 
   async #signed(device: Device, path: string, body: unknown, jti: string, sending: Sending): Promise<unknown> {

@@ -63,6 +63,8 @@ export interface Settings {
   biometrics: boolean
   notifications: boolean
   sharing: boolean
+  /** May services find this person by phone number? Yes where nothing is said. */
+  by_number?: boolean
 }
 
 export interface DeviceState {
@@ -89,6 +91,7 @@ export interface Home {
   number_lost?: boolean
   /** Credential id of the fingerprint or face in use. */
   biometric?: string
+  by_number?: boolean
   head: string
   seq: number
   last_receipt: string | null

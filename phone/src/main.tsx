@@ -10,6 +10,7 @@ import { bringBack, look } from './journeys/activate.ts'
 import { follow } from './journeys/approve.ts'
 import { NoStorage, Store } from './keys/store.ts'
 import { Root } from './root.tsx'
+import { loadBehind } from './screens/index.tsx'
 import { guessLang } from './texts/index.ts'
 import { endingOf } from './state.ts'
 import { storeName } from './which-phone.ts'
@@ -30,6 +31,7 @@ if (!memory) app.dispatch({ type: 'broken', why: 'no_storage' })
 else {
   await boot(app)
   keepFollowing()
+  void loadBehind().catch(() => undefined)
   followBackKey(app)
   window.addEventListener('online', () => app.state.broken === 'no_connection' && location.reload())
   window.addEventListener('hashchange', () => void bringAddress(app).then((offer) => (offer ? app.dispatch(offer) : bringBack(app))))

@@ -22,7 +22,7 @@ export type ProblemCode =
   | 'token_wrong' | 'token_case' | 'token_expired' | 'token_length' | 'token_character' | 'sms_wrong' | 'sms_length' | 'sms_over' | 'code_rejected'
   | 'code_common' | 'code_birthdate' | 'code_number' | 'code_differs' | 'code_paste' | 'match_length'
   | 'not_accepted' | 'not_accepted_last' | 'code_wrong' | 'code_wrong_last' | 'limited' | 'too_recent' | 'bio_rejected' | 'bio_failed' | 'careful' | 'number_taken'
-  | 'scan_strange' | 'scan_gone' | 'scan_camera' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
+  | 'scan_strange' | 'scan_gone' | 'scan_camera' | 'scan_old' | 'scan_taken' | 'scan_over' | 'scan_unknown' | 'scan_no_camera' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
 
 /** How somebody proves who they are: their bank confirms it (`again`: they have an account), or a card that was read at a computer. */
 export type Way = 'bank' | 'again' | 'eid'
@@ -43,13 +43,27 @@ export interface Waiting {
 }
 
 export type Outcome =
-  | { kind: 'approved' | 'refused' | 'fraud'; request: Request }
+  /** `back`: where the browser of this phone goes on, when it began there. */
+  | { kind: 'approved' | 'refused' | 'fraud'; request: Request; back?: string }
   | { kind: 'expired' | 'gone'; request: Request; left?: number }
 
 /** One line of this phone's history. */
 export interface Entry {
   request: Request
   receipt: Receipt
+}
+
+/** The request on the screen. */
+export interface Opened {
+  rid: string
+  step: 'look' | 'code'
+  match: string
+  /** How often this phone said yes to the service before. */
+  times: number
+  /** Claims that the person keeps to themselves. */
+  without: string[]
+  /** The end of its text was on the screen. */
+  read: boolean
 }
 
 export interface State {
@@ -84,15 +98,17 @@ export interface State {
   /** Back from a bank in a browser that did not start. */
   stranger: boolean
   wait: { until: number } | null
+  /** Opened by a code (`q`) or a link (`r`) of a request, in a browser that holds no account. */
+  elsewhere: 'q' | 'r' | null
   // active
   /** Just activated: the home screen says so. */
   greeting: boolean
   /** What home has proposed and need not propose again. */
   dismissed: string[]
-  home: Pick<Home, 'first_name' | 'number' | 'email' | 'settings' | 'limited' | 'since' | 'careful' | 'number_lost' | 'biometric'> | null
+  home: Pick<Home, 'first_name' | 'number' | 'email' | 'settings' | 'limited' | 'since' | 'careful' | 'number_lost' | 'biometric' | 'by_number'> | null
   device: DeviceState | null
   waiting: Waiting[]
-  open: { rid: string; step: 'look' | 'code'; match: string; times: number } | null
+  open: Opened | null
   outcome: Outcome | null
   side: Side | null
   history: Entry[]
@@ -101,7 +117,7 @@ export interface State {
 
 export const initial = (lang: Lang): State => ({
   lang, phase: 'loading', broken: null, ended: null, world: null, online: true, busy: false, problem: null, skew: 0,
-  view: null, way: 'bank', token: '', offered: false, known: null, vouched: false, revisit: null, country: 'BE', typed: '', banks: [], stranger: false, wait: null,
+  view: null, way: 'bank', token: '', offered: false, known: null, vouched: false, revisit: null, country: 'BE', typed: '', banks: [], stranger: false, wait: null, elsewhere: null,
   greeting: false, dismissed: [], home: null, device: null, waiting: [], open: null, outcome: null, side: null, history: [], account: initialAccount,
 })
 
@@ -125,12 +141,15 @@ export type Event =
   | { type: 'typed'; typed: string; country?: string }
   | { type: 'stranger'; stranger: boolean }
   | { type: 'wait'; until: number | null }
+  | { type: 'elsewhere'; elsewhere: State['elsewhere'] }
   | { type: 'greeting'; greeting: boolean }
   | { type: 'dismissed'; dismissed: string[] }
   | { type: 'home'; home: State['home']; device?: DeviceState }
   | { type: 'pending'; waiting: Waiting[]; device: DeviceState; now: number }
   | { type: 'open'; rid: string; times: number }
   | { type: 'matched'; match: string }
+  | { type: 'without'; claim: string; keep: boolean }
+  | { type: 'read' }
   | { type: 'look' }
   | { type: 'outcome'; outcome: Outcome }
   | { type: 'close' }
@@ -182,6 +201,8 @@ export function reduce(state: State, event: Event): State {
       return { ...state, stranger: event.stranger }
     case 'wait':
       return { ...state, wait: event.until === null ? null : { until: event.until }, problem: null }
+    case 'elsewhere':
+      return { ...state, elsewhere: event.elsewhere, problem: null }
     case 'greeting':
       return { ...state, greeting: event.greeting }
     case 'dismissed':
@@ -191,9 +212,13 @@ export function reduce(state: State, event: Event): State {
     case 'pending':
       return withPending(state, event.waiting, event.device, event.now)
     case 'open':
-      return { ...state, open: { rid: event.rid, step: 'look', match: '', times: event.times }, greeting: false, side: null, outcome: null, problem: null }
+      return { ...state, open: { rid: event.rid, step: 'look', match: '', times: event.times, without: [], read: false }, greeting: false, side: null, outcome: null, problem: null }
     case 'matched':
       return state.open ? { ...state, open: { ...state.open, step: 'code', match: event.match }, problem: null } : state
+    case 'without':
+      return state.open ? { ...state, open: { ...state.open, without: [...state.open.without.filter((one) => one !== event.claim), ...(event.keep ? [event.claim] : [])] } } : state
+    case 'read':
+      return state.open && !state.open.read ? { ...state, open: { ...state.open, read: true } } : state
     case 'look':
       return state.open ? { ...state, open: { ...state.open, step: 'look', match: '' } } : state
     case 'outcome':
@@ -254,6 +279,7 @@ function back(state: State): State {
   if (state.outcome) return { ...calm, outcome: null }
   if (state.open && isOurAct(state)) return { ...calm, open: null, side: state.account.act?.from ?? null }
   if (state.open) return state.open.step === 'code' ? { ...calm, open: { ...state.open, step: 'look', match: '' } } : { ...calm, open: null }
+  if (state.elsewhere) return { ...calm, elsewhere: null }
   if (state.stranger) return { ...calm, stranger: false }
   const step = state.view?.step
   switch (state.revisit) {
@@ -285,7 +311,7 @@ function back(state: State): State {
 }
 
 export type ScreenName =
-  | 'loading' | 'broken' | 'ended' | 'welcome' | 'vouch' | 'number' | 'country' | 'email' | 'bank' | 'bank-missing' | 'token' | 'no-token' | 'handover' | 'return' | 'stranger'
+  | 'loading' | 'broken' | 'ended' | 'welcome' | 'vouch' | 'number' | 'country' | 'email' | 'bank' | 'bank-missing' | 'token' | 'no-token' | 'handover' | 'return' | 'stranger' | 'elsewhere'
   | 'sms' | 'code' | 'pause' | 'refused' | 'wait' | 'expired'
   | 'home' | 'approval' | 'approval-code' | 'approved' | 'answer-refused' | 'fraud' | 'request-expired' | 'confirm-act' | Side
 
@@ -296,6 +322,7 @@ export function screenOf(state: State): ScreenName {
   if (state.phase === 'loading') return 'loading'
   if (state.phase === 'active') return activeScreen(state)
   if (state.side) return state.side
+  if (state.elsewhere) return 'elsewhere'
   if (state.stranger) return 'stranger'
   if (state.wait) return 'wait'
   return activationScreen(state)

@@ -20,18 +20,18 @@ export interface Town {
 }
 
 /** Runs in a browser's place: an address and nothing else. */
-export function address(hash = ''): void {
+export function address(hash = '', path = '/'): void {
   Object.assign(globalThis, {
     navigator: { userAgent: 'Chrome/156 Linux', languages: ['nl'] },
     window: { name: '' },
-    location: { hash, pathname: '/', search: '', origin: ORIGIN, assign: () => undefined, reload: () => undefined },
-    history: { state: null, replaceState: () => (location.hash = '') },
+    location: { hash, pathname: path, search: '', origin: ORIGIN, assign: () => undefined, reload: () => undefined },
+    history: { state: null, replaceState: (_: unknown, _title: string, to: string) => Object.assign(location, { hash: '', pathname: to.split(/[?#]/)[0] }) },
   })
 }
 
-export async function town({ fresh = true, mock, down = false, hash = '' }: { fresh?: boolean; mock?: Mock; down?: boolean; hash?: string } = {}): Promise<Town> {
+export async function town({ fresh = true, mock, down = false, hash = '', path = '/' }: { fresh?: boolean; mock?: Mock; down?: boolean; hash?: string; path?: string } = {}): Promise<Town> {
   if (fresh) globalThis.indexedDB = new IDBFactory()
-  address(hash)
+  address(hash, path)
   const server = mock ?? (await Mock.create(ORIGIN))
   const wire: Town['wire'] = { cut: () => down, lost: () => false, calls: [] }
   const line: typeof fetch = async (input, init) => {

@@ -5,7 +5,7 @@ import { APP, type Pending } from '../contract.ts'
 import { b64u, h, Malformed, utf8 } from '../protocol/bytes.ts'
 import { es256, NotSigned, signingInput } from '../protocol/jose.ts'
 import { firstOf } from '../protocol/keys.ts'
-import { readRequest, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision, type Request } from '../protocol/messages.ts'
+import { readRequest, refusable, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision, type Request } from '../protocol/messages.ts'
 import type { Bio } from '../protocol/bio.ts'
 import { sealProof, type Sealed } from '../protocol/pin.ts'
 import type { Waiting } from '../state.ts'
@@ -13,6 +13,7 @@ import { settleCode } from './account/code.ts'
 import { bioProof, BioRefused } from './biometrics.ts'
 import { refreshHome } from './boot.ts'
 import { keep, timesAt } from './receipts.ts'
+import { wayBack } from './way-back.ts'
 
 const HOLD_SECONDS = 25
 const BETWEEN_MS = 2_500
@@ -90,6 +91,8 @@ export async function openRequest(app: App, rid: string): Promise<void> {
 /** The number from the other screen is typed; the code comes next. */
 export function typeMatch(app: App, match: string): void {
   const waiting = current(app)
+  // A text is answered once its end was on the screen; the screen says so.
+  if (waiting?.request.text !== undefined && !app.state.open?.read) return
   const digits = match.replace(/\D/g, '')
   if (waiting?.request.match && digits.length !== 2) return app.tell('match_length')
   app.dispatch({ type: 'matched', match: waiting?.request.match ? digits : '' })
@@ -118,12 +121,12 @@ const answer = (app: App, decision: Decision, proof?: Proof) =>
       // A new code that began to count meanwhile: the answer that made it count need not be given twice.
       if (await settleCode(app)) return
       const body = await compose(app, current(app) ?? waiting, decision, proof)
-      const { m3 } = await app.channel.answer(body)
+      const { m3, return_to: back } = await app.channel.answer(body)
       unsent = null
       await confirm(app, body, m3, decision)
       const kind = decision === 'approve' ? 'approved' : decision === 'reject' ? 'refused' : 'fraud'
       const ours = app.state.account.act?.rid === request.rid
-      app.dispatch({ type: 'outcome', outcome: { kind, request } })
+      app.dispatch({ type: 'outcome', outcome: { kind, request, ...wayBack(app, request, back) } })
       if (ours && kind === 'approved') await afresh(app)
     } catch (error) {
       await afterFailure(app, waiting, error)
@@ -154,7 +157,8 @@ async function settleHead(app: App, waiting: Waiting): Promise<void> {
 async function compose(app: App, { m1, request }: Waiting, dec: Decision, proof?: Proof): Promise<Body> {
   const match = dec === 'approve' ? (app.state.open?.match ?? '') : ''
   // The server may sign the same request anew for every look; one challenge is one attempt, whatever M1 carries it.
-  const key = [request.rid, request.chal, request.seq, dec, match, proof === 'bio' ? 'bio' : (proof?.code ?? '')].join('\n')
+  const without = dec === 'approve' ? refusable(request).filter((claim) => app.state.open?.without.includes(claim)).sort() : []
+  const key = [request.rid, request.chal, request.seq, dec, match, proof === 'bio' ? 'bio' : (proof?.code ?? ''), ...without].join('\n')
   if (unsent?.key === key) return unsent.body
   const { own, chain } = app
   if (!chain) throw new Error('not active')
@@ -162,6 +166,7 @@ async function compose(app: App, { m1, request }: Waiting, dec: Decision, proof?
   const payload: Answer = {
     v: 1, rid: request.rid, rq, shown: await shownOf(request), lang: request.lang, dec, match, chal: request.chal, seq: request.seq,
     prev: chain.head, uv: proof === 'bio' ? 'bio' : proof ? 'pin' : 'none', ts: app.channel.now(), app: APP,
+    ...(without.length > 0 ? { without } : {}),
   }
   const input = signingInput(TYP_ANSWER, own.dev, payload)
   const m2 = `${input}.${b64u(await es256(own.key, utf8(input)))}`

@@ -5,15 +5,17 @@ import type { Home, View } from '../contract.ts'
 import { utf8 } from '../protocol/bytes.ts'
 import { es256, keyId } from '../protocol/jose.ts'
 import { lockAway, takeOut, type Box, type Device } from '../keys/device.ts'
-import type { Event, Known, State, Way } from '../state.ts'
+import { endingOf, type Event, type Known, type State, type Way } from '../state.ts'
 import { takeGeneration } from './account/code.ts'
 import { arrive, bringBack } from './activate.ts'
 import { keepNumber } from './again.ts'
 import { readOffer, recallToken } from './token.ts'
 import { heal } from './receipts.ts'
+import { broughtByAddress, take } from './scan.ts'
 
 export async function boot(app: App): Promise<void> {
   try {
+    const brought = broughtByAddress(app)
     const offer = await bringAddress(app)
     const ended = await app.store.get<State['ended']>('ended')
     app.device = (await app.store.get<Device>('device')) ?? null
@@ -24,6 +26,8 @@ export async function boot(app: App): Promise<void> {
     if (app.chain) await resumeActive(app)
     else await resumeActivation(app)
     if (offer) app.dispatch(offer)
+    if (brought && app.chain) await (app.state.broken || endingOf(app.state) ? undefined : take(app, brought))
+    else if (brought) app.dispatch({ type: 'elsewhere', elsewhere: brought.by })
   } catch (error) {
     app.fail(error)
     if (app.state.phase === 'loading') app.dispatch({ type: 'broken', why: 'no_connection' })

@@ -2,6 +2,7 @@
 import type { App } from '../app.ts'
 import type { Lang, Settings } from '../contract.ts'
 import { lockAway } from '../keys/device.ts'
+import type { State } from '../state.ts'
 import { history } from './receipts.ts'
 
 export async function changeLang(app: App, lang: Lang): Promise<void> {
@@ -11,7 +12,9 @@ export async function changeLang(app: App, lang: Lang): Promise<void> {
   if (app.state.phase === 'active' && app.device) await app.channel.command(app.own, 'language', { lang }, { again: 0 }).catch(() => undefined)
 }
 
-export const toggle = (app: App, name: keyof Settings) =>
+type Choice = 'biometrics' | 'notifications' | 'sharing'
+
+export const toggle = (app: App, name: Choice) =>
   app.during(async () => {
     const wanted = !app.state.home?.settings[name]
     const granted = wanted && name === 'notifications' ? await askNotifications() : wanted
@@ -19,9 +22,15 @@ export const toggle = (app: App, name: keyof Settings) =>
     await saveSettings(app, { [name]: granted })
   })
 
+/** May services find this person by phone number? Otherwise only a code or a link brings a request. */
+export const findable = ({ home }: Pick<State, 'home'>): boolean => home?.by_number ?? home?.settings.by_number ?? true
+
+export const toggleFindable = (app: App) => app.during(() => saveSettings(app, { by_number: !findable(app.state) }))
+
 export async function saveSettings(app: App, change: Partial<Settings>): Promise<void> {
   const { settings } = await app.channel.command<{ settings: Settings }>(app.own, 'settings', change)
-  const home = app.state.home && { ...app.state.home, settings }
+  const { by_number } = change
+  const home = app.state.home && { ...app.state.home, settings, ...(by_number === undefined ? {} : { by_number }) }
   app.dispatch({ type: 'home', home })
   await app.store.write({ values: { profile: await lockAway(app.own, home) } })
 }
@@ -37,7 +46,7 @@ async function askNotifications(): Promise<boolean> {
 }
 
 /** Yes or no to one of the questions that home asks after the activation; it does not ask again. */
-export const settle = (app: App, name: keyof Settings, yes: boolean) =>
+export const settle = (app: App, name: Choice, yes: boolean) =>
   app.during(async () => {
     const granted = yes && name === 'notifications' ? await askNotifications() : yes
     await saveSettings(app, { [name]: granted })

@@ -47,14 +47,16 @@ type KindOf = { string: string; integer: number; boolean: boolean; object: { [me
 export type Shape = { [member: string]: Kind }
 export type Shaped<S extends Shape> = { [M in keyof S]: KindOf[S[M]] }
 
-/** An object with exactly these members, each of its kind. */
-export function shaped<S extends Shape>(value: Json, shape: S): Shaped<S> {
+/** An object with exactly these members, each of its kind; those of `optional` may be left out. */
+export function shaped<S extends Shape, O extends Shape = Record<never, never>>(value: Json, shape: S, optional?: O): Shaped<S> & Partial<Shaped<O>> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new Malformed('not an object')
-  for (const member of Object.keys(value)) if (!Object.hasOwn(shape, member)) throw new Malformed(`unknown member ${member}`)
-  for (const [member, kind] of Object.entries(shape)) {
-    if (!Object.hasOwn(value, member) || !isKind(value[member]!, kind)) throw new Malformed(`member ${member} is not ${kind}`)
+  const known: Shape = { ...optional, ...shape }
+  for (const member of Object.keys(value)) if (!Object.hasOwn(known, member)) throw new Malformed(`unknown member ${member}`)
+  for (const [member, kind] of Object.entries(known)) {
+    const here = Object.hasOwn(value, member)
+    if (here ? !isKind(value[member]!, kind) : Object.hasOwn(shape, member)) throw new Malformed(`member ${member} is not ${kind}`)
   }
-  return value as Shaped<S>
+  return value as Shaped<S> & Partial<Shaped<O>>
 }
 
 function isKind(value: Json, kind: Kind): boolean {

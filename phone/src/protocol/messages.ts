@@ -3,6 +3,7 @@ import { b64u, Malformed, sha256, utf8 } from './bytes.ts'
 import { jwkFrom, NotSigned, parseJws, verifyJws, type Jwk } from './jose.ts'
 import { shaped, type Json } from './json.ts'
 import { keyNamed, type Role, type ServerKey } from './keys.ts'
+import { readMarkup } from './markup.ts'
 
 export const TYP_REQUEST = 'zelf-req+jws'
 export const TYP_ANSWER = 'zelf-apr+jws'
@@ -11,15 +12,22 @@ export const TYP_DEVICE = 'zelf-dev+jws'
 
 export type Decision = 'approve' | 'reject' | 'fraud'
 
+/** What is asked: each has a screen of its own, and a kind that has none here is not shown. */
+export const KINDS = ['login', 'share', 'payment', 'text', 'admin', 'act'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** Label and value as they are drawn. `c`: the claim that the value answers; `o`: the person may leave it out. */
 export interface Field {
   l: string
   v: string
+  c?: string
+  o?: true
 }
 
 /** M1: what the phone must draw. */
 export interface Request {
   rid: string
-  kind: string
+  kind: Kind
   dev: string
   lang: string
   title: string
@@ -27,6 +35,10 @@ export interface Request {
   from: string
   fields: Field[]
   claims: string[]
+  /** Why the service asks, in its own words. */
+  purpose?: string
+  /** What is confirmed: canonical markup (markup.ts). */
+  text?: string
   /** `pin_or_bio`: fingerprint or face may stand for the code (docs/life.md §8). */
   uv: 'pin' | 'pin_or_bio' | 'none'
   match: boolean
@@ -52,6 +64,8 @@ export interface Answer {
   uv: 'pin' | 'bio' | 'none'
   ts: number
   app: string
+  /** Claims that the person keeps to themselves, sorted; left out when there are none. */
+  without?: string[]
 }
 
 /** M3: what the vault confirms. */
@@ -98,17 +112,33 @@ export async function readRequest(m1: string, keys: ServerKey[]): Promise<Reques
 }
 
 export function requestFrom(payload: Json): Request {
-  const { v, ...m } = shaped(payload, {
-    v: 'integer', rid: 'string', kind: 'string', dev: 'string', lang: 'string', title: 'string', rp: 'object', from: 'string',
-    fields: 'array', claims: 'strings', uv: 'string', match: 'boolean', head: 'string', seq: 'integer', chal: 'string', iat: 'integer', exp: 'integer',
-  })
+  const { v, ...m } = shaped(
+    payload,
+    {
+      v: 'integer', rid: 'string', kind: 'string', dev: 'string', lang: 'string', title: 'string', rp: 'object', from: 'string',
+      fields: 'array', claims: 'strings', uv: 'string', match: 'boolean', head: 'string', seq: 'integer', chal: 'string', iat: 'integer', exp: 'integer',
+    },
+    { purpose: 'string', text: 'string' },
+  )
   version(v)
   const rp = shaped(m.rp, { id: 'string', name: 'string', domain: 'string' })
-  const fields = m.fields.map((field) => shaped(field, { l: 'string', v: 'string' }))
-  const request = { ...m, rp, fields, uv: oneOf(m.uv, 'pin', 'pin_or_bio', 'none') }
+  const request: Request = { ...m, rp, kind: oneOf(m.kind, ...KINDS), fields: m.fields.map(fieldFrom), uv: oneOf(m.uv, 'pin', 'pin_or_bio', 'none') }
   if (linesOf(request).some((line) => UNDRAWABLE.test(line))) throw new Malformed('a line cannot be drawn as it is written')
+  if (request.text !== undefined) readMarkup(request.text)
+  if (request.kind === 'text' && !request.text) throw new Malformed('nothing to confirm')
+  if (request.kind === 'payment' && request.fields.length < 2) throw new Malformed('a payment without amount or payee')
   return request
 }
+
+function fieldFrom(json: Json): Field {
+  const { o, ...field } = shaped(json, { l: 'string', v: 'string' }, { c: 'string', o: 'boolean' })
+  if (o === undefined) return field
+  if (!o || !field.c) throw new Malformed('a field that may be left out has no claim')
+  return { ...field, o }
+}
+
+/** The claims that this answer may leave out. */
+export const refusable = (request: Request): string[] => [...new Set(request.fields.flatMap(({ c, o }) => (o && c ? [c] : [])))]
 
 // Control characters and marks that turn the direction of writing: with them, what is drawn would not be what is signed.
 const UNDRAWABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
@@ -137,9 +167,10 @@ export async function readCertificate(m4: string, keys: ServerKey[]): Promise<De
   return { dev: m.dev, jwk: jwkFrom(m.jwk), cap: m.cap, nbf: m.nbf, exp: m.exp }
 }
 
-/** The exact lines that are drawn, in order. */
-export function linesOf(request: Request): string[] {
-  return [request.title, request.rp.name, request.rp.domain, request.from, ...request.fields.map((field) => `${field.l}: ${field.v}`)]
+/** The exact lines that are drawn, in order; what is not there has no line. */
+export function linesOf({ title, rp, from, purpose, fields, text }: Request): string[] {
+  const maybe = (line: string | undefined) => (line === undefined ? [] : [line])
+  return [title, rp.name, rp.domain, from, ...maybe(purpose), ...fields.map(({ l, v }) => `${l}: ${v}`), ...maybe(text)]
 }
 
 /** `shown` of M2: what the person saw, as one hash. */

@@ -6,8 +6,10 @@ import type { Waiting } from '../state.ts'
 import { Clock, moment } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Page } from '../ui/page.tsx'
+import { Page, Primary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
+import { lookOf } from './approval/kinds.ts'
+import { amountOf } from './approval/payment.tsx'
 import { CarefulLine, DoneLine, Row, useGo } from './account/parts.tsx'
 import { Entries } from './receipts.tsx'
 import { Suggestions } from './suggestions.tsx'
@@ -20,7 +22,7 @@ export function Home() {
     void lookHome(app)
   }, [app])
   return (
-    <Page name="home" title={t('app.home.hello', { name: state.home?.first_name ?? '' })} help="app.help.home" back={false} menu>
+    <Page name="home" title={t('app.home.hello', { name: state.home?.first_name ?? '' })} help="app.help.home" back={false} menu actions={<Scan />}>
       <span class="unseen" data-testid="first-name" aria-hidden="true">
         {state.home?.first_name}
       </span>
@@ -63,6 +65,17 @@ export function Home() {
         <p>{t('app.home.never')}</p>
       </div>
     </Page>
+  )
+}
+
+/** A code stands on another screen: this phone takes its request. */
+function Scan() {
+  const { t } = useUi()
+  const go = useGo()
+  return (
+    <Primary id="home-scan" onClick={() => go('scan')}>
+      <Icon name="camera" /> {t('app.scan.start')}
+    </Primary>
   )
 }
 
@@ -152,10 +165,11 @@ function RequestCard({ waiting: { request } }: { waiting: Waiting }) {
   const { app, t } = useUi()
   return (
     <button type="button" class="request" data-testid="request" data-rid={request.rid} onClick={() => void openRequest(app, request.rid)}>
-      <Icon name={request.kind === 'admin' ? 'phone' : 'login'} size={32} />
+      <Icon name={lookOf(request.kind).icon} size={32} />
       <span class="grow">
         <strong>{request.title}</strong>
         <span>{request.rp.name}</span>
+        {request.kind === 'payment' && <span class="figures">{amountOf(request)}</span>}
         <Clock until={request.exp} />
       </span>
       <span class="go">

@@ -1,6 +1,8 @@
 // Which screen is drawn for which picture: the table of contents of the app.
+import { useEffect, useState } from 'preact/hooks'
 import { endingOf, screenOf, type State } from '../state.ts'
-import { Approval, ApprovalCode } from './approval.tsx'
+import { ApprovalCode } from './approval/code.tsx'
+import { Approval } from './approval/index.tsx'
 import { BankChoice, BankMissing } from './bank.tsx'
 import { Code } from './code.tsx'
 import { Country } from './country.tsx'
@@ -10,18 +12,6 @@ import { Handover, Return, Stranger } from './handover.tsx'
 import { Home } from './home.tsx'
 import { Number } from './number.tsx'
 import { OutcomeScreen } from './outcome.tsx'
-import { Receipts } from './receipts.tsx'
-import { CodeNew, EmailNew, NumberCode, NumberNew } from './account/changes.tsx'
-import { Close } from './account/close.tsx'
-import { ConfirmAct } from './account/confirm-act.tsx'
-import { Events, HistoryEntry, MyHistory } from './account/history.tsx'
-import { Menu } from './account/menu.tsx'
-import { Messages, Suspicious } from './account/messages.tsx'
-import { MyData } from './account/my-data.tsx'
-import { Partner, Partners } from './account/partners.tsx'
-import { NewPhone, Vouch } from './account/phones.tsx'
-import { Block, BlockCode, Careful, Safety } from './account/safety.tsx'
-import { About, Language } from './side.tsx'
 import { Sms } from './sms.tsx'
 import { BrokenScreen, Expired, Loading, Pause, RefusedScreen, Wait } from './stops.tsx'
 import { NoToken, Token } from './token.tsx'
@@ -38,8 +28,6 @@ export function Screen({ state }: { state: State }) {
       return <EndedNow state={state} />
     case 'welcome':
       return <Welcome />
-    case 'vouch':
-      return <Vouch />
     case 'number':
       return <Number />
     case 'country':
@@ -83,56 +71,33 @@ export function Screen({ state }: { state: State }) {
     case 'fraud':
     case 'request-expired':
       return state.outcome && <OutcomeScreen key={name} outcome={state.outcome} />
-    case 'menu':
-      return <Menu />
-    case 'my-data':
-      return <MyData />
-    case 'confirm-act':
-      return <ConfirmAct />
-    case 'number-new':
-      return <NumberNew />
-    case 'number-code':
-      return <NumberCode />
-    case 'email-new':
-      return <EmailNew />
-    case 'code-new':
-      return <CodeNew />
-    case 'my-history':
-      return <MyHistory />
-    case 'history-entry':
-      return <HistoryEntry />
-    case 'events':
-      return <Events />
-    case 'partners':
-      return <Partners />
-    case 'partner':
-      return <Partner />
-    case 'messages':
-      return <Messages />
-    case 'suspicious':
-      return <Suspicious />
-    case 'new-phone':
-      return <NewPhone />
-    case 'safety':
-      return <Safety />
-    case 'block':
-      return <Block />
-    case 'careful':
-      return <Careful />
-    case 'block-code':
-      return <BlockCode />
-    case 'close':
-      return <Close />
-    case 'receipts':
-      return <Receipts />
-    case 'language':
-      return <Language />
-    case 'about':
-      return <About />
+    default:
+      return <Later key={name} name={name} />
   }
 }
 
 function EndedNow({ state }: { state: State }) {
   const ended = endingOf(state)
   return ended && <Ended ended={ended} />
+}
+
+/** Screens that nobody needs to see anything of before they ask: fetched while the first ones are looked at. */
+export const loadBehind = () => import('./behind.tsx')
+
+type Behind = Awaited<ReturnType<typeof loadBehind>>['BEHIND']
+
+let behind: Behind | null = null
+
+function Later({ name }: { name: keyof Behind }) {
+  const [here, setHere] = useState(behind)
+  useEffect(() => {
+    if (here) return
+    // A newer version may have taken this one's files away: then the page is read again.
+    loadBehind().then(
+      (module) => setHere((behind = module.BEHIND)),
+      () => location.reload(),
+    )
+  }, [here])
+  const One = here?.[name]
+  return One ? <One /> : <Loading />
 }

@@ -1,19 +1,37 @@
 import { block, mute } from '../journeys/safety.ts'
+import type { Kind, Request } from '../protocol/messages.ts'
 import type { Outcome } from '../state.ts'
+import type { Key } from '../texts/index.ts'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Page, Picture, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 import { moment } from './account/parts.tsx'
-import { asksForNewPhone } from './approval.tsx'
+import { BackToService, useWayBack } from './approval/back.tsx'
+import { asksForNewPhone } from './approval/parts.tsx'
+import { amountOf, payeeOf } from './approval/payment.tsx'
+
+const APPROVED: Record<Kind, Key> = {
+  login: 'app.outcome.approved', share: 'app.outcome.shared', payment: 'app.outcome.paid', text: 'app.outcome.confirmed', admin: 'app.outcome.approved', act: 'app.outcome.approved',
+}
+const REFUSED: Partial<Record<Kind, Key>> = { payment: 'app.outcome.refused_payment', text: 'app.outcome.refused_text' }
 
 /** What became of a request. */
 export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
   const { app, t } = useUi()
+  const { kind } = outcome.request
+  const back = useWayBack(outcome)
   const name = outcome.request.rp.name
   const admin = outcome.request.kind === 'admin'
   const newPhone = asksForNewPhone(t, outcome.request)
-  const home = (
+  const home = back ? (
+    <>
+      <BackToService address={back} name={name} />
+      <Secondary id="to-home" onClick={() => app.dispatch({ type: 'close' })}>
+        {t('app.outcome.home')}
+      </Secondary>
+    </>
+  ) : (
     <Primary id="to-home" onClick={() => app.dispatch({ type: 'close' })}>
       {t('app.outcome.home')}
     </Primary>
@@ -30,9 +48,10 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
         )
       }
       return (
-        <Page name="approved" title={t('app.outcome.approved')} help="app.help.outcome" back={false} tone="good" actions={home}>
+        <Page name="approved" title={t(APPROVED[kind])} help="app.help.outcome" back={false} tone="good" actions={home}>
           <Picture name="check" tone="good" />
-          <p class="lead">{admin ? t('app.admin.other_approved') : t('app.outcome.approved_lead', { name })}</p>
+          <p class="lead">{admin ? t('app.admin.other_approved') : t(back ? 'app.outcome.going_back' : 'app.outcome.approved_lead', { name })}</p>
+          {kind === 'payment' && <Paid request={outcome.request} />}
           <p class="soft">{t('app.outcome.kept')}</p>
         </Page>
       )
@@ -53,7 +72,8 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
       return (
         <Page name="answer-refused" title={t('app.outcome.refused')} help="app.help.outcome" back={false} actions={home}>
           <Picture name="cross" tone="care" />
-          <p class="lead">{admin ? t('app.admin.other_refused') : t('app.outcome.refused_lead', { name })}</p>
+          <p class="lead">{admin ? t('app.admin.other_refused') : t(REFUSED[kind] ?? 'app.outcome.refused_lead', { name })}</p>
+          {back && <p>{t('app.outcome.going_back', { name })}</p>}
         </Page>
       )
     case 'fraud':
@@ -68,6 +88,16 @@ export function OutcomeScreen({ outcome }: { outcome: Outcome }) {
         </Page>
       )
   }
+}
+
+function Paid({ request }: { request: Request }) {
+  const { t } = useUi()
+  return (
+    <p class="summary pay" data-testid="summary">
+      <strong class="figures">{amountOf(request)}</strong>
+      <span>{t('approval.to', { name: payeeOf(request) })}</span>
+    </p>
+  )
 }
 
 /** Somebody else is at it: two things that help at once, and that nothing more is needed. */

@@ -2,6 +2,8 @@ import { useEffect } from 'preact/hooks'
 import { loadHistory } from '../journeys/settings.ts'
 import type { Entry } from '../state.ts'
 import type { Key } from '../texts/index.ts'
+import { lookOf } from './approval/kinds.ts'
+import { amountOf } from './approval/payment.tsx'
 import { useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Page } from '../ui/page.tsx'
@@ -39,11 +41,15 @@ export function Entries({ entries }: { entries: Entry[] }) {
       {entries.map(({ request, receipt }) => {
         const result = RESULTS[receipt.res]
         return (
-          <li key={receipt.seq} class="row still" data-testid="receipt" data-result={receipt.res}>
-            <span>
-              <strong>{request.rp.name}</strong>
-              <span class="under">
-                {request.title} · {time(receipt.ts)}
+          <li key={receipt.seq} class="row still" data-testid="receipt" data-result={receipt.res} data-kind={request.kind}>
+            <span class="with-icon">
+              <Icon name={lookOf(request.kind).icon} />
+              <span>
+                <strong>{request.rp.name}</strong>
+                <span class="under">
+                  {request.title} · {time(receipt.ts)}
+                </span>
+                {request.kind === 'payment' && <span class="under figures">{amountOf(request)}</span>}
               </span>
             </span>
             <span class={`result ${result.tone}`}>

@@ -123,10 +123,10 @@ export function Primary({ id, onClick, children, disabled = false, submit = fals
   )
 }
 
-export function Secondary({ id, onClick, children, tone }: { id: string; onClick: () => void; children: ComponentChildren; tone?: 'stop' }) {
+export function Secondary({ id, onClick, children, tone, disabled = false }: { id: string; onClick: () => void; children: ComponentChildren; tone?: 'stop'; disabled?: boolean }) {
   const { state } = useUi()
   return (
-    <button type="button" class={tone ? `secondary ${tone}` : 'secondary'} data-testid={id} aria-disabled={state.busy} onClick={state.busy ? undefined : onClick}>
+    <button type="button" class={tone ? `secondary ${tone}` : 'secondary'} data-testid={id} disabled={disabled} aria-disabled={state.busy} onClick={state.busy ? undefined : onClick}>
       {children}
     </button>
   )

@@ -1,5 +1,6 @@
 // The camera looks for a QR code; what it sees stays on the phone. Nothing runs until the person says so.
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ProblemCode } from '../../state.ts'
 import { useUi } from '../../ui/context.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Secondary } from '../../ui/page.tsx'
@@ -37,31 +38,39 @@ async function reader(): Promise<Reader> {
   }
 }
 
-export function Camera({ onText }: { onText: (text: string) => void }) {
+/** Tells each text once; asked to look again, it tells the same one anew. `atOnce`: the person has just said so. */
+export function Camera({ onText, atOnce = false, denied = 'scan_camera' }: { onText: (text: string) => void; atOnce?: boolean; denied?: ProblemCode }) {
   const { app, state, t } = useUi()
-  const [on, setOn] = useState(false)
+  const [on, setOn] = useState(atOnce)
   const video = useRef<HTMLVideoElement>(null)
   const tell = useRef(onText)
   tell.current = onText
-  const quiet = useRef(false)
-  quiet.current = state.busy || state.problem !== null
+  const busy = useRef(false)
+  busy.current = state.busy
+  const last = useRef('')
   useEffect(() => {
     if (!on) return
     const over = new AbortController()
-    void watch(video.current, (text) => !quiet.current && tell.current(text), over.signal).catch(() => {
+    const see = (text: string) => {
+      if (busy.current || text === last.current) return
+      last.current = text
+      tell.current(text)
+    }
+    void watch(video.current, see, over.signal).catch(() => {
       setOn(false)
-      app.tell('scan_camera')
+      app.tell(denied)
     })
     return () => over.abort()
   }, [on, app])
   const start = () => {
     if (state.problem) app.dispatch({ type: 'problem', problem: null })
+    last.current = ''
     setOn(true)
   }
   return (
     <div class="camera">
       {on && <video ref={video} data-testid="camera" muted playsInline aria-label={t('app.new_phone.camera')} />}
-      {(!on || state.problem) && (
+      {(!on || (state.problem && !atOnce)) && (
         <Secondary id="scan" onClick={start}>
           <Icon name="camera" /> {t('app.new_phone.start')}
         </Secondary>

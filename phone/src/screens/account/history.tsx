@@ -2,6 +2,7 @@
 import type { Entry, StateFilter } from '../../account-contract.ts'
 import { loadEvents, loadMyHistory, loadOlder, loadPartners, openEntry, takeEvidence } from '../../journeys/account/my.ts'
 import type { Key } from '../../texts/index.ts'
+import { lookOf } from '../approval/kinds.ts'
 import { useUi } from '../../ui/context.ts'
 import { Icon, type IconName } from '../../ui/icons.tsx'
 import { Page, Secondary } from '../../ui/page.tsx'
@@ -91,11 +92,14 @@ function EntryRow({ entry }: { entry: Entry }) {
   const { app, state, t } = useUi()
   const { word, icon, tone } = STATES[entry.state]
   return (
-    <button type="button" class="row" data-testid="entry" data-state={entry.state} data-rid={entry.rid} onClick={() => openEntry(app, entry.rid)}>
-      <span>
-        <strong>{entry.partner.name}</strong>
-        <span class="under">
-          {entry.title} · {moment(state.lang, entry.at)}
+    <button type="button" class="row" data-testid="entry" data-state={entry.state} data-kind={entry.kind} data-rid={entry.rid} onClick={() => openEntry(app, entry.rid)}>
+      <span class="with-icon">
+        <Icon name={lookOf(entry.kind).icon} />
+        <span>
+          <strong>{entry.partner.name}</strong>
+          <span class="under">
+            {entry.title} · {moment(state.lang, entry.at)}
+          </span>
         </span>
       </span>
       <span class={`result ${tone}`}>
@@ -111,6 +115,7 @@ export function HistoryEntry() {
   if (!entry) return null
   const { word, icon, tone } = STATES[entry.state]
   const facts: [Key, string | null][] = [
+    ['app.entry.kind', t(lookOf(entry.kind).word)],
     ['app.entry.service', entry.partner.name],
     ['app.entry.asked_at', moment(state.lang, entry.at, 'full')],
     ['app.entry.decided_at', entry.decided ? moment(state.lang, entry.decided, 'full') : null],

@@ -7,6 +7,7 @@ import { LANGUAGE_NAMES, type Key, type Say } from '../../texts/index.ts'
 import { unbroken, useNow, useUi } from '../../ui/context.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Page, Secondary } from '../../ui/page.tsx'
+import { Switch } from '../../ui/switch.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { claimWords, Coming, DoneLine, isLimited, LimitedLine, moment, Row, useGo, useLoad } from './parts.tsx'
 
@@ -54,31 +55,6 @@ function Changes() {
   )
 }
 
-interface SwitchProps {
-  id: string
-  word: Key
-  under: Key
-  on: boolean
-  disabled?: boolean
-  onClick: () => void
-}
-
-function Switch({ id, word, under, on, disabled = false, onClick }: SwitchProps) {
-  const { state, t } = useUi()
-  return (
-    <button type="button" class="row" role="switch" aria-checked={on} aria-disabled={disabled || state.busy} data-off={disabled || undefined} data-testid={`switch-${id}`} onClick={disabled ? undefined : onClick}>
-      <span>
-        <strong>{t(word)}</strong>
-        <span class="under">{t(under)}</span>
-      </span>
-      <span class="switch" aria-hidden="true">
-        <span class="track" />
-        {on ? t('app.on') : t('app.off')}
-      </span>
-    </button>
-  )
-}
-
 function Switches() {
   const { app, state, t } = useUi()
   const { home } = state
@@ -87,9 +63,9 @@ function Switches() {
     <>
       <h2 class="small">{t('app.my_data.choices')}</h2>
       <div class="rows">
-        <Switch id="biometrics" word="app.my_data.biometrics" under="app.my_data.biometrics_under" on={bio} disabled={isLimited(home?.limited, useNow())} onClick={() => void switchBiometrics(app, !bio)} />
-        <Switch id="notifications" word="app.my_data.notifications" under="app.my_data.notifications_under" on={home?.settings.notifications ?? false} onClick={() => void toggle(app, 'notifications')} />
-        <Switch id="sharing" word="app.my_data.sharing" under="app.my_data.sharing_under" on={home?.settings.sharing ?? false} onClick={() => void toggle(app, 'sharing')} />
+        <Switch id="biometrics" name={t('app.my_data.biometrics')} under={t('app.my_data.biometrics_under')} on={bio} disabled={isLimited(home?.limited, useNow())} onClick={() => void switchBiometrics(app, !bio)} />
+        <Switch id="notifications" name={t('app.my_data.notifications')} under={t('app.my_data.notifications_under')} on={home?.settings.notifications ?? false} onClick={() => void toggle(app, 'notifications')} />
+        <Switch id="sharing" name={t('app.my_data.sharing')} under={t('app.my_data.sharing_under')} on={home?.settings.sharing ?? false} onClick={() => void toggle(app, 'sharing')} />
       </div>
     </>
   )

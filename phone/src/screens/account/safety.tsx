@@ -1,15 +1,18 @@
 // Something is wrong: block at once, slow everything down, and the code that blocks without this phone.
 import { block, careful, loadBlockCode } from '../../journeys/safety.ts'
+import { findable, toggleFindable } from '../../journeys/settings.ts'
 import { span } from '../../ui/clock.tsx'
 import { useNow, useUi } from '../../ui/context.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Page, Picture, Primary, Secondary } from '../../ui/page.tsx'
+import { Switch } from '../../ui/switch.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { Coming, DoneLine, Row, useGo, useLoad } from './parts.tsx'
 
 export function Safety() {
-  const { t } = useUi()
+  const { app, state, t } = useUi()
   const go = useGo()
+  const found = findable(state)
   return (
     <Page name="safety" title={t('app.safety.title')} help="app.help.safety">
       <p class="lead">{t('app.safety.lead')}</p>
@@ -27,6 +30,9 @@ export function Safety() {
           <Row id="to-block-code" icon="list" name={t('app.safety.block_code')} under={t('app.safety.block_code_under')} onClick={() => go('block-code')} />
         </li>
       </ul>
+      <Trouble />
+      <h2 class="small">{t('app.safety.findable')}</h2>
+      <Switch id="findable" name={t('app.safety.by_number')} under={t(found ? 'app.safety.by_number_on' : 'app.safety.by_number_off')} on={found} onClick={() => void toggleFindable(app)} />
     </Page>
   )
 }

@@ -1,0 +1,146 @@
+// Requests that this phone takes itself: a code on another screen, a link on this one.
+import { describe, expect, it } from 'vitest'
+import { takeScanned } from '../src/journeys/scan.ts'
+import { findable, toggleFindable } from '../src/journeys/settings.ts'
+import { readBrought } from '../src/protocol/scan.ts'
+import { screenOf } from '../src/state.ts'
+import { activated, approveWith, CODE, ORIGIN, town, type Town } from './town.ts'
+
+const RID = 'apr_AAECAwQFBgcICQoLDA0ODw'
+const MAC = 'A'.repeat(22)
+
+/** Opens the app by an address. */
+const openedBy = async (made: Town | null, text: string) => {
+  const { pathname, hash } = new URL(text)
+  return town({ fresh: made === null, ...(made ? { mock: made.mock } : {}), path: pathname, hash })
+}
+
+describe('a code on another screen', () => {
+  it('is scanned and approved, without a number to type', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('q')
+    await takeScanned(made.app, offer.text())
+    expect(screenOf(made.app.state)).toBe('approval')
+    expect(made.app.state.open?.rid).toBe(offer.rid)
+    await approveWith(made, CODE, '')
+    expect(screenOf(made.app.state)).toBe('approved')
+    expect(made.app.state.outcome).not.toHaveProperty('back')
+  })
+
+  it('is too old a few seconds later, and a fresh one works', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('q')
+    const early = offer.text()
+    made.mock.ahead += 10
+    await takeScanned(made.app, early)
+    expect(made.app.state.problem?.code).toBe('scan_old')
+    expect(screenOf(made.app.state)).toBe('home')
+    await takeScanned(made.app, offer.text())
+    expect(screenOf(made.app.state)).toBe('approval')
+    expect(made.app.state.problem).toBeNull()
+  })
+
+  it('belongs to the first phone that scans it', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('q')
+    await takeScanned(made.app, offer.text())
+    made.app.dispatch({ type: 'close' })
+    await takeScanned(made.app, offer.text())
+    expect(made.app.state.problem?.code).toBe('scan_taken')
+  })
+
+  it('of nothing that waits says so', async () => {
+    const made = await activated()
+    await takeScanned(made.app, `${ORIGIN}/q#${RID}.3.${MAC}`)
+    expect(made.app.state.problem?.code).toBe('scan_over')
+  })
+
+  it.each([
+    ['another house', `https://zelf.elsewhere/q#${RID}.3.${MAC}`], ['a link is no code', `${ORIGIN}/r#${RID}`], ['a menu in a restaurant', 'https://menu.example/'],
+    ['a longer host', `${ORIGIN}.evil.example/q#${RID}.3.${MAC}`], ['nothing', ''],
+  ])('is not: %s', async (_, text) => {
+    const made = await activated()
+    await takeScanned(made.app, text)
+    expect(made.app.state.problem?.code).toBe('scan_unknown')
+    expect(made.wire.calls.filter((call) => call.path.endsWith('/scan'))).toEqual([])
+  })
+
+  it('of a new phone leads to that screen', async () => {
+    const made = await activated()
+    await takeScanned(made.app, 'zelf:new:act_ICEiIyQlJicoKSorLC0uLw:dev_ICEiIyQlJicoKSorLC0uLw')
+    expect(screenOf(made.app.state)).toBe('new-phone')
+    expect(made.app.state.problem?.code).toBe('scan_gone')
+  })
+
+  it('seen by the phone’s own camera app opens zelf, and does the same', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('q')
+    const again = await openedBy(made, offer.text())
+    expect(again.app.state.open?.rid).toBe(offer.rid)
+    expect(location.pathname + location.hash).toBe('/')
+  })
+})
+
+describe('a link on this phone', () => {
+  it('opens the request, and the browser goes back to where it began', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('r')
+    const again = await openedBy(made, offer.text())
+    expect(screenOf(again.app.state)).toBe('approval')
+    await approveWith(again, CODE, '')
+    expect(again.app.state.outcome).toMatchObject({ kind: 'approved', back: `${ORIGIN}/login/return/${offer.rid}?rt=there` })
+  })
+
+  it('goes nowhere but to the return page of this very request', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('r')
+    const again = await openedBy(made, offer.text())
+    const answer = again.mock.handle.bind(again.mock)
+    again.mock.handle = async (method, url, body) => {
+      const said = await answer(method, url, body)
+      if (url.endsWith('/answer') && said.json) said.json = { ...said.json, return_to: `${ORIGIN}.evil.example/login/return/${offer.rid}?rt=there` }
+      return said
+    }
+    await approveWith(again, CODE, '')
+    expect(screenOf(again.app.state)).toBe('approved')
+    expect(again.app.state.outcome).not.toHaveProperty('back')
+  })
+
+  it('in a browser without an account says where zelf is, and offers to activate', async () => {
+    const made = await activated()
+    const { text } = made.mock.approvals.offer('r')
+    globalThis.indexedDB = new IDBFactory()
+    const stranger = await openedBy(null, text())
+    expect(screenOf(stranger.app.state)).toBe('elsewhere')
+    expect(location.hash).toBe('')
+    stranger.app.dispatch({ type: 'elsewhere', elsewhere: null })
+    expect(screenOf(stranger.app.state)).toBe('welcome')
+  })
+})
+
+describe('what the address may say', () => {
+  it.each(['', '.', '..', '.1', `.1.${MAC}.`, `.-1.${MAC}`, `.1.${MAC}A`, `.12345678901.${MAC}`])('a code is nothing with %j', (rest) => {
+    expect(readBrought(`${ORIGIN}/q#${RID}${rest}`, ORIGIN)).toBeNull()
+  })
+
+  it.each([`/r#${RID}.1.${MAC}`, `/r/#${RID}`, `/r?x#${RID}`, '/r#apr_short', `/s#${RID}`, `/q/../r#${RID}`])('a link is nothing as %s', (path) => {
+    expect(readBrought(`${ORIGIN}${path}`, ORIGIN)).toBeNull()
+  })
+
+  it('an odd one leaves the app as it is', async () => {
+    const made = await activated()
+    const again = await openedBy(made, `${ORIGIN}/q#nonsense`)
+    expect(screenOf(again.app.state)).toBe('home')
+    expect(location.pathname + location.hash).toBe('/')
+  })
+})
+
+it('whoever does not want to be found by number says so, and it stays said', async () => {
+  const made = await activated()
+  expect(findable(made.app.state)).toBe(true)
+  await toggleFindable(made.app)
+  expect(findable(made.app.state)).toBe(false)
+  expect([...made.mock.phones.values()][0]?.settings.by_number).toBe(false)
+  const again = await town({ fresh: false, mock: made.mock })
+  expect(findable(again.app.state)).toBe(false)
+})
