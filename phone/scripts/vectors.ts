@@ -59,7 +59,21 @@ export default async function write(): Promise<void> {
   }
   const m1 = await sign(rq.key, 'zelf-req+jws', rq.kid, requestPayload)
   const bare = { ...requestPayload, rid: 'apr_EBESExQVFhcYGRobHB0eHw', lang: 'fr', title: 'Se connecter', fields: [], claims: [], match: false, seq: 2 }
-  const shownRows = await Promise.all([requestPayload, bare].map(async (payload) => {
+  const claim = (l: string, v: string, c: string, more: { o?: true } = {}) => ({ l, v, c, ...more })
+  const sharePayload = {
+    ...requestPayload, rid: 'apr_ICEiIyQlJicoKSorLC0uLw', kind: 'share', title: 'Gegevens delen', purpose: 'Om uw “pakje” te leveren – en meer niet.', head: await h('an earlier receipt'), seq: 3,
+    fields: [claim('Voornaam', 'An', 'given_name'), claim('E-mailadres', 'an@voorbeeld.be', 'email', { o: true }), claim('Adres', 'Kerkstraat 12, 1000 Brussel', 'address', { o: true })],
+    claims: ['given_name', 'email', 'address'],
+  }
+  const payPayload = {
+    ...requestPayload, rid: 'apr_MDEyMzQ1Njc4OTo7PD0-Pw', kind: 'payment', title: 'Betaling', claims: [], match: false, uv: 'pin_or_bio',
+    fields: [{ l: 'Bedrag', v: '12,34 EUR' }, { l: 'Begunstigde', v: 'Bakkerij ’t Èclair' }, { l: 'Rekening', v: 'BE71 0961 2345 6769' }, { l: 'Mededeling', v: '+++090/9337/55493+++' }],
+  }
+  const textPayload = {
+    ...requestPayload, rid: 'apr_QEFCQ0RFRkdISUpLTE1OTw', kind: 'text', lang: 'fr', title: 'Confirmer', fields: [], claims: [], match: false,
+    text: 'Je <b>loue</b> le <i>n° 12</i><br>pour 100 € &lt;par mois&gt; &amp; <u>sans <b>frais</b></u>.',
+  }
+  const shownRows = await Promise.all([requestPayload, bare, sharePayload, payPayload, textPayload].map(async (payload) => {
     const request = requestFrom(payload as unknown as Json)
     return { m1: payload, lines: linesOf(request), shown: await shownOf(request) }
   }))
@@ -75,6 +89,12 @@ export default async function write(): Promise<void> {
     dc: await h(m4), seq: 1, prev: '', ts: NOW + 21,
   }
   const m3 = await sign(rc.key, 'zelf-rcp+jws', rc.kid, receiptPayload)
+
+  const m1Share = await sign(rq.key, 'zelf-req+jws', rq.kid, sharePayload)
+  const m2Share = await sign(dk.key, 'zelf-apr+jws', dk.kid, {
+    ...answerPayload, rid: sharePayload.rid, rq: await h(m1Share), shown: shownRows[2]!.shown, prev: sharePayload.head, seq: 3, without: ['address', 'email'],
+  })
+  const m3Share = await sign(rc.key, 'zelf-rcp+jws', rc.kid, { ...receiptPayload, rid: sharePayload.rid, rq: await h(m1Share), apr: await h(m2Share), seq: 3, prev: sharePayload.head })
 
   const act = 'act_ICEiIyQlJicoKSorLC0uLw'
   const code = pinKeys[0]!
@@ -121,7 +141,7 @@ export default async function write(): Promise<void> {
     })()),
     row('the payload is not JSON', await raw('zelf-cmd+jws', dk.kid, '{"v":1')),
     row('a member stands twice', await raw('zelf-cmd+jws', dk.kid, commandText.replace('"v":1', '"v":1,"v":1'))),
-    row('longer than 16 KiB', await raw('zelf-cmd+jws', dk.kid, commandText.replace('"nl"', `"${'n'.repeat(16_384)}"`))),
+    row('longer than 40 KiB', await raw('zelf-cmd+jws', dk.kid, commandText.replace('"nl"', `"${'n'.repeat(40_960)}"`))),
   ]
 
   const file = {
@@ -135,7 +155,10 @@ export default async function write(): Promise<void> {
     pin_change: [{ vs_private: secret(vs), kid: vs.kid, dev: dk.kid, change, point_hex: next.point_hex, mark: changed.mark, sealed: changed.sealed }],
     bio: [{ m2: m2Bio, challenge_hex: hex(await bioChallenge(touched)), dev: dk.kid, enrol_challenge_hex: hex(await enrolChallenge(dk.kid)) }],
     words: await Promise.all([vouch, ''].map(async (text) => ({ text, words: await sixWords(text) }))),
-    receipts: [{ root: root.jwk, keys, m1, m2, m3, m4, device: dk.jwk }],
+    receipts: [
+      { root: root.jwk, keys, m1, m2, m3, m4, device: dk.jwk },
+      { root: root.jwk, keys, m1: m1Share, m2: m2Share, m3: m3Share, m4, device: dk.jwk, without: ['address', 'email'] },
+    ],
     refused,
   }
   await selfCheck(file.pin_proof[0]!.sealed, vs)

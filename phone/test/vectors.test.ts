@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { fromUtf8, h, hex, sha256, unb64u, unhex, utf8, type Bytes } from '../src/protocol/bytes.ts'
 import { keyId, parseJws, thumbprint, verifyJws, type Jwk } from '../src/protocol/jose.ts'
 import { readKeys } from '../src/protocol/keys.ts'
-import { linesOf, readCertificate, readReceipt, readRequest, requestFrom, shownOf } from '../src/protocol/messages.ts'
+import { linesOf, readCertificate, readReceipt, readRequest, refusable, requestFrom, shownOf } from '../src/protocol/messages.ts'
 import { bioChallenge, enrolChallenge } from '../src/protocol/bio.ts'
 import { derivePinKey, enrolAad, enrolMessage, PIN_ENROL, PIN_PROOF, pinPoint, pinVerifies, proofMessage, type Sealed } from '../src/protocol/pin.ts'
 import { sixWords } from '../src/protocol/words.ts'
@@ -49,6 +49,7 @@ describe.each(files)('%s', (name) => {
       if (row.lines) expect(linesOf(request)).toEqual(row.lines)
       expect(await shownOf(request)).toBe(row.shown)
     }
+    expect(new Set(rows('shown').map((row) => row.m1.kind))).toEqual(new Set(['login', 'share', 'payment', 'text']))
   })
 
   it('reads the commands', async () => {
@@ -114,6 +115,8 @@ describe.each(files)('%s', (name) => {
       expect(request.dev).toBe(dev)
       expect(answer.rq).toBe(await h(row.m1))
       expect(answer.shown).toBe(await shownOf(request))
+      expect(answer.without).toEqual(row.without)
+      expect(refusable(request)).toEqual(expect.arrayContaining(row.without ?? []))
       expect(receipt).toMatchObject({ rid: request.rid, rq: await h(row.m1), apr: await h(row.m2), dc: await h(row.m4), seq: request.seq })
     }
   })

@@ -187,6 +187,13 @@ fn a_whole_approval_follows_from_the_root() {
         let certificate = DeviceCertificate::verify(m4, &kid, &key(Role::Dc, &kid)).unwrap();
 
         assert_eq!(certificate.payload.jwk, device.jwk());
+        assert!(answer.answers(&request), "kept back: {:?}", answer.without);
+        assert_eq!(
+            answer.without,
+            row["without"]
+                .as_array()
+                .map_or(Vec::new(), |kept| kept.iter().map(|c| c.as_str().unwrap()).collect::<Vec<_>>())
+        );
         assert_eq!((&answer.rq, &answer.shown), (&request.digest, &request.payload.shown()));
         assert_eq!((&receipt.rq, &receipt.apr, &receipt.dc), (&digest(m1), &digest(m2), &certificate.digest));
         assert_eq!((receipt.seq, answer.seq), (request.payload.seq, request.payload.seq));

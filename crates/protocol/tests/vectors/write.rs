@@ -37,11 +37,12 @@ struct Cast {
 #[ignore = "writes vectors/protocol-rust.json"]
 fn write_the_rust_vectors() {
     let cast = Cast { root: key("root"), rq: key("rq"), rc: key("rc"), dc: key("dc"), vs: key("vs"), dev: key("dev") };
-    let (m1, m2, receipts) = approval(&cast);
+    let (m1, m2, receipts) = approval(&cast, &request(&cast), Vec::new());
+    let (_, _, shared) = approval(&cast, &share(&cast), vec!["birthdate".into()]);
     let (refused, refused_payload) = refusals(&cast);
     let thumbprints = [&cast.root, &cast.vs, &cast.dev].map(thumbprint);
     let codes = ["27935", "00000", "99999", "04711"].map(|code| pin_key(&cast, code));
-    let drawn = [request(&cast), plain_request(&cast)];
+    let drawn = [request(&cast), plain_request(&cast), share(&cast), payment(&cast), text(&cast)];
     let drawn = drawn.map(|r| json!({ "m1": r, "lines": r.lines(), "shown": r.shown() }));
     let texts = [format!("zelf:new:{ACTIVATION}:{}", cast.dev.kid()), "Zoë".to_owned()];
     let six_words = texts.map(|text| json!({ "words": words(&text), "text": text }));
@@ -56,7 +57,7 @@ fn write_the_rust_vectors() {
         "pin_change": [pin_change(&cast)],
         "bio": [bio(&cast)],
         "words": six_words,
-        "receipts": [receipts],
+        "receipts": [receipts, shared],
         "refused": refused,
         "refused_payload": refused_payload,
     });
@@ -124,6 +125,44 @@ fn plain_request(cast: &Cast) -> Request {
     }
 }
 
+fn share(cast: &Cast) -> Request {
+    let claim = |l: &str, v: &str, c: &str, o| Field { c: Some(c.into()), o, ..Field::line(l, v) };
+    Request {
+        kind: "share".into(),
+        title: "Daten teilen".into(),
+        purpose: Some("Für Ihre Anmeldung im „Bürgerdienst“.".into()),
+        fields: vec![
+            claim("Vorname", "Zoë", "given_name", false),
+            claim("Geburtsdatum", "12. März 1955", "birthdate", true),
+        ],
+        claims: vec!["given_name".into(), "birthdate".into()],
+        ..request(cast)
+    }
+}
+
+fn payment(cast: &Cast) -> Request {
+    let fields =
+        [("Betrag", "1.234.567,89 EUR"), ("Empfänger", "Café \\ & Söhne"), ("Konto", "DE89 3704 0044 0532 0130 00")];
+    Request {
+        kind: "payment".into(),
+        title: "Zahlung".into(),
+        fields: fields.into_iter().map(|(l, v)| Field::line(l, v)).collect(),
+        claims: Vec::new(),
+        ..request(cast)
+    }
+}
+
+fn text(cast: &Cast) -> Request {
+    Request {
+        kind: "text".into(),
+        title: "Bestätigen".into(),
+        fields: Vec::new(),
+        claims: Vec::new(),
+        text: Some("<b>Vertrag</b><br>1 &lt; 2 &amp; 3 &gt; 2, <u>„so <i>ist</i> es“</u>.".into()),
+        ..request(cast)
+    }
+}
+
 fn command(cast: &Cast) -> Value {
     let payload = Payload {
         v: 1,
@@ -174,13 +213,13 @@ fn bio(cast: &Cast) -> Value {
     })
 }
 
-fn approval(cast: &Cast) -> (String, String, Value) {
+/// The whole of one approval; `without` is what the person keeps back.
+fn approval(cast: &Cast, request: &Request, without: Vec<String>) -> (String, String, Value) {
     let entry = |key: &SigningKey, role| KeyEntry { kid: key.kid().into(), role, jwk: key.public().jwk() };
     let keys = [(&cast.rq, Role::Rq), (&cast.rc, Role::Rc), (&cast.dc, Role::Dc), (&cast.vs, Role::Vs)];
     let keys = KeysDocument { v: 1, iat: NOW, keys: keys.into_iter().map(|(k, r)| entry(k, r)).collect() };
-    let request = request(cast);
     let m1 = request.sign(&cast.rq).unwrap();
-    let answer = answer(&request, &m1);
+    let answer = Answer { without, ..answer(request, &m1) };
     let m2 = answer.sign(&cast.dev).unwrap();
     let m4 = certificate(cast).sign(&cast.dc).unwrap();
     let receipt = Receipt {
@@ -196,10 +235,13 @@ fn approval(cast: &Cast) -> (String, String, Value) {
         prev: request.head.clone(),
         ts: NOW + 31,
     };
-    let row = json!({
+    let mut row = json!({
         "root": cast.root.public().jwk(), "keys": keys.sign(&cast.root).unwrap(), "m1": m1, "m2": m2,
         "m3": receipt.sign(&cast.rc).unwrap(), "m4": m4, "device": cast.dev.public().jwk(),
     });
+    if !answer.without.is_empty() {
+        row["without"] = json!(answer.without);
+    }
     (m1, m2, row)
 }
 
@@ -209,6 +251,7 @@ fn answer(request: &Request, m1: &str) -> Answer {
         rid: request.rid.clone(),
         rq: digest(m1),
         shown: request.shown(),
+        without: Vec::new(),
         lang: request.lang.clone(),
         dec: Decision::Approve,
         matched: "08".into(),
@@ -305,6 +348,17 @@ fn refusals(cast: &Cast) -> (Vec<Value>, Vec<Value>) {
             TYP_REQUEST,
             request.replace(r#""l":"Vorname""#, r#""l":"Vorname","x":1"#),
         ),
+        shaped(
+            "a purpose of a field",
+            TYP_REQUEST,
+            request.replace(r#""l":"Vorname""#, r#""l":"Vorname","purpose":"x""#),
+        ),
+        shaped(
+            "a choice that is text",
+            TYP_REQUEST,
+            request.replace(r#""l":"Vorname""#, r#""l":"Vorname","c":"given_name","o":"true""#),
+        ),
+        shaped("kept back is text", TYP_ANSWER, answer.replacen('{', r#"{"without":"email","#, 1)),
         shaped("an unknown decision", TYP_ANSWER, answer.replace(r#""dec":"approve""#, r#""dec":"Approve""#)),
         shaped("a member twice in an answer", TYP_ANSWER, answer.replacen('{', r#"{"match":"08","#, 1)),
         shaped("null for the match", TYP_ANSWER, answer.replace(r#""match":"08""#, r#""match":null"#)),
