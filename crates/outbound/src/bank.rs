@@ -108,11 +108,14 @@ impl std::fmt::Debug for Pending {
     }
 }
 
+/// Gives the key that signs now: it may change while the server runs.
+pub type ClientKey = Box<dyn Fn() -> Arc<SigningKey> + Send + Sync>;
+
 /// Our side towards every bank.
 pub struct BankClient {
     http: Http,
     client_id: String,
-    key: Arc<SigningKey>,
+    key: ClientKey,
     redirect_uri: String,
     providers: provider::Cache,
 }
@@ -122,13 +125,13 @@ impl BankClient {
     pub fn new(
         http: Http,
         client_id: impl Into<String>,
-        key: Arc<SigningKey>,
+        key: impl Fn() -> Arc<SigningKey> + Send + Sync + 'static,
         redirect_uri: impl Into<String>,
     ) -> Self {
         BankClient {
             http,
             client_id: client_id.into(),
-            key,
+            key: Box::new(key),
             redirect_uri: redirect_uri.into(),
             providers: provider::Cache::default(),
         }
@@ -148,7 +151,7 @@ impl BankClient {
         let provider = self.providers.provider(&self.http, issuer, now).await?;
         let secrets = speech::Secrets::derive(&entropy)?;
         let details = speech::details(request)?;
-        let assertion = speech::assertion(&self.key, &self.client_id, issuer, now, &secrets.jti)?;
+        let assertion = speech::assertion(&(self.key)(), &self.client_id, issuer, now, &secrets.jti)?;
         let form = [
             ("client_id", self.client_id.as_str()),
             ("client_assertion_type", speech::ASSERTION_TYPE),
@@ -197,7 +200,7 @@ impl BankClient {
         let dpop = speech::dpop_key(&pending.dpop)?;
         let [jti_assertion, jti_token, jti_userinfo] = speech::three_jtis(&entropy);
 
-        let assertion = speech::assertion(&self.key, &self.client_id, &pending.issuer, now, &jti_assertion)?;
+        let assertion = speech::assertion(&(self.key)(), &self.client_id, &pending.issuer, now, &jti_assertion)?;
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),

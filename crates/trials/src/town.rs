@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use axum::Router;
 use db::Db;
 use journeys::enrol_with_eid::CardRules;
-use journeys::keys::PlatformKeys;
+use journeys::keys::{KeyRules, PlatformKeys};
 use journeys::partners::Registry;
 use journeys::ports::{BankConnector, Boxed, Clock, Courier, Entropy};
 use journeys::registry::Banks;
@@ -279,8 +279,10 @@ impl Ground {
         db.migrate("platform", store::MIGRATIONS, now).await.unwrap();
         let ring = vault::Keyring::load_or_create(&self.folder.join("vault.keys"), now).unwrap();
         let vault = vault::Vault::open(Db::open(&vault).unwrap(), ring, now).await.unwrap();
+        let rules = KeyRules { test_world: true, days: 730, now };
         let keys =
-            PlatformKeys::load_or_create(&self.folder.join("platform.keys"), |_| panic!("keys were given")).unwrap();
+            PlatformKeys::load_or_create(&self.folder.join("platform.keys"), rules, |_| panic!("keys were given"))
+                .unwrap();
         let banker = match self.real_bank {
             true => Banker::Real(bank::connector(&keys, &app.1)),
             false => Banker::Double(self.bank.clone()),
@@ -363,7 +365,8 @@ fn platform_keys() -> &'static str {
     KEYS.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let path: &Path = &folder.path().join("platform.keys");
-        PlatformKeys::load_or_create(path, |bytes| aws_lc_rs::rand::fill(bytes).unwrap()).unwrap();
+        let rules = KeyRules { test_world: true, days: 730, now: NOW };
+        PlatformKeys::load_or_create(path, rules, |bytes| aws_lc_rs::rand::fill(bytes).unwrap()).unwrap();
         std::fs::read_to_string(path).unwrap()
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::identity::Identity;
 use journeys::enrol_with_eid::CardRules;
-use journeys::keys::PlatformKeys;
+use journeys::keys::{KeyRules, PlatformKeys};
 use journeys::partners::Registry;
 use journeys::ports::{
     BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy, RevocationSource,
@@ -71,12 +71,13 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
     let (client, vault) = open_vault(config).await?;
     let db = open_db(&config.database_url())?;
     db.migrate("platform", store::MIGRATIONS, now()).await.map_err(|e| e.to_string())?;
-    let keys = PlatformKeys::load_or_create(&config.data.join("platform.keys"), fill)?;
+    let rules = KeyRules { test_world: config.test_world.enabled, days: config.rules.key_days, now: now() };
+    let keys = PlatformKeys::load_or_create(&config.data.join("platform.keys"), rules, fill)?;
     let sealer = store::Sealer::new(&keys.columns).ok_or("the column key has the wrong length")?;
     let roots = pems(&config.outbound.roots)?;
     let http = Http::trusting(&roots).map_err(|e| e.to_string())?;
     let redirect = format!("{}/bank/return", config.app);
-    let bank = BankClient::new(http.clone(), "zelf", Arc::clone(&keys.bank_client), redirect);
+    let bank = BankClient::new(http.clone(), "zelf", keys.bank_signer(), redirect);
     let world = World::new(Parts {
         db: db.clone(),
         sealer: Arc::new(sealer),

@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use protocol::jose::jwt::Jwt;
-use protocol::jose::{PublicKey, b64u, sha256};
+use protocol::jose::{Jwk, PublicKey, b64u, sha256};
 use rusqlite::Transaction;
 use serde::Deserialize;
 
@@ -51,7 +51,8 @@ pub(super) fn check(
         return Err(OAuthError::dpop("typ must be dpop+jwt"));
     }
     let jwk = jwt.header.jwk.as_ref().ok_or(OAuthError::dpop("the proof names no key"))?;
-    let key = PublicKey::from_jwk(jwk).map_err(|_| OAuthError::dpop("the proof's key is not P-256"))?;
+    let jwk = Jwk::deserialize(jwk).map_err(|_| OAuthError::dpop("the proof's key is not P-256"))?;
+    let key = PublicKey::from_jwk(&jwk).map_err(|_| OAuthError::dpop("the proof's key is not P-256"))?;
     let proof: Proof = jwt.verify(&key).map_err(|_| OAuthError::dpop("the proof's signature is wrong"))?;
     if proof.htm != method || proof.htu != url {
         return Err(OAuthError::dpop("the proof is for another request"));

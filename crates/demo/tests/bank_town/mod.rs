@@ -101,7 +101,9 @@ impl Town {
             clock: Arc::new(move || ticking.load(Ordering::Relaxed)),
         };
         serve(bank_listener, zelf_demo::bank::router(config).unwrap());
-        let connector = BankClient::new(Http::new().unwrap(), CLIENT, Arc::clone(&client_key), redirect_uri.as_str());
+        let signing = Arc::clone(&client_key);
+        let key = move || Arc::clone(&signing);
+        let connector = BankClient::new(Http::new().unwrap(), CLIENT, key, redirect_uri.as_str());
         Town {
             issuer: format!("{base}/belfius"),
             base,

@@ -72,7 +72,7 @@ async fn tokens(
     if let Some(facts) = &login.credential {
         token.attributes.extend(risk(facts, at));
     }
-    let id_token = world.keys.op.sign(partner.id_token_alg, &token)?;
+    let id_token = world.keys.op().sign(partner.id_token_alg, "JWT", &token)?;
     let scopes: Vec<&str> = login.authorization.scopes.iter().map(|s| s.as_str()).collect();
     Ok(TokenResponse {
         access_token,

@@ -1,16 +1,28 @@
-//! Compact JWS (RFC 7515) with ES256, JWKs (RFC 7517) and their thumbprints (RFC 7638), over aws-lc-rs.
+//! JOSE over aws-lc-rs: compact JWS (RFC 7515), JWE (RFC 7516), keys (RFC 7517) and their thumbprints (RFC 7638).
 //!
-//! Our own messages are checked strictly ([`Jws::verify`]: `typ`, `alg`, `kid`, no unknown field); other people's tokens
-//! ([`jwt`]) tolerate header members we do not know, never `crit`.
+//! Our own messages are checked strictly ([`Jws::verify`]: `typ`, ES256, `kid`, no unknown field); other people's tokens
+//! ([`jwt`]) tolerate header members we do not know, never `crit`. [`KeySet`] holds the keys of a partner, [`jwe`] what is
+//! encrypted to it or to us.
 
 mod alg;
+pub mod jwe;
 mod jwk;
 mod jws;
 pub mod jwt;
+mod key_set;
+mod rsa_public;
+mod rsa_sign;
+mod strict;
+mod verify_key;
+
+use aws_lc_rs::digest as hash;
 
 pub use alg::{Enc, Encryption, KeyAlg, SigAlg};
 pub use jwk::{Jwk, PublicKey, SigningKey};
 pub use jws::{Header, Jws, digest, sha256};
+pub use key_set::KeySet;
+pub use rsa_sign::{EdKey, RsaKey};
+pub use verify_key::VerifyKey;
 
 /// Largest compact JWS we read, in bytes.
 pub const MAX_JWS_BYTES: usize = 40 * 1024;
@@ -25,6 +37,8 @@ pub enum JoseError {
     UnknownKey,
     BadSignature,
     BadKey,
+    /// A JWE that does not open, for whatever reason.
+    Unreadable,
 }
 
 impl std::fmt::Display for JoseError {

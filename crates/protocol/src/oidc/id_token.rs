@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::{ACR_SUBSTANTIAL, AMR};
 use crate::jose::{b64u, sha256};
 
-/// Which of our keys signs a partner's ID tokens.
 pub use crate::jose::SigAlg as SigningAlg;
 
 /// Claims of an ID token, ready for [`super::keys::OpKeys::sign`]. Holds personal data: no `Debug`.

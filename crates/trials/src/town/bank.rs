@@ -152,7 +152,7 @@ pub(super) async fn serve_demo_bank(
 /// The real connector, as the program wires it.
 pub(super) fn connector(keys: &PlatformKeys, app: &str) -> Box<dyn BankConnector> {
     let redirect = format!("{app}/bank/return");
-    Box::new(Wired(BankClient::new(Http::new().unwrap(), "zelf", Arc::clone(&keys.bank_client), redirect)))
+    Box::new(Wired(BankClient::new(Http::new().unwrap(), "zelf", keys.bank_signer(), redirect)))
 }
 
 struct Wired(BankClient);

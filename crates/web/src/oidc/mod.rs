@@ -54,16 +54,12 @@ pub async fn configuration(State(doors): State<Doors>) -> Response {
 
 /// `GET /jwks.json`.
 pub async fn jwks(State(doors): State<Doors>) -> Response {
-    cacheable(doors.world.keys.op.jwks())
+    cacheable(doors.world.keys.op().jwks(doors.world.now()))
 }
 
 /// `GET /bank/jwks.json`: our keys as the banks' client.
 pub async fn bank_jwks(State(doors): State<Doors>) -> Response {
-    let key = &doors.world.keys.bank_client;
-    let jwk = key.public().jwk();
-    cacheable(json!({ "keys": [{
-        "kty": jwk.kty, "crv": jwk.crv, "x": jwk.x, "y": jwk.y, "kid": key.kid(), "use": "sig", "alg": "ES256"
-    }] }))
+    cacheable(doors.world.keys.bank_jwks(doors.world.now()))
 }
 
 fn cacheable(body: Value) -> Response {

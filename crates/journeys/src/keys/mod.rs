@@ -1,30 +1,26 @@
 //! The platform's own keys: hashes of numbers and persons, codes and tokens, sealed columns, the provider's signatures.
 //! None of them can sign for a phone, open a PIN proof or make a receipt: those live in the vault.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+mod file;
+mod live;
+
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use protocol::jose::{SigningKey, b64u, unb64u};
 use protocol::label;
-use protocol::oidc::keys::OpKeys;
-use serde::{Deserialize, Serialize};
+use protocol::oidc::keys::{Kind, OpKeys};
+use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-#[serde(deny_unknown_fields)]
-struct File {
-    /// One secret; the MAC and sealing keys below are derived from it by label.
-    secret: String,
-    /// Pairwise subjects: never changes, or every service would see strangers.
-    pairwise: String,
-    es256: String,
-    rs256: String,
-    bank_client: String,
-}
+pub use file::{KeyFile, KeyRules};
+use live::Live;
+
+/// How often a running server looks whether its keys were rotated.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Loaded keys. No `Debug`.
 pub struct PlatformKeys {
@@ -41,50 +37,35 @@ pub struct PlatformKeys {
     pub altcha: [u8; 32],
     /// Seals columns.
     pub columns: [u8; 32],
-    pub op: OpKeys,
-    /// Our client key at the banks.
-    pub bank_client: Arc<SigningKey>,
+    live: Arc<Live>,
 }
 
 impl PlatformKeys {
-    /// Reads `path`, or makes fresh keys there (mode 0600). `fill` draws the randomness.
+    /// Reads `path`, or makes fresh keys there (mode 0600). `fill` draws the randomness. A file of an earlier version is completed.
     ///
     /// # Errors
     /// A sentence for the operator; never what was in the file.
-    pub fn load_or_create(path: &Path, fill: impl Fn(&mut [u8])) -> Result<PlatformKeys, String> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::read(&Zeroizing::new(text)),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::create(path, fill),
-            Err(e) => Err(format!("{}: {e}", path.display())),
-        }
+    pub fn load_or_create(path: &Path, rules: KeyRules, fill: impl Fn(&mut [u8])) -> Result<PlatformKeys, String> {
+        let file = match std::fs::read_to_string(path) {
+            Ok(text) => {
+                let mut file = KeyFile::read(&Zeroizing::new(text))?;
+                if file.complete(rules)? {
+                    file.write(path)?;
+                }
+                file
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                let file = KeyFile::fresh(rules, fill)?;
+                file.write(path)?;
+                file
+            }
+            Err(e) => return Err(format!("{}: {e}", path.display())),
+        };
+        Self::of(path, rules, &file)
     }
 
-    fn create(path: &Path, fill: impl Fn(&mut [u8])) -> Result<PlatformKeys, String> {
-        let secret = || {
-            let mut bytes = Zeroizing::new([0; 32]);
-            fill(&mut *bytes);
-            b64u(*bytes)
-        };
-        let bad = |_| "a key could not be made".to_owned();
-        let op = OpKeys::generate().map_err(bad)?;
-        let bank = SigningKey::generate("bc").map_err(bad)?;
-        let file = File {
-            secret: secret(),
-            pairwise: secret(),
-            es256: b64u(&*op.es256_scalar().map_err(bad)?),
-            rs256: b64u(&*op.rs256_pkcs8().map_err(bad)?),
-            bank_client: b64u(&*bank.scalar().map_err(bad)?),
-        };
-        let text = Zeroizing::new(serde_json::to_string_pretty(&file).map_err(|e| e.to_string())?);
-        let io = |e: std::io::Error| format!("{}: {e}", path.display());
-        let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
-        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(io)?;
-        Self::read(&text)
-    }
-
-    fn read(text: &str) -> Result<PlatformKeys, String> {
+    fn of(path: &Path, rules: KeyRules, file: &KeyFile) -> Result<PlatformKeys, String> {
         let bad = |_| "the key file is not one of ours".to_owned();
-        let file: File = serde_json::from_str(text).map_err(|_| "the key file is not one of ours".to_owned())?;
         let bytes = |text: &str| unb64u(text).map(Zeroizing::new).map_err(bad);
         let secret = hmac::Key::new(hmac::HMAC_SHA256, &bytes(&file.secret)?);
         let derive = |label: &str| -> [u8; 32] {
@@ -106,9 +87,39 @@ impl PlatformKeys {
             cookie: derive(label::COOKIE),
             columns: derive(label::ATTRIBUTES),
             pairwise,
-            op: OpKeys::load(&bytes(&file.es256)?, &bytes(&file.rs256)?).map_err(bad)?,
-            bank_client: Arc::new(SigningKey::from_bare_scalar(&bytes(&file.bank_client)?, "bc").map_err(bad)?),
+            live: Arc::new(Live::new(path.to_owned(), rules, file)?),
         })
+    }
+
+    /// The provider's keys as they are now; ask again for the next token.
+    pub fn op(&self) -> Arc<OpKeys> {
+        Arc::clone(&self.live.get().op)
+    }
+
+    /// Gives our client key at the banks, as it is at each call.
+    pub fn bank_signer(&self) -> impl Fn() -> Arc<SigningKey> + Send + Sync + 'static {
+        let live = Arc::clone(&self.live);
+        move || Arc::clone(&live.get().bank_current)
+    }
+
+    /// Our JWK set as the banks' client.
+    pub fn bank_jwks(&self, now: i64) -> Value {
+        json!({ "keys": self.live.get().bank.jwks(now) })
+    }
+
+    /// Kind, name and end (Unix seconds) of every key in use.
+    pub fn ends(&self) -> Vec<(Kind, String, i64)> {
+        let live = self.live.get();
+        let bank = live.bank.ends().into_iter().map(|(_, name, end)| (Kind::BankClient, name, end));
+        live.op.ends().into_iter().chain(bank).collect()
+    }
+
+    /// Takes over what `zelf keys rotate` wrote; true when there was something.
+    ///
+    /// # Errors
+    /// A sentence for the operator; the keys stay as they are.
+    pub fn refresh(&self) -> Result<bool, String> {
+        self.live.refresh()
     }
 
     /// How a number is looked up: nobody without this key can test one.
@@ -178,5 +189,17 @@ impl PlatformKeys {
     fn nonce_of(&self, bucket: i64) -> String {
         let tag = hmac::sign(&self.nonce, &label::join(label::NONCE, &[&bucket.to_be_bytes()]));
         b64u(tag.as_ref().get(..18).unwrap_or_default())
+    }
+}
+
+/// Looks for rotated keys as long as the server runs.
+pub async fn watch(world: crate::World) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        match world.keys.refresh() {
+            Ok(true) => tracing::info!("the keys were rotated"),
+            Ok(false) => {}
+            Err(problem) => tracing::error!(problem, "the rotated keys are not taken over"),
+        }
     }
 }
