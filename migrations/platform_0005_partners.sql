@@ -67,3 +67,7 @@ CREATE TABLE discovery_session (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX discovery_session_expiry ON discovery_session (expires_at);
+
+-- Who the partner says the person is: it may name them when it begins a request itself.
+ALTER TABLE consent ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+CREATE INDEX consent_subject ON consent (partner, subject) WHERE subject <> '';

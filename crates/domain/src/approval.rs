@@ -9,6 +9,11 @@ use crate::act::Act;
 pub const WAIT_SECONDS: i64 = 180;
 /// After approval the service may redeem the code for so long.
 pub const REDEEM_SECONDS: i64 = 180;
+/// A code or link on a page waits so long for a phone.
+pub const OFFER_SECONDS: i64 = 600;
+/// The code on a page changes so often, and so many earlier ones still count: eight seconds in all.
+pub const SCAN_STEP_SECONDS: i64 = 2;
+pub const SCAN_STEPS_BACK: i64 = 3;
 /// Unanswered requests for one number in [`FLOOD_SECONDS`]: so many from one place, so many from all unknown browsers
 /// together; the rest die silently. A browser that person approved before has a lane of its own, so that a stranger who
 /// fills the others does not keep anybody out.

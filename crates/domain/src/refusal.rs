@@ -56,6 +56,8 @@ pub enum Refusal {
     TooRecent {
         until: i64,
     },
+    /// Another phone was first.
+    Taken,
     /// Fingerprint or face was not accepted; the code is.
     BioRejected,
 }

@@ -21,6 +21,8 @@ pub struct Evidence {
 
 /// Whom a number reaches, and how crowded its door is. One row whether or not the number exists.
 pub struct Reached {
+    /// HMAC of the number.
+    pub number: Vec<u8>,
     pub crowd: Crowd,
     pub device: Option<String>,
     pub account: Option<String>,
@@ -42,6 +44,32 @@ pub fn reach(tx: &mut Tx<'_>, number: &[u8], partner: &str, lane: &str, now: i64
         args![number, lane, now - FLOOD_SECONDS, partner, now],
     )?;
     let mut c = row.ok_or_else(|| inconsistent("id", "a number"))?.columns();
+    reached(&mut c, number.to_vec(), now)
+}
+
+/// As [`reach`], for an account that the partner knows already: being found by number does not matter.
+pub fn reach_account(
+    tx: &mut Tx<'_>,
+    account: &str,
+    partner: &str,
+    lane: &str,
+    now: i64,
+) -> Result<Reached, StoreError> {
+    let row = tx.row(
+        "SELECT a.number_hash,
+            (SELECT COUNT(*) FROM approval p WHERE p.number_hash = a.number_hash AND p.created_at > $3 AND p.state = 'waiting' AND p.lane = $2),
+            (SELECT COUNT(*) FROM approval p WHERE p.number_hash = a.number_hash AND p.created_at > $3 AND p.state = 'waiting'),
+            EXISTS (SELECT 1 FROM mute m WHERE m.account = a.id AND m.partner = $4 AND m.lane = $2 AND m.expires_at > $5),
+            a.id, a.activated_at, a.recovered_by, a.limited_until, d.id, d.careful_until
+         FROM account a LEFT JOIN device d ON d.account = a.id AND d.state = 'active' WHERE a.id = $1",
+        args![account, lane, now - FLOOD_SECONDS, partner, now],
+    )?;
+    let mut c = row.ok_or_else(|| inconsistent("account", account))?.columns();
+    let number = c.bytes()?;
+    reached(&mut c, number, now)
+}
+
+fn reached(c: &mut Columns, number: Vec<u8>, now: i64) -> Result<Reached, StoreError> {
     let crowd = Crowd { in_lane: c.int()?, in_all: c.int()?, known_browser: false };
     let (muted, account, since) = (c.flag()?, c.text_or_null()?, c.int_or_null()?);
     let (recovered_by, limited_until) = (c.text_or_null()?, c.int_or_null()?);
@@ -52,7 +80,7 @@ pub fn reach(tx: &mut Tx<'_>, number: &[u8], partner: &str, lane: &str, now: i64
         limited: limited_until.unwrap_or(0) > now,
         ongoing_call: careful_until.unwrap_or(0) > now,
     });
-    Ok(Reached { crowd, device, account, credential, muted })
+    Ok(Reached { number, crowd, device, account, credential, muted })
 }
 
 fn inconsistent(column: &'static str, row: &str) -> StoreError {
@@ -201,14 +229,36 @@ pub fn decide(
     sealer: &Sealer,
     id: &str,
     state: State,
+    uv: &str,
     evidence: &Evidence,
     now: i64,
 ) -> Result<bool, StoreError> {
     let sealed = sealer.seal("approval", id, evidence)?;
     let moved = tx.execute(
-        "UPDATE approval SET state = $2, evidence = $3, decided_at = $4
+        "UPDATE approval SET state = $2, evidence = $3, decided_at = $4, uv = $5
          WHERE id = $1 AND state = 'waiting' AND expires_at > $4",
-        args![id, state.word(), &sealed, now],
+        args![id, state.word(), &sealed, now, uv],
+    )?;
+    Ok(moved == 1)
+}
+
+/// A request that waits for whoever comes, and the phone that came.
+#[derive(Clone, Copy)]
+pub struct Claim<'a> {
+    pub id: &'a str,
+    pub device: &'a str,
+    pub account: &'a str,
+    /// The person may answer until then.
+    pub until: i64,
+}
+
+/// The first phone to come has it; `false` when somebody was first or its time is over.
+pub fn claim(tx: &mut Tx<'_>, sealer: &Sealer, claim: Claim<'_>, asked: &Asked, now: i64) -> Result<bool, StoreError> {
+    let sealed = sealer.seal("approval", claim.id, asked)?;
+    let moved = tx.execute(
+        "UPDATE approval SET device = $2, account = $3, request = $4, expires_at = $5
+         WHERE id = $1 AND device IS NULL AND state = 'waiting' AND start IN ('qr', 'link') AND expires_at > $6",
+        args![claim.id, claim.device, claim.account, &sealed, claim.until, now],
     )?;
     Ok(moved == 1)
 }

@@ -16,14 +16,32 @@ pub struct Consent {
 }
 
 /// The person approved a request of this service.
-pub fn given(tx: &mut Tx<'_>, account: &str, partner: &str, claims: &str, now: i64) -> Result<(), StoreError> {
+///
+/// `subject` is what that service calls the person.
+pub fn given(
+    tx: &mut Tx<'_>,
+    account: &str,
+    partner: &str,
+    subject: &str,
+    claims: &str,
+    now: i64,
+) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO consent (account, partner, claims, first_at, last_at, times, withdrawn_at) VALUES ($1, $2, $3, $4, $4, 1, NULL)
+        "INSERT INTO consent (account, partner, claims, first_at, last_at, times, withdrawn_at, subject) VALUES ($1, $2, $3, $4, $4, 1, NULL, $5)
          ON CONFLICT (account, partner) DO UPDATE SET claims = excluded.claims, last_at = excluded.last_at,
-            times = consent.times + 1, withdrawn_at = NULL",
-        args![account, partner, claims, now],
+            times = consent.times + 1, withdrawn_at = NULL, subject = excluded.subject",
+        args![account, partner, claims, now, subject],
     )?;
     Ok(())
+}
+
+/// The account that this service calls `subject`, unless the person withdrew.
+pub fn of_subject(tx: &mut Tx<'_>, partner: &str, subject: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.row(
+        "SELECT account FROM consent WHERE partner = $1 AND subject = $2 AND subject <> '' AND withdrawn_at IS NULL",
+        args![partner, subject],
+    )?;
+    row.map(|r| Ok(r.columns().text()?)).transpose()
 }
 
 /// `false` when there was nothing to withdraw.

@@ -90,6 +90,7 @@ fn refusal_body(refusal: Refusal, now: i64) -> (StatusCode, Value) {
         Refusal::Limited { until } => (no, json!({ "error": "limited", "until": until, "now": now })),
         Refusal::NumberTaken { until } => (no, json!({ "error": "number_taken", "until": until, "now": now })),
         Refusal::TooRecent { until } => (no, json!({ "error": "too_recent", "until": until, "now": now })),
+        Refusal::Taken => (StatusCode::CONFLICT, json!({ "error": "taken" })),
         Refusal::BioRejected => (no, json!({ "error": "bio_rejected" })),
     }
 }

@@ -157,6 +157,7 @@ pub fn app() -> Vec<Entry> {
         door("POST", "/api/v1/my/export", Device, phone::my_export),
         door("POST", "/api/v1/home", Device, phone::home),
         door("POST", "/api/v1/settings", Device, phone::settings),
+        door("POST", "/api/v1/scan", Device, phone::scan),
         door("POST", "/api/v1/pending", Device, phone::pending),
         door("POST", "/api/v1/answer", Answer, phone::answer_request),
     ]

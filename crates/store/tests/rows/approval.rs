@@ -8,7 +8,7 @@ use crate::sample::{
 };
 
 fn decide(tx: &mut Tx<'_>, id: &str, state: State, now: i64) -> Result<bool, StoreError> {
-    approval::decide(tx, &sealer(), id, state, &evidence(), now)
+    approval::decide(tx, &sealer(), id, state, "pin", &evidence(), now)
 }
 
 fn redeem(

@@ -50,7 +50,7 @@ async fn seven(db: &Db) {
             ("apr_fraud", State::Fraud),
         ];
         for (id, state) in decided {
-            assert!(approval::decide(tx, &sealer(), id, state, &evidence(), NOW + 9)?);
+            assert!(approval::decide(tx, &sealer(), id, state, "pin", &evidence(), NOW + 9)?);
         }
         assert!(approval::redeem(tx, &sealer(), "apr_used", "club", NOW)?.is_some());
         assert!(approval::redeem(tx, &sealer(), "apr_void", "gemeente", NOW)?.is_some());
@@ -147,12 +147,12 @@ fn hers() -> Profile {
 fn everywhere(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let sealer = sealer();
     put(tx, "apr_a", "gemeente", 1, NOW)?;
-    assert!(approval::decide(tx, &sealer, "apr_a", State::Rejected, &evidence(), NOW)?);
+    assert!(approval::decide(tx, &sealer, "apr_a", State::Rejected, "pin", &evidence(), NOW)?);
     activation::begin(tx, &sealer, &start("act_1", "dev_1"), None)?;
     let proving = Proving::start(MobileNumber::from_e164("+32468000001").unwrap(), "mac".into(), NOW);
     number_change::begin(tx, &sealer, "dev_1", &proving)?;
     card_data::put(tx, &sealer, "acc_1", &CardData::default(), 0)?;
-    consent::given(tx, "acc_1", "gemeente", "email", NOW)?;
+    consent::given(tx, "acc_1", "gemeente", "", "email", NOW)?;
     stop::insert(tx, "mac_1", "acc_1", "number", "", NOW + 10)?;
     mute::set(tx, "acc_1", "gemeente", "lane", NOW + 10)?;
     let claim = Claim { holder: "acc_1".into(), claimant: vec![9; 32], asked: "apr_a".into(), free_at: NOW };

@@ -128,10 +128,10 @@ async fn the_first_who_claims_a_number_is_the_one_its_holder_is_asked_about() {
 async fn consent_is_counted_withdrawn_and_given_anew() {
     each(async |db| {
         run(&db, |tx| {
-            consent::given(tx, "acc_1", "gemeente", "given_name email", NOW)?;
-            consent::given(tx, "acc_1", "club", "", NOW + 1)?;
-            consent::given(tx, "acc_2", "gemeente", "email", NOW)?;
-            consent::given(tx, "acc_1", "gemeente", "given_name", NOW + 2)?;
+            consent::given(tx, "acc_1", "gemeente", "", "given_name email", NOW)?;
+            consent::given(tx, "acc_1", "club", "", "", NOW + 1)?;
+            consent::given(tx, "acc_2", "gemeente", "", "email", NOW)?;
+            consent::given(tx, "acc_1", "gemeente", "", "given_name", NOW + 2)?;
             let all = consent::list(tx, "acc_1")?;
             let told: Vec<_> = all.iter().map(|c| (&*c.partner, c.claims.len(), c.times, c.withdrawn_at)).collect();
             assert_eq!(told, [("gemeente", 1, 2, None), ("club", 0, 1, None)], "newest first");
@@ -142,14 +142,14 @@ async fn consent_is_counted_withdrawn_and_given_anew() {
             assert!(!consent::withdraw(tx, "acc_1", "school", NOW + 4)?, "nothing was shared");
             assert_eq!(consent::list(tx, "acc_1")?[0].withdrawn_at, Some(NOW + 3));
             assert_eq!(consent::list(tx, "acc_2")?[0].withdrawn_at, None, "a neighbour's stays");
-            consent::given(tx, "acc_1", "gemeente", "email", NOW + 5)?;
+            consent::given(tx, "acc_1", "gemeente", "", "email", NOW + 5)?;
             assert_eq!(consent::list(tx, "acc_1")?[0].withdrawn_at, None);
             consent::forget(tx, "acc_1")?;
             assert!(consent::list(tx, "acc_1")?.is_empty());
             Ok(())
         })
         .await;
-        let given = |_| |tx: &mut Tx<'_>| consent::given(tx, "acc_3", "gemeente", "", NOW).map(|()| true);
+        let given = |_| |tx: &mut Tx<'_>| consent::given(tx, "acc_3", "gemeente", "", "", NOW).map(|()| true);
         assert_eq!(winners(race(&db, 20, given).await), 20);
         assert_eq!(run(&db, |tx| consent::list(tx, "acc_3")).await[0].times, 20);
     })

@@ -73,7 +73,7 @@ async fn answered_requests_are_history_and_stay() {
                 ("apr_void", yes),
             ];
             for (id, state) in decided {
-                assert!(approval::decide(tx, &sealer(), id, state, &evidence, NOW)?);
+                assert!(approval::decide(tx, &sealer(), id, state, "pin", &evidence, NOW)?);
             }
             for id in ["apr_used", "apr_void"] {
                 assert!(approval::redeem(tx, &sealer(), id, "gemeente", NOW - 1)?.is_some());

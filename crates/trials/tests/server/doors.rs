@@ -54,6 +54,7 @@ fn commands(phone: &Phone) -> Vec<(&'static str, Value)> {
         ("home", json!({})),
         ("settings", json!({ "sharing": true })),
         ("pending", json!({ "lang": "nl" })),
+        ("scan", json!({ "text": "https://example.com/q#x" })),
     ]
 }
 

@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use domain::refusal::{Refusal, WaitReason};
 use journeys::{
     Failure, Signed, World, act, activate_phone, approve, block, change_number, enrol_with_bank, enrol_with_eid,
-    finish_activation, my_phone, safety, vouch,
+    finish_activation, my_phone, safety, start, vouch,
 };
-use protocol::phone::{AnswerBody, AnswerOk};
+use protocol::phone::AnswerBody;
 use serde::Serialize;
 use serde_json::json;
 
@@ -118,6 +118,8 @@ doors! {
     home => my_phone::home;
     /// `POST /api/v1/settings`
     settings => choose;
+    /// `POST /api/v1/scan`
+    scan => start::scan;
     /// `POST /api/v1/pending`
     pending => approve::waiting;
 }
@@ -144,7 +146,7 @@ async fn choose(world: &World, signed: &Signed) -> Result<serde_json::Value, Fai
 /// `POST /api/v1/answer`: M1, M2 and the sealed proof; M2 itself proves who sends it.
 pub async fn answer_request(State(doors): State<Doors>, body: Result<Json<AnswerBody>, JsonRejection>) -> Response {
     let result = match body {
-        Ok(Json(body)) => approve::answer(&doors.world, body).await.map(|m3| AnswerOk { m3, return_to: None }),
+        Ok(Json(body)) => approve::answer(&doors.world, body).await,
         Err(rejection) if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),
         Err(_) => Err(Failure::Malformed),
     };

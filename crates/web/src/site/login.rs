@@ -226,16 +226,15 @@ async fn start(
 ) -> Result<start::Started, Failure> {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     let known = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
-    let start = start::Typed {
+    let begun = start::Begun {
         authorization: state.authorization.clone(),
-        country: country.to_owned(),
-        number: number.to_owned(),
         browser: browser(agent),
         address: caller.address,
         network: caller.network,
         known: known.map(|k| (k.browser, k.account)),
     };
-    start::by_number(&doors.world, start).await
+    let typed = start::Typed { begun, country: country.to_owned(), number: number.to_owned() };
+    start::by_number(&doors.world, typed).await
 }
 
 fn waiting(doors: &Doors, state: &LoginState, started: &start::Started) -> Response {

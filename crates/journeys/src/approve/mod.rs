@@ -3,22 +3,19 @@
 //! The phone fetches requests freshly signed ([`waiting`]) and answers with one signed message ([`answer`]): the row is read,
 //! the vault counts and checks, and one transaction moves the request, the phone's receipt chain and the audit together.
 
+mod draw;
+
 use std::time::Duration;
 
-use domain::account::{COOLING_SECONDS, Device, Profile};
-use domain::approval::{Approval, Asked, LoginRequest, NewPhone, State};
-use domain::date::Date;
-use domain::number::MobileNumber;
+use domain::account::{COOLING_SECONDS, Device};
+use domain::approval::{Approval, Asked, Start, State};
 use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::PublicKey;
-use protocol::phone::{
-    Answer, AnswerBody, Decision, DeviceState, Field, Pending, PendingBody, Request, RequestingParty,
-};
-use serde_json::Value;
+use protocol::phone::{Answer, AnswerBody, AnswerOk, Decision, DeviceState, Pending, PendingBody, Request, Verified};
 use store::approval::{Evidence, Waiting};
 use store::audit::Line;
 use subtle::ConstantTimeEq as _;
-use vault::{Attempt, Draft, Verdict};
+use vault::{Attempt, Verdict};
 use words::Lang;
 
 use crate::block::Ended;
@@ -67,121 +64,32 @@ async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Fai
     let now = world.now();
     let profile = &found.profile;
     let calm = found.device.settings.biometrics && found.device.careful_until <= now;
-    let draft = |(approval, asked): &(Approval, Asked)| draft(world, approval, asked, profile, calm, lang, now);
+    let draft = |(approval, asked): &(Approval, Asked)| draw::draft(world, approval, asked, profile, calm, lang, now);
     let drafts = found.requests.iter().map(draft).collect();
     let issued = world.vault.issue(found.device.id.clone(), found.device.head.clone(), drafts).await?;
     Ok(Pending { requests: issued.requests, device: issued.device, head: found.device.head, seq: issued.seq, now })
 }
 
-/// The request as this person reads it.
-fn draft(world: &World, a: &Approval, asked: &Asked, profile: &Profile, calm: bool, lang: Lang, now: i64) -> Draft {
-    match asked {
-        Asked::Login(request) => {
-            let allowed = world.partners.find(&a.partner).is_some_and(|partner| partner.biometrics);
-            Draft { bio: calm && allowed, ..login(world, a, request, profile, lang, now) }
-        }
-        Asked::NewPhone(phone) => new_phone(world, a, phone, lang, now),
-        Asked::Act(asked) => act::draw(world, a, asked, lang, now),
-    }
+/// An answer, and what the phone does next. The same answer again gets the same receipt and costs nothing.
+pub async fn answer(world: &World, body: AnswerBody) -> Result<AnswerOk, Failure> {
+    let heard = hear(world, &body).await?;
+    // Only the phone that answered learns the way back; without the browser's own cookie it leads nowhere.
+    let link = heard.approval.as_ref().is_some_and(|a| a.start == Start::Link);
+    let approves = heard.answer.payload.dec == Decision::Approve;
+    let return_to = (link && approves).then(|| crate::start::return_to(world, &heard.request.rid));
+    Ok(AnswerOk { m3: judge(world, body, heard).await?, return_to })
 }
 
-/// "Is this new phone yours?": asked by us, about the account itself.
-fn new_phone(world: &World, a: &Approval, phone: &NewPhone, lang: Lang, now: i64) -> Draft {
-    let domain = world.settings.app.split("://").nth(1).unwrap_or_default().to_owned();
-    Draft {
-        rid: a.id.clone(),
-        kind: "admin".into(),
-        lang: lang.code().into(),
-        title: words::t(lang, "approval.new_phone").into(),
-        rp: RequestingParty { id: "zelf".into(), name: world.settings.name.clone(), domain },
-        from: from(world, a, &phone.place, "", lang),
-        fields: vec![Field::line(words::t(lang, "approval.new_phone_device"), phone.device.clone())],
-        claims: Vec::new(),
-        purpose: None,
-        text: None,
-        wants_match: false,
-        bio: false,
-        iat: now,
-        exp: a.expires_at,
-    }
+/// An answer whose sender is proven.
+struct Heard {
+    device: Device,
+    approval: Option<Approval>,
+    /// M1 as the phone sent it back; the vault checks that it is ours.
+    request: Request,
+    answer: Verified<Answer>,
 }
 
-/// When, where, in which browser.
-fn from(world: &World, a: &Approval, address: &str, browser: &str, lang: Lang) -> String {
-    let place = world.settings.place(address, lang).unwrap_or_else(|| words::t(lang, "approval.place_unknown"));
-    let parts = [world.settings.local_time(a.created_at), place.to_owned(), browser.to_owned()];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-}
-
-fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile, lang: Lang, now: i64) -> Draft {
-    let partner = world.partners.find(&a.partner);
-    let rp = RequestingParty {
-        id: a.partner.clone(),
-        name: partner.as_ref().map_or_else(|| a.partner.clone(), |p| p.name.of(lang.code()).to_owned()),
-        domain: partner.as_ref().map(|p| p.domain.clone()).unwrap_or_default(),
-    };
-    Draft {
-        rid: a.id.clone(),
-        kind: "login".into(),
-        lang: lang.code().into(),
-        title: words::t(lang, "approval.login").into(),
-        rp,
-        from: from(world, a, &request.place, &request.browser, lang),
-        fields: fields(profile, &request.claims, lang),
-        claims: request.claims.clone(),
-        purpose: None,
-        text: None,
-        wants_match: true,
-        bio: false,
-        iat: now,
-        exp: a.expires_at,
-    }
-}
-
-/// Each datum that will be shared, with its value, in the order people tell it. The whole name stands for its parts.
-fn fields(profile: &Profile, claims: &[String], lang: Lang) -> Vec<Field> {
-    let attributes = profile.attributes();
-    let names: Vec<&str> = claims.iter().map(String::as_str).collect();
-    let values = protocol::oidc::attributes::pick(&attributes, &names);
-    let whole_name = values.contains_key("name");
-    let told = |claim: &&str| !(whole_name && ["given_name", "family_name"].contains(claim));
-    let field = |claim: &str| {
-        let key = format!("claim.{}", claim.rsplit(':').next().unwrap_or(claim));
-        let l = words::lookup(lang, &key)?.to_owned();
-        Some(Field { c: Some(claim.to_owned()), ..Field::line(l, readable(claim, values.get(claim)?, lang)) })
-    };
-    protocol::oidc::attributes::CLAIMS.iter().copied().filter(told).filter_map(field).collect()
-}
-
-fn readable(claim: &str, value: &Value, lang: Lang) -> String {
-    let part = |v: &Value| readable("", v, lang);
-    match value {
-        Value::String(text) if claim == "birthdate" => day(text),
-        Value::String(text) if claim == "phone_number" => {
-            MobileNumber::from_e164(text).map_or_else(|| text.clone(), |number| number.grouped())
-        }
-        Value::String(text) => {
-            words::lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.clone(), str::to_owned)
-        }
-        Value::Bool(yes) => words::t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
-        Value::Array(items) => items.iter().map(part).collect::<Vec<_>>().join(", "),
-        Value::Object(parts) => {
-            let named = |name: &str| parts.get(name).map(part);
-            let town = [named("postal_code"), named("locality")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let lines = [named("street_address"), Some(town).filter(|t| !t.is_empty()), named("country")];
-            lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
-/// `12-03-1955`, as the documents of our citizens write it.
-fn day(text: &str) -> String {
-    Date::parse(text).map_or_else(|| text.to_owned(), |d| format!("{:02}-{:02}-{}", d.day, d.month, d.year))
-}
-
-/// An answer. Gives M3; the same answer again gives the same M3 and costs nothing.
-pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> {
+async fn hear(world: &World, body: &AnswerBody) -> Result<Heard, Failure> {
     let id = Answer::device(&body.m2)?;
     let request = Request::unverified(&body.m1)?;
     if !protocol::phone::is_id("dev", &id) || !protocol::phone::is_id(domain::id::APPROVAL, &request.rid) {
@@ -192,6 +100,11 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     let Some((device, approval)) = found else { return Err(too_late(world, &id, &body.m2).await?) };
     // Proves that the sender holds the device key: before this nothing is told about the row.
     let answer = Answer::verify(&body.m2, &id, &PublicKey::from_point(&device.point)?)?;
+    Ok(Heard { device, approval, request, answer })
+}
+
+async fn judge(world: &World, body: AnswerBody, heard: Heard) -> Result<String, Failure> {
+    let Heard { device, approval, request, answer } = heard;
     if device.last_answer == answer.digest {
         return device.last_receipt.ok_or_else(|| Failure::Internal("a chain without its receipt".into()));
     }
@@ -202,7 +115,7 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
     }
     let approves = answer.payload.dec == Decision::Approve;
     if approves {
-        may_approve(world, &device, &approval, now).await?;
+        may_approve(world, &device, &approval, &request.kind, now).await?;
     }
     if body.bio.is_some() && device.careful_until > now {
         // Fetched before the call began.
@@ -222,7 +135,9 @@ pub async fn answer(world: &World, body: AnswerBody) -> Result<String, Failure> 
         Verdict::Accepted { m3, digest, dec } => {
             let evidence = Evidence { m1: body.m1, m2: body.m2, m3, bio: body.bio };
             let (id, sent) = (device.id.clone(), answer.digest.clone());
-            let receipt = Receipt { digest, answer: answer.digest, dec, claims: request.claims };
+            let Answer { uv, without, .. } = answer.payload;
+            let claims = request.claims.into_iter().filter(|claim| !without.contains(claim)).collect();
+            let receipt = Receipt { digest, answer: answer.digest, dec, uv, claims, without };
             match record(world, device, approval, evidence, receipt, now).await {
                 // The same answer twice at once: the other one recorded it.
                 Err(failure @ (Failure::Gone | Failure::OutOfStep { .. })) => {
@@ -270,18 +185,23 @@ async fn too_late(world: &World, id: &str, m2: &str) -> Result<Failure, Failure>
 }
 
 /// Somebody is on the phone with the person: not at once. And some services want a phone that has been in use for a while.
-async fn may_approve(world: &World, device: &Device, approval: &Approval, now: i64) -> Result<(), Failure> {
+async fn may_approve(world: &World, device: &Device, approval: &Approval, kind: &str, now: i64) -> Result<(), Failure> {
     let cool_at = approval.created_at + COOLING_SECONDS;
     if device.careful_until > now && now < cool_at {
         return Err(Refusal::Wait { until: cool_at, reason: WaitReason::Careful }.into());
     }
     let minimum = world.partners.find(&approval.partner).map_or(0, |partner| partner.min_credential_age);
-    if minimum == 0 {
+    let binds = matches!(kind, "payment" | "text");
+    if minimum == 0 && !binds {
         return Ok(());
     }
     let (sealer, account) = (world.sealer.clone(), device.account.clone());
     let row = world.db.read("approve.age", move |tx| store::account::find(tx, &sealer, &account)).await?;
-    let until = row.ok_or(Failure::DeviceUnknown)?.activated_at + minimum;
+    let row = row.ok_or(Failure::DeviceUnknown)?;
+    if binds && row.limited_until > now {
+        return Err(Refusal::Limited { until: row.limited_until }.into());
+    }
+    let until = row.activated_at + minimum;
     if now < until { Err(Refusal::TooRecent { until }.into()) } else { Ok(()) }
 }
 
@@ -303,7 +223,10 @@ struct Receipt {
     digest: String,
     answer: String,
     dec: Decision,
+    uv: String,
+    /// What is shared, and what the person left out.
     claims: Vec<String>,
+    without: Vec<String>,
 }
 
 /// Request, chain, audit and what the answer causes move together; only then is anybody answered.
@@ -324,20 +247,22 @@ async fn record(
     let (sealer, audit) = (world.sealer.clone(), world.id("aud"));
     let topics = [approval.id.clone(), device.id.clone()];
     let m3 = evidence.m3.clone();
-    let shared = (receipt.dec == Decision::Approve && !approval.partner.is_empty()).then(|| receipt.claims.join(" "));
-    let on_the_phone = shared.is_some() && device.careful_until > now;
+    let approved = receipt.dec == Decision::Approve && !approval.partner.is_empty();
+    let shared = approved.then(|| (receipt.claims.join(" "), subject(world, &approval)));
+    let on_the_phone = approved && device.careful_until > now;
+    let known_now = approved && (on_the_phone || !receipt.without.is_empty());
     let done = world.db.run("approve.answer", move |tx| {
-        if !store::approval::decide(tx, &sealer, &approval.id, state, &evidence, now)? {
+        if !store::approval::decide(tx, &sealer, &approval.id, state, &receipt.uv, &evidence, now)? {
             return Err(Failure::Gone);
         }
         if !store::device::advance(tx, &device.id, &device.head, &receipt.digest, &evidence.m3, &receipt.answer)? {
             return Err(Failure::OutOfStep { head: device.head.clone(), seq: 0 });
         }
-        if let Some(claims) = &shared {
-            store::consent::given(tx, &device.account, &approval.partner, claims, now)?;
+        if let Some((claims, subject)) = &shared {
+            store::consent::given(tx, &device.account, &approval.partner, subject, claims, now)?;
         }
-        if on_the_phone {
-            note_call(tx, &sealer, &approval.id)?;
+        if known_now {
+            note(tx, &sealer, &approval.id, on_the_phone, &receipt.without)?;
         }
         let ended = effect.as_ref().map(|act| act.carry_out(tx, &sealer, now)).transpose()?;
         let line =
@@ -371,13 +296,26 @@ async fn effect(
     act::prepare(world, &device.account, &device.id, &approval.id, asked).await.map(Some)
 }
 
-/// Services learn that somebody was on the phone with the person.
-fn note_call(tx: &mut db::Tx<'_>, sealer: &store::Sealer, id: &str) -> Result<(), Failure> {
+/// What this service calls the person; empty for one that is registered no more.
+fn subject(world: &World, approval: &Approval) -> String {
+    let partner = world.partners.find(&approval.partner);
+    partner.and_then(|partner| crate::tokens::subject_of(world, &partner, approval).ok()).unwrap_or_default()
+}
+
+/// What only the answer told: that somebody was on the phone with the person, and what they left out.
+fn note(
+    tx: &mut db::Tx<'_>,
+    sealer: &store::Sealer,
+    id: &str,
+    on_the_phone: bool,
+    without: &[String],
+) -> Result<(), Failure> {
     let Some(Asked::Login(mut request)) = store::approval::asked(tx, sealer, id)? else { return Ok(()) };
     if let Some(credential) = &mut request.credential {
-        credential.ongoing_call = true;
-        store::approval::save_asked(tx, sealer, id, &Asked::Login(request))?;
+        credential.ongoing_call |= on_the_phone;
     }
+    request.without = without.to_vec();
+    store::approval::save_asked(tx, sealer, id, &Asked::Login(request))?;
     Ok(())
 }
 

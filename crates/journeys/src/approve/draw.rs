@@ -1,0 +1,220 @@
+//! The request as this person reads it: kind, who asks, why, what, from where.
+
+use domain::account::Profile;
+use domain::approval::{Approval, Asked, LoginRequest, NewPhone};
+use domain::date::Date;
+use domain::number::MobileNumber;
+use protocol::oidc::authorize::{AuthorizationRequest, Confirm};
+use protocol::oidc::partner::{Mount, Partner, ServiceKind};
+use protocol::phone::{Field, RequestingParty};
+use serde_json::Value;
+use vault::Draft;
+use words::Lang;
+
+use crate::{World, act};
+
+/// The request as this person reads it.
+pub(super) fn draft(
+    world: &World,
+    a: &Approval,
+    asked: &Asked,
+    profile: &Profile,
+    calm: bool,
+    lang: Lang,
+    now: i64,
+) -> Draft {
+    match asked {
+        Asked::Login(request) => {
+            let allowed = world.partners.find(&a.partner).is_some_and(|partner| partner.biometrics);
+            Draft {
+                bio: calm && allowed && !request.authorization.wants_code(),
+                ..login(world, a, request, profile, lang, now)
+            }
+        }
+        Asked::NewPhone(phone) => new_phone(world, a, phone, lang, now),
+        Asked::Act(asked) => act::draw(world, a, asked, lang, now),
+    }
+}
+
+/// "Is this new phone yours?": asked by us, about the account itself.
+fn new_phone(world: &World, a: &Approval, phone: &NewPhone, lang: Lang, now: i64) -> Draft {
+    let domain = world.settings.app.split("://").nth(1).unwrap_or_default().to_owned();
+    Draft {
+        rid: a.id.clone(),
+        kind: "admin".into(),
+        lang: lang.code().into(),
+        title: words::t(lang, "approval.new_phone").into(),
+        rp: RequestingParty { id: "zelf".into(), name: world.settings.name.clone(), domain },
+        from: from(world, a, &phone.place, "", lang),
+        fields: vec![Field::line(words::t(lang, "approval.new_phone_device"), phone.device.clone())],
+        claims: Vec::new(),
+        purpose: None,
+        text: None,
+        wants_match: false,
+        bio: false,
+        iat: now,
+        exp: a.expires_at,
+    }
+}
+
+/// When, where, in which browser.
+fn from(world: &World, a: &Approval, address: &str, browser: &str, lang: Lang) -> String {
+    let place = world.settings.place(address, lang).unwrap_or_else(|| words::t(lang, "approval.place_unknown"));
+    let parts = [world.settings.local_time(a.created_at), place.to_owned(), browser.to_owned()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile, lang: Lang, now: i64) -> Draft {
+    let partner = world.partners.find(&a.partner);
+    let asked = &request.authorization;
+    let service = asked.service.as_deref();
+    let rp = RequestingParty {
+        id: a.partner.clone(),
+        name: partner.as_ref().map_or_else(|| a.partner.clone(), |p| p.shown_name(service, lang.code()).to_owned()),
+        domain: partner.as_ref().map(|p| p.domain.clone()).unwrap_or_default(),
+    };
+    let purpose = partner.as_ref().map(|p| p.shown_purpose(service, lang.code()).to_owned());
+    let mut fields = fields(profile, request, lang);
+    fields.extend(details(asked, lang));
+    let kind = kind(asked, partner.as_deref(), &fields);
+    Draft {
+        rid: a.id.clone(),
+        kind: kind.into(),
+        lang: lang.code().into(),
+        title: words::t(lang, title(kind)).into(),
+        rp,
+        from: from(world, a, &request.place, &request.browser, lang),
+        purpose: purpose.filter(|purpose| !purpose.is_empty() && !fields.is_empty()),
+        fields,
+        text: match &asked.confirm {
+            Some(Confirm::Text { text }) => Some(text.clone()),
+            _ => None,
+        },
+        claims: request.claims.clone(),
+        wants_match: !a.match_number.is_empty(),
+        bio: false,
+        iat: now,
+        exp: a.expires_at,
+    }
+}
+
+/// `login`, `share`, `payment` or `text`.
+fn kind(asked: &AuthorizationRequest, partner: Option<&Partner>, fields: &[Field]) -> &'static str {
+    let service = asked.service.as_deref().and_then(|code| partner?.service(code)).map(|service| service.kind);
+    match (&asked.confirm, asked.mount, service) {
+        (Some(Confirm::Payment { .. }), ..) => "payment",
+        (Some(Confirm::Text { .. }), ..) => "text",
+        (None, Mount::Compat, Some(ServiceKind::Identification)) => "share",
+        (None, Mount::Compat, _) => "login",
+        // Data with a stated purpose, or that may be left out, is more than a login.
+        (None, Mount::Standard, _) => {
+            let purpose = partner.is_some_and(|partner| partner.purpose.is_some());
+            if !fields.is_empty() && (purpose || fields.iter().any(|field| field.o)) { "share" } else { "login" }
+        }
+    }
+}
+
+fn title(kind: &str) -> &'static str {
+    match kind {
+        "share" => "approval.share",
+        "payment" => "approval.payment",
+        "text" => "approval.text",
+        _ => "approval.login",
+    }
+}
+
+/// What a payment is about, and what the partner wrote for the person to compare.
+fn details(asked: &AuthorizationRequest, lang: Lang) -> Vec<Field> {
+    let line = |key, value: &str| Field::line(words::t(lang, key), value);
+    let mut lines = Vec::new();
+    if let Some(Confirm::Payment { amount, currency, iban, payee, communication }) = &asked.confirm {
+        lines.push(line("approval.amount", &money(*amount, currency, lang)));
+        lines.extend(payee.iter().map(|payee| line("approval.payee", payee)));
+        lines.push(line("approval.iban", &grouped(iban)));
+        lines.extend(communication.iter().map(|text| line("approval.communication", text)));
+    }
+    lines.extend(asked.binding_message.iter().map(|text| line("approval.binding_message", text)));
+    lines
+}
+
+/// `1.234,56 EUR`; `1,234.56 EUR` in English.
+fn money(minor: u64, currency: &str, lang: Lang) -> String {
+    let (point, group) = if lang == Lang::En { ('.', ',') } else { (',', '.') };
+    let whole = (minor / 100).to_string();
+    let mut out = String::new();
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            out.push(group);
+        }
+        out.push(digit);
+    }
+    format!("{out}{point}{:02} {currency}", minor % 100)
+}
+
+/// In groups of four, as on paper (ISO 13616 §5).
+fn grouped(iban: &str) -> String {
+    let chars: Vec<char> = iban.chars().collect();
+    chars.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// Each datum that will be shared, with its value, in the order people tell it. The whole name stands for its parts.
+fn fields(profile: &Profile, request: &LoginRequest, lang: Lang) -> Vec<Field> {
+    let attributes = profile.attributes();
+    let names: Vec<&str> = request.claims.iter().map(String::as_str).collect();
+    let values = protocol::oidc::attributes::pick(&attributes, &names);
+    let whole_name = values.contains_key("name");
+    let told = |claim: &&str| !(whole_name && ["given_name", "family_name"].contains(claim));
+    let field = |claim: &str| {
+        let key = format!("claim.{}", claim.rsplit(':').next().unwrap_or(claim));
+        let l = words::lookup(lang, &key)?.to_owned();
+        let o = request.authorization.optional(claim);
+        Some(Field { c: Some(claim.to_owned()), o, ..Field::line(l, readable(claim, values.get(claim)?, lang)) })
+    };
+    protocol::oidc::attributes::CLAIMS.iter().copied().filter(told).filter_map(field).collect()
+}
+
+fn readable(claim: &str, value: &Value, lang: Lang) -> String {
+    let part = |v: &Value| readable("", v, lang);
+    match value {
+        Value::String(text) if claim == "birthdate" => day(text),
+        Value::String(text) if claim == "phone_number" => {
+            MobileNumber::from_e164(text).map_or_else(|| text.clone(), |number| number.grouped())
+        }
+        Value::String(text) => {
+            words::lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.clone(), str::to_owned)
+        }
+        Value::Bool(yes) => words::t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
+        Value::Array(items) => items.iter().map(part).collect::<Vec<_>>().join(", "),
+        Value::Object(parts) => {
+            let named = |name: &str| parts.get(name).map(part);
+            let town = [named("postal_code"), named("locality")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+            let lines = [named("street_address"), Some(town).filter(|t| !t.is_empty()), named("country")];
+            lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `12-03-1955`, as the documents of our citizens write it.
+fn day(text: &str) -> String {
+    Date::parse(text).map_or_else(|| text.to_owned(), |d| format!("{:02}-{:02}-{}", d.day, d.month, d.year))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_reads_as_people_write_it() {
+        assert_eq!(money(123_456, "EUR", Lang::Nl), "1.234,56 EUR");
+        assert_eq!(money(123_456_789, "EUR", Lang::En), "1,234,567.89 EUR");
+        assert_eq!(money(5, "EUR", Lang::De), "0,05 EUR");
+        assert_eq!(money(100_000, "EUR", Lang::Fr), "1.000,00 EUR");
+    }
+
+    #[test]
+    fn an_iban_stands_in_fours() {
+        assert_eq!(grouped("BE71096123456769"), "BE71 0961 2345 6769");
+        assert_eq!(grouped("NO9386011117947"), "NO93 8601 1117 947");
+    }
+}

@@ -1,0 +1,82 @@
+//! One person is called to their phone.
+
+use domain::approval::{Approval, Asked, Crowd, LoginRequest, Start, State, WAIT_SECONDS, reaches};
+use protocol::oidc::partner::Partner;
+
+use super::{Begun, lane_of, request};
+use crate::{Failure, World};
+
+/// Who is called.
+pub enum Whom {
+    /// HMAC of a number, whether or not anybody has it.
+    Number(Vec<u8>),
+    /// Somebody the partner knows.
+    Account(String),
+}
+
+/// In which way.
+#[derive(Clone, Copy)]
+pub struct How {
+    pub start: Start,
+    /// The person types two digits that stand elsewhere.
+    pub typed_match: bool,
+    /// Seconds until it is too late.
+    pub wait: i64,
+}
+
+impl How {
+    /// Three minutes, with two digits to type.
+    pub fn typed_match(start: Start) -> How {
+        How { start, typed_match: true, wait: WAIT_SECONDS }
+    }
+}
+
+/// Makes the request, and rings the phone when there is one and no crowd before it. The row is the same for nobody.
+pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, how: How) -> Result<Approval, Failure> {
+    let (lane, known_account) = (lane_of(&begun), begun.known.as_ref().map(|(_, account)| account.clone()));
+    let request = request(begun, partner);
+    let now = world.now();
+    let approval = Approval {
+        id: world.id(domain::id::APPROVAL),
+        start: how.start,
+        uv: String::new(),
+        device: None,
+        account: None,
+        partner: partner.id.clone(),
+        match_number: if how.typed_match { two_digits(world) } else { String::new() },
+        created_at: now,
+        expires_at: now + how.wait,
+        state: State::Waiting,
+    };
+    let sealer = world.sealer.clone();
+    let work = move |tx: &mut db::Tx<'_>| {
+        let reached = match &whom {
+            Whom::Number(hash) => store::approval::reach(tx, hash, &approval.partner, &lane, now)?,
+            Whom::Account(id) => store::approval::reach_account(tx, id, &approval.partner, &lane, now)?,
+        };
+        let crowd =
+            Crowd { known_browser: known_account.is_some() && reached.account == known_account, ..reached.crowd };
+        let device = reaches(crowd, reached.device.filter(|_| !reached.muted));
+        let account = reached.account.filter(|_| device.is_some());
+        let credential = reached.credential.filter(|_| device.is_some());
+        let approval = Approval { device: device.clone(), account, ..approval.clone() };
+        let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
+        store::approval::insert(tx, &sealer, &approval, &reached.number, &lane, &asked)?;
+        Ok::<_, Failure>(approval)
+    };
+    let approval = world.db.run("sign_in.start", work).await?;
+    if let Some(device) = &approval.device {
+        world.signals.ring(device);
+    }
+    Ok(approval)
+}
+
+/// 10 to 99, each equally likely.
+fn two_digits(world: &World) -> String {
+    loop {
+        // 180 is the largest multiple of 90 a byte holds.
+        if let Some(byte) = world.entropy::<8>().into_iter().find(|b| *b < 180) {
+            return (10 + byte % 90).to_string();
+        }
+    }
+}
