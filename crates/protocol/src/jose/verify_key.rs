@@ -74,8 +74,15 @@ impl VerifyKey {
         if PRIVATE.iter().any(|member| jwk.get(member).is_some()) {
             return Err(JoseError::BadKey);
         }
-        let raw: Raw = Raw::deserialize(jwk).map_err(|_| JoseError::BadKey)?;
-        let Some(material) = Material::read(&raw)? else { return Ok(None) };
+        let member = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let kty = member("kty").ok_or(JoseError::BadKey)?;
+        if !matches!((kty, member("crv")), ("RSA", _) | ("EC", Some("P-256" | "P-384")) | ("OKP", Some("Ed25519"))) {
+            // A curve is needed to know that we do not know it.
+            let nameless = matches!(kty, "EC" | "OKP") && member("crv").is_none();
+            return if nameless { Err(JoseError::BadKey) } else { Ok(None) };
+        }
+        let raw = Raw::deserialize(jwk).map_err(|_| JoseError::BadKey)?;
+        let material = Material::read(&raw)?;
         let purpose = purpose(raw.usage.as_deref(), raw.key_ops.as_deref());
         Ok(Some(VerifyKey { kid: raw.kid, material, purpose, alg: raw.alg }))
     }
@@ -128,8 +135,8 @@ impl VerifyKey {
 }
 
 impl Material {
-    fn read(raw: &Raw) -> Result<Option<Material>, JoseError> {
-        Ok(Some(match (raw.kty.as_str(), raw.crv.as_str()) {
+    fn read(raw: &Raw) -> Result<Material, JoseError> {
+        Ok(match (raw.kty.as_str(), raw.crv.as_str()) {
             ("EC", "P-256") => {
                 let key = PublicKey::from_point(&point(raw, 32)?)?;
                 if !key.on_curve() {
@@ -151,8 +158,8 @@ impl Material {
                 Material::Ed25519(x)
             }
             ("RSA", _) => rsa(raw)?,
-            _ => return Ok(None),
-        }))
+            _ => return Err(JoseError::BadKey),
+        })
     }
 
     fn verify(&self, alg: SigAlg, message: &[u8], signature: &[u8]) -> Result<(), JoseError> {

@@ -227,3 +227,20 @@ impl<'a> Parts<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7520 §5.5. Its key has a name of its own, ours are thumbprints.
+    #[test]
+    fn the_published_ecdh_es_opens() {
+        let file: Value = serde_json::from_str(include_str!("../../../tests/jose/published.json")).unwrap();
+        let text = |name: &str| file["ecdh_es"][name].as_str().unwrap();
+        let mut key = EcPrivate::from_scalar(&unb64u(text("scalar")).unwrap(), "x").unwrap();
+        let open = |key: &EcPrivate| Decryptor { rsa: vec![], ec: vec![key] }.decrypt(text("compact"));
+        assert_eq!(open(&key), Err(JoseError::Unreadable), "another key is meant");
+        key.kid = "meriadoc.brandybuck@buckland.example".into();
+        assert!(String::from_utf8(open(&key).unwrap()).unwrap().starts_with("You can trust us to stick with you"));
+    }
+}
