@@ -50,6 +50,7 @@ mod own_phone;
 pub mod partners;
 pub mod ports;
 pub mod registry;
+pub mod reply;
 pub mod safety;
 pub mod settings;
 pub mod sign_in;

@@ -5,7 +5,7 @@ use protocol::oidc::authorize::Answer;
 use protocol::oidc::code::AuthCode;
 
 use crate::tokens::id_bytes;
-use crate::{Failure, World};
+use crate::{Failure, World, reply};
 
 /// How a request stands, for its own browser.
 pub struct Watch {
@@ -46,9 +46,9 @@ pub async fn cancel(world: &World, approval: &str) -> Result<(), Failure> {
 
 impl Watch {
     /// The answer that takes the browser back to the service with a code. Repeatable: the same request, the same code.
-    pub fn granted(&self, world: &World) -> Result<Answer, Failure> {
+    pub async fn granted(&self, world: &World) -> Result<Answer, Failure> {
         let code = AuthCode::make(&world.keys.code, &id_bytes(&self.approval.id)?, &self.approval.partner);
-        Ok(self.request.authorization.grant(&code, &world.settings.issuer))
+        reply::answer(world, &self.request.authorization.grant(&code)).await
     }
 
     /// Whose login it was: what the browser is remembered by, once it was approved.

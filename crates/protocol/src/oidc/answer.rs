@@ -4,8 +4,10 @@
 //! belongs to the partner; a [`RedirectError`] goes back to the partner.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
-use super::uri;
+use super::authorize::AuthorizationRequest;
+use super::{Mount, uri};
 
 /// How the answer travels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +16,16 @@ pub enum ResponseMode {
     #[default]
     Query,
     FormPost,
+    /// In one signed parameter, `response` (JARM).
+    QueryJwt,
+    FormPostJwt,
+}
+
+impl ResponseMode {
+    /// The answer is a JWT of ours.
+    pub fn signed(self) -> bool {
+        matches!(self, ResponseMode::QueryJwt | ResponseMode::FormPostJwt)
+    }
 }
 
 /// Why no redirect is safe.
@@ -45,6 +57,16 @@ pub enum ErrorCode {
     InvalidScope,
     LoginRequired,
     InteractionRequired,
+    AccountSelectionRequired,
+    ConsentRequired,
+    /// OpenID Connect Core Error Code `unmet_authentication_requirements`.
+    UnmetAuthenticationRequirements,
+    UnauthorizedClient,
+    UnsupportedDisplay,
+    InvalidRequestObject,
+    InvalidRequestUri,
+    /// RFC 9396 §5.
+    InvalidAuthorizationDetails,
     RequestNotSupported,
     RequestUriNotSupported,
     RegistrationNotSupported,
@@ -61,6 +83,14 @@ impl ErrorCode {
             ErrorCode::InvalidScope => "invalid_scope",
             ErrorCode::LoginRequired => "login_required",
             ErrorCode::InteractionRequired => "interaction_required",
+            ErrorCode::AccountSelectionRequired => "account_selection_required",
+            ErrorCode::ConsentRequired => "consent_required",
+            ErrorCode::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
+            ErrorCode::UnauthorizedClient => "unauthorized_client",
+            ErrorCode::UnsupportedDisplay => "unsupported_display",
+            ErrorCode::InvalidRequestObject => "invalid_request_object",
+            ErrorCode::InvalidRequestUri => "invalid_request_uri",
+            ErrorCode::InvalidAuthorizationDetails => "invalid_authorization_details",
             ErrorCode::RequestNotSupported => "request_not_supported",
             ErrorCode::RequestUriNotSupported => "request_uri_not_supported",
             ErrorCode::RegistrationNotSupported => "registration_not_supported",
@@ -68,11 +98,21 @@ impl ErrorCode {
             ErrorCode::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
+
+    /// As partners of this mount know it.
+    pub fn name(self, mount: Mount) -> &'static str {
+        match (mount, self) {
+            (Mount::Compat, ErrorCode::TemporarilyUnavailable) => "temporary_unavailable",
+            _ => self.as_str(),
+        }
+    }
 }
 
 /// A refusal that the partner hears.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectError {
+    pub client_id: String,
+    pub mount: Mount,
     pub redirect_uri: String,
     pub response_mode: ResponseMode,
     pub state: Option<String>,
@@ -82,10 +122,17 @@ pub struct RedirectError {
 }
 
 impl RedirectError {
-    pub fn answer(&self, issuer: &str) -> Answer {
-        let fields =
-            vec![("error", self.error.as_str().to_owned()), ("error_description", self.description.to_owned())];
-        Answer::new(&self.redirect_uri, self.response_mode, fields, self.state.as_deref(), issuer)
+    pub fn reply(&self) -> Reply {
+        let error = self.error.name(self.mount).to_owned();
+        let mut fields = vec![("error", error), ("error_description", self.description.to_owned())];
+        fields.extend(self.state.clone().map(|state| ("state", state)));
+        Reply {
+            client_id: self.client_id.clone(),
+            mount: self.mount,
+            redirect_uri: self.redirect_uri.clone(),
+            mode: self.response_mode,
+            fields,
+        }
     }
 }
 
@@ -105,19 +152,60 @@ pub enum Answer {
     FormPost { action: String, fields: Vec<(&'static str, String)> },
 }
 
-impl Answer {
-    pub(super) fn new(
-        redirect_uri: &str,
-        mode: ResponseMode,
-        mut fields: Vec<(&'static str, String)>,
-        state: Option<&str>,
-        issuer: &str,
-    ) -> Self {
-        fields.extend(state.map(|state| ("state", state.to_owned())));
-        fields.push(("iss", issuer.to_owned()));
-        match mode {
-            ResponseMode::Query => Answer::Redirect(uri::with_query(redirect_uri, &fields)),
-            ResponseMode::FormPost => Answer::FormPost { action: redirect_uri.to_owned(), fields },
+/// What goes back to the partner, before it is put in its envelope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub client_id: String,
+    pub mount: Mount,
+    pub redirect_uri: String,
+    pub mode: ResponseMode,
+    fields: Vec<(&'static str, String)>,
+}
+
+/// A signed answer is good for so long, seconds.
+const JARM_SECONDS: i64 = 600;
+
+impl Reply {
+    pub(super) fn new(asked: &AuthorizationRequest, mut fields: Vec<(&'static str, String)>) -> Self {
+        fields.extend(asked.state.clone().map(|state| ("state", state)));
+        Reply {
+            client_id: asked.client_id.clone(),
+            mount: asked.mount,
+            redirect_uri: asked.redirect_uri.clone(),
+            mode: asked.response_mode,
+            fields,
+        }
+    }
+
+    /// In the open. The standard mount says who answers (RFC 9207). `None` when the answer must be signed.
+    pub fn plain(&self, issuer: &str) -> Option<Answer> {
+        let mut fields = self.fields.clone();
+        if self.mount == Mount::Standard {
+            fields.push(("iss", issuer.to_owned()));
+        }
+        (!self.mode.signed()).then(|| self.answer(fields))
+    }
+
+    /// Claims of the signed answer (JARM §2.1).
+    pub fn claims(&self, issuer: &str, now: i64) -> Map<String, Value> {
+        let own = [("iss", json!(issuer)), ("aud", json!(self.client_id)), ("exp", json!(now + JARM_SECONDS))];
+        let fields = self.fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+        own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(fields).collect()
+    }
+
+    /// With those claims signed, and sealed where the partner wants it.
+    pub fn signed(&self, jwt: String) -> Answer {
+        self.answer(vec![("response", jwt)])
+    }
+
+    fn answer(&self, fields: Vec<(&'static str, String)>) -> Answer {
+        match self.mode {
+            ResponseMode::Query | ResponseMode::QueryJwt => {
+                Answer::Redirect(uri::with_query(&self.redirect_uri, &fields))
+            }
+            ResponseMode::FormPost | ResponseMode::FormPostJwt => {
+                Answer::FormPost { action: self.redirect_uri.clone(), fields }
+            }
         }
     }
 }

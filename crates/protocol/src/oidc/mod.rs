@@ -6,6 +6,7 @@
 mod answer;
 pub mod attributes;
 pub mod authorize;
+pub mod claims_request;
 pub mod client_auth;
 pub mod code;
 pub mod compat;
@@ -13,10 +14,12 @@ pub mod discovery;
 pub mod id_token;
 pub mod keys;
 pub mod partner;
+mod rar;
 pub mod request_seal;
 pub mod subject;
 pub mod token;
 mod uri;
+pub mod verified;
 
 pub use partner::Mount;
 

@@ -5,9 +5,9 @@ use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use domain::refusal::Refusal;
-use journeys::{Failure, start};
+use journeys::{Failure, reply, start};
 use pages::{Asker, LoginNumber, NumberError};
-use protocol::oidc::authorize::{Answer, AuthorizationRequest, AuthorizeError, ErrorCode};
+use protocol::oidc::authorize::{Answer, AuthorizationRequest, AuthorizeError, ErrorCode, Reply};
 use serde::Deserialize;
 use words::Lang;
 
@@ -28,7 +28,7 @@ const REMEMBER_SECONDS: i64 = 365 * 86_400;
 
 /// `GET /authorize`.
 pub async fn authorize(State(doors): State<Doors>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    begin(&doors, &headers, query.as_deref().unwrap_or_default())
+    begin(&doors, &headers, query.as_deref().unwrap_or_default()).await
 }
 
 /// `POST /authorize` (OpenID Connect Core §3.1.2.1).
@@ -38,7 +38,7 @@ pub async fn authorize_form(
     body: Result<String, StringRejection>,
 ) -> Response {
     match body {
-        Ok(body) => begin(&doors, &headers, &body),
+        Ok(body) => begin(&doors, &headers, &body).await,
         Err(e) if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
             problem_here(&doors, &headers, "too_large", "authorization form")
         }
@@ -46,9 +46,12 @@ pub async fn authorize_form(
     }
 }
 
-fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
+async fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
     let world = &doors.world;
     match AuthorizationRequest::parse(&crate::oidc::pairs(parameters), &world.partners.all()) {
+        Ok(authorization) if authorization.silent() => {
+            send(doors, &authorization.refuse(ErrorCode::LoginRequired, "nobody is logged in here").reply()).await
+        }
         Ok(authorization) => {
             let lang = authorization.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));
             let state = LoginState { authorization, lang: lang.code().to_owned(), approval: None };
@@ -58,12 +61,20 @@ fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
             // Not the parameters themselves: `login_hint` may hold somebody's number.
             problem_here(doors, headers, error.code(), "the authorization request")
         }
-        Err(AuthorizeError::Redirect(error)) => send(&error.answer(&world.settings.issuer)),
+        Err(AuthorizeError::Redirect(error)) => send(doors, &error.reply()).await,
     }
 }
 
-/// Takes the browser to the service.
-pub(crate) fn send(answer: &Answer) -> Response {
+/// Takes the browser to the service, with this reply.
+pub(crate) async fn send(doors: &Doors, reply: &Reply) -> Response {
+    match reply::answer(&doors.world, reply).await {
+        Ok(answer) => go(&answer),
+        Err(failure) => problem_after(doors, "server_error", &format!("{failure:?}")),
+    }
+}
+
+/// Takes the browser where this answer says.
+pub(crate) fn go(answer: &Answer) -> Response {
     match answer {
         Answer::Redirect(location) => see_other(location),
         Answer::FormPost { action, fields } => form_post(action, fields),
@@ -71,15 +82,18 @@ pub(crate) fn send(answer: &Answer) -> Response {
 }
 
 /// What the service hears when the person gives up.
-pub(crate) fn denied(doors: &Doors, state: &LoginState, why: &'static str) -> Answer {
-    state.authorization.refuse(ErrorCode::AccessDenied, why).answer(&doors.world.settings.issuer)
+pub(crate) fn denied(state: &LoginState, why: &'static str) -> Reply {
+    state.authorization.refuse(ErrorCode::AccessDenied, why).reply()
 }
 
 /// Link back to the service, when it can be a link.
 pub(crate) fn back_link(doors: &Doors, state: &LoginState, why: &'static str) -> String {
-    match denied(doors, state, why) {
-        Answer::Redirect(location) => location,
-        Answer::FormPost { action, .. } => action,
+    let reply = denied(state, why);
+    match reply.plain(&doors.world.settings.issuer_of(reply.mount)) {
+        Some(Answer::Redirect(location)) => location,
+        Some(Answer::FormPost { action, .. }) => action,
+        // A signed answer would be old before somebody follows the link.
+        None => reply.redirect_uri,
     }
 }
 

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use words::Lang;
 
-use super::login::{add_cookie, back_link, denied, send, who};
+use super::login::{add_cookie, back_link, denied, go, send, who};
 use super::pages_of::{page, problem_after, problem_here};
 use super::{
     KNOWN_COOKIE, KNOWN_SECONDS, KnownCookie, LoginCookie, LoginState, browser_id, login_cookie_name, open_cookie,
@@ -43,13 +43,13 @@ pub async fn wait(State(doors): State<Doors>, headers: HeaderMap, Path(approval)
         return problem_here(&doors, &headers, "session_lost", "no cookie for this request");
     };
     match sign_in::watch(&doors.world, &approval).await {
-        Ok(watch) => show(&doors, &headers, &login, &watch),
+        Ok(watch) => show(&doors, &headers, &login, &watch).await,
         Err(Failure::Gone) => problem_here(&doors, &headers, "request_expired", "swept"),
         Err(failure) => problem_here(&doors, &headers, "server_error", &format!("{failure:?}")),
     }
 }
 
-fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) -> Response {
+async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) -> Response {
     let lang = Lang::parse(&login.lang).unwrap_or(Lang::Nl);
     let state = LoginState {
         authorization: watch.request.authorization.clone(),
@@ -58,7 +58,7 @@ fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) 
     };
     let why = match watch.progress {
         Progress::Waiting => return waiting(doors, login, watch, &state, lang),
-        Progress::Approved => return granted(doors, headers, watch),
+        Progress::Approved => return granted(doors, headers, watch).await,
         Progress::Refused => Why::Refused,
         Progress::Stopped => Why::Stopped,
         Progress::Expired => Why::Expired,
@@ -88,12 +88,12 @@ fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState
     response
 }
 
-fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
-    let answer = match watch.granted(&doors.world) {
+async fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
+    let answer = match watch.granted(&doors.world).await {
         Ok(answer) => answer,
         Err(failure) => return problem_here(doors, headers, "server_error", &format!("{failure:?}")),
     };
-    let mut response = send(&answer);
+    let mut response = go(&answer);
     if let Some(account) = watch.account() {
         let old = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
         let browser = old.map_or_else(|| browser_id(&doors.world), |k| k.browser);
@@ -160,7 +160,7 @@ pub async fn cancel(
     {
         tracing::error!(?failure, "a request could not be cancelled");
     }
-    send(&denied(&doors, &state, "the person stopped"))
+    send(&doors, &denied(&state, "the person stopped")).await
 }
 
 /// `response_mode=form_post`: a form that sends itself, with a button where there is no JavaScript.

@@ -33,7 +33,6 @@ pub use wishes::{Bound, Ciba, Delivery, Grant, Mount, Sealing, Security, StartWa
 use super::attributes::Scope;
 use super::uri::RedirectUri;
 use crate::jose::SigAlg;
-use wishes::yes;
 
 /// A relying party as registered. Believed only after [`Partners::new`].
 #[derive(Clone, Debug, Deserialize)]
@@ -128,8 +127,9 @@ pub struct Partner {
     /// Partners of one sector see the same `sub`. See [`Partner::sector`] for the default.
     #[serde(default)]
     pub sector: Option<String>,
-    #[serde(default = "yes")]
-    pub require_pkce: bool,
+    /// Not said: yes at the standard mount, no at the compatible one and for `legacy`. FAPI always requires it.
+    #[serde(default)]
+    pub require_pkce: Option<bool>,
     /// Fingerprint or face may answer for the code.
     #[serde(default)]
     pub biometrics: bool,
@@ -235,6 +235,21 @@ impl Partner {
     /// FAPI 2.0, with or without message signing.
     pub fn fapi(&self) -> bool {
         self.security != Security::Standard
+    }
+
+    /// A request without a PKCE challenge is refused.
+    pub fn needs_pkce(&self) -> bool {
+        self.fapi() || self.require_pkce.unwrap_or(self.mount == Mount::Standard && !self.legacy)
+    }
+
+    /// Requests must be pushed (RFC 9126 §5); FAPI always pushes.
+    pub fn must_push(&self) -> bool {
+        self.require_par || self.fapi()
+    }
+
+    /// Only what stands in a signed object counts (RFC 9101 §10.5).
+    pub fn must_sign(&self) -> bool {
+        self.signed_requests || self.security == Security::Fapi2Signed
     }
 
     /// To what its access tokens are bound: as registered; FAPI binds to DPoP where nothing is said.
