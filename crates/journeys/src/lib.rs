@@ -47,6 +47,7 @@ pub mod my_rights;
 mod new_phone;
 mod notice;
 mod own_phone;
+pub mod partner_secret;
 pub mod partners;
 pub mod ports;
 pub mod registry;

@@ -17,6 +17,7 @@ pub mod mute;
 pub mod number_change;
 pub mod number_claim;
 pub mod outbox;
+pub mod partner;
 pub mod seal;
 pub mod staff;
 pub mod staff_log;

@@ -21,7 +21,7 @@ use axum::Router;
 use db::Db;
 use journeys::enrol_with_eid::CardRules;
 use journeys::keys::{KeyRules, PlatformKeys};
-use journeys::partners::Registry;
+use journeys::partners::{self, Origin, Registration, Registry, Secret};
 use journeys::ports::{BankConnector, Boxed, Clock, Courier, Entropy};
 use journeys::registry::Banks;
 use journeys::settings::{Place, Settings};
@@ -245,6 +245,18 @@ impl Town {
         sms.text.rsplit(" #").next().unwrap().trim().to_owned()
     }
 
+    /// A partner registered by command while the server runs, as `partner add --file` would read it.
+    pub async fn registers(&self, partner: serde_json::Value) {
+        self.registers_with(partner, Secret::Forget).await;
+    }
+
+    /// As [`Town::registers`], with a secret in the clear for what is signed or encrypted with it.
+    pub async fn registers_with(&self, partner: serde_json::Value, secret: Secret) {
+        let partner = serde_json::from_value(partner).unwrap();
+        let registration = Registration { partner, origin: Origin::Command, secret, token_mac: String::new() };
+        partners::put(&self.world, registration, true).await.unwrap();
+    }
+
     pub fn partner(&self, id: &str) -> Arc<Partner> {
         Arc::clone(self.partners.iter().find(|p| p.id == id).unwrap())
     }
@@ -310,6 +322,7 @@ impl Ground {
             entropy: Box::new(Dice(AtomicU64::new(0), self.folder.as_os_str().len() as u64 + now.unsigned_abs())),
             signals: Signals::default(),
         });
+        partners::refresh(&world).await.unwrap();
         let settings = web::DoorSettings {
             frame_ancestors: Vec::new(),
             behind_proxy: true,

@@ -94,6 +94,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
         entropy: Box::new(SystemEntropy),
         signals: Signals::default(),
     });
+    journeys::partners::refresh(&world).await.map_err(|e| format!("registered partners: {e:?}"))?;
     let mut databases = vec![("platform", db)];
     databases.extend(vault.as_ref().map(|v| ("vault", v.db().clone())));
     let doors = web::Doors::new(world.clone(), door_settings(config), app_files(config)?)

@@ -10,6 +10,7 @@ mod enrolment;
 mod history;
 mod life;
 mod outbox;
+mod partner;
 mod plan;
 mod sample;
 mod schema;

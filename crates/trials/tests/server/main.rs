@@ -19,6 +19,7 @@ mod misfortune;
 mod my;
 mod races;
 mod real_bank;
+mod registry;
 mod sign_in;
 mod stranger;
 mod sweep;

@@ -91,6 +91,7 @@ pub async fn start(config: &Config, wired: Wired) -> Result<Running, String> {
     let ops = listen(&mut tasks, &config.listen.ops, web::ops::router(ops)).await?;
     tasks.spawn(journeys::deliver::run(world.clone()));
     tasks.spawn(journeys::keys::watch(world.clone()));
+    tasks.spawn(journeys::partners::run(world.clone()));
     tasks.spawn(journeys::tidy::run(world));
     if let Some(vault) = vault.clone() {
         tasks.spawn(settle(vault));

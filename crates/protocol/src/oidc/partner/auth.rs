@@ -1,6 +1,6 @@
 //! How a partner proves who it is.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
@@ -8,7 +8,7 @@ use crate::jose::sha256;
 use crate::oidc::uri;
 
 /// OpenID Core §9, RFC 7523, RFC 8705 §2.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "method", rename_all = "snake_case", deny_unknown_fields)]
 pub enum ClientAuth {
     /// RFC 7523; the keys stand here, in the partner's `jwks` or at its `jwks_uri`.
@@ -37,8 +37,8 @@ impl ClientAuth {
 }
 
 /// SHA-256 of a client secret: enough because our secrets are 256 random bits, not words.
-#[derive(Clone, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SecretDigest([u8; 32]);
 
 impl SecretDigest {
@@ -60,6 +60,12 @@ impl SecretDigest {
 impl std::fmt::Debug for SecretDigest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SecretDigest(…)")
+    }
+}
+
+impl From<SecretDigest> for String {
+    fn from(digest: SecretDigest) -> String {
+        digest.hex()
     }
 }
 

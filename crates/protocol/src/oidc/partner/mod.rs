@@ -34,8 +34,8 @@ use super::attributes::Scope;
 use super::uri::RedirectUri;
 use crate::jose::SigAlg;
 
-/// A relying party as registered. Believed only after [`Partners::new`].
-#[derive(Clone, Debug, Deserialize)]
+/// A relying party as registered. Believed only after [`Partners::new`]. Written as JSON it reads back as the same.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Partner {
     /// `client_id`: 1 to 64 of `A-Z a-z 0-9 . _ -`.
@@ -296,6 +296,25 @@ impl Partners {
             }
         }
         Ok(Partners(all))
+    }
+
+    /// Puts one in, or in the place of its namesake.
+    ///
+    /// # Errors
+    /// When it does not [`Partner::validate`]; whoever stood there stays.
+    pub fn put(&mut self, partner: Partner) -> Result<(), PartnerError> {
+        partner.validate()?;
+        self.0.insert(partner.id.clone(), Arc::new(partner));
+        Ok(())
+    }
+
+    pub fn remove(&mut self, id: &str) -> bool {
+        self.0.remove(id).is_some()
+    }
+
+    /// Keeps those whose id says so.
+    pub fn retain(&mut self, stays: impl Fn(&str) -> bool) {
+        self.0.retain(|id, _| stays(id));
     }
 
     pub fn find(&self, id: &str) -> Option<Arc<Partner>> {
