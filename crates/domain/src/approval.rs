@@ -55,6 +55,14 @@ impl State {
         }
     }
 
+    /// When it was approved.
+    pub fn decided_at(self) -> Option<i64> {
+        match self {
+            State::Approved { at } | State::Redeemed { at } => Some(at),
+            _ => None,
+        }
+    }
+
     /// From the row; `None` for a row that fits no state.
     pub fn read(word: &str, decided_at: Option<i64>) -> Option<State> {
         Some(match (word, decided_at) {
@@ -117,6 +125,9 @@ pub struct LoginRequest {
     /// Claims that the person left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
+    /// When the person approved, where that was not now: a browser's session answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
 }
 
 /// How fresh a phone is, and how it came to act: risk that a service may weigh.

@@ -53,6 +53,7 @@ pub mod ports;
 pub mod registry;
 pub mod reply;
 pub mod safety;
+pub mod session;
 pub mod settings;
 pub mod sign_in;
 mod signals;

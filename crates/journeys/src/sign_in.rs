@@ -1,10 +1,10 @@
 //! The browser of a login: it waits, it gives up, it goes back to the service.
 
 use domain::approval::{Approval, LoginRequest, Progress};
-use protocol::oidc::authorize::Answer;
+use protocol::oidc::authorize::{Answer, ErrorCode};
 use protocol::oidc::code::AuthCode;
 
-use crate::tokens::id_bytes;
+use crate::tokens::{id_bytes, subject_of};
 use crate::{Failure, World, reply};
 
 /// How a request stands, for its own browser.
@@ -36,6 +36,21 @@ pub async fn watch_until_decided(world: &World, approval: &str, seconds: u64) ->
     }
 }
 
+/// Until a phone has taken what the page offers, or it is decided, at most `millis`.
+pub async fn watch_until_claimed(world: &World, approval: &str, millis: u64) -> Result<Watch, Failure> {
+    let listener = world.signals.listen(approval);
+    let until = tokio::time::Instant::now() + std::time::Duration::from_millis(millis);
+    loop {
+        let watch = watch(world, approval).await?;
+        if watch.claimed() || watch.progress != Progress::Waiting || tokio::time::Instant::now() >= until {
+            return Ok(watch);
+        }
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        // Late is as good as rung: the row is read again either way.
+        let _ = tokio::time::timeout(left, listener.wait()).await;
+    }
+}
+
 /// The browser gives up.
 pub async fn cancel(world: &World, approval: &str) -> Result<(), Failure> {
     let (id, now) = (approval.to_owned(), world.now());
@@ -47,8 +62,25 @@ pub async fn cancel(world: &World, approval: &str) -> Result<(), Failure> {
 impl Watch {
     /// The answer that takes the browser back to the service with a code. Repeatable: the same request, the same code.
     pub async fn granted(&self, world: &World) -> Result<Answer, Failure> {
+        if !self.is_the_one(world)? {
+            let wrong = "somebody else approved than the one who was asked for";
+            return reply::answer(world, &self.request.authorization.refuse(ErrorCode::LoginRequired, wrong).reply())
+                .await;
+        }
         let code = AuthCode::make(&world.keys.code, &id_bytes(&self.approval.id)?, &self.approval.partner);
         reply::answer(world, &self.request.authorization.grant(&code)).await
+    }
+
+    /// True unless the partner asked for one person and another one approved.
+    fn is_the_one(&self, world: &World) -> Result<bool, Failure> {
+        let Some(wanted) = &self.request.authorization.sub else { return Ok(true) };
+        let partner = world.partners.find(&self.approval.partner).ok_or(Failure::Gone)?;
+        Ok(*wanted == subject_of(world, &partner, &self.approval)?)
+    }
+
+    /// True once a phone has taken what a page offered.
+    pub fn claimed(&self) -> bool {
+        self.approval.device.is_some()
     }
 
     /// Whose login it was: what the browser is remembered by, once it was approved.

@@ -97,8 +97,8 @@ pub fn insert(
 ) -> Result<(), StoreError> {
     let sealed = sealer.seal("approval", &a.id, request)?;
     tx.execute(
-        "INSERT INTO approval (id, device, account, partner, number_hash, lane, match_number, state, request, evidence, created_at, expires_at, decided_at, start)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10, $11, NULL, $12)",
+        "INSERT INTO approval (id, device, account, partner, number_hash, lane, match_number, state, request, evidence, created_at, expires_at, start, decided_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, $10, $11, $12, $13)",
         args![
             &a.id,
             a.device.as_deref(),
@@ -111,7 +111,8 @@ pub fn insert(
             &sealed,
             a.created_at,
             a.expires_at,
-            a.start.word()
+            a.start.word(),
+            a.state.decided_at()
         ],
     )?;
     Ok(())

@@ -112,6 +112,7 @@ fn request(begun: Begun, partner: &Partner) -> LoginRequest {
         place: begun.address,
         credential: None,
         without: Vec::new(),
+        auth_time: None,
     }
 }
 

@@ -164,6 +164,7 @@ pub fn login(place: &str) -> LoginRequest {
         place: place.into(),
         credential: None,
         without: Vec::new(),
+        auth_time: None,
     }
 }
 

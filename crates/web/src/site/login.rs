@@ -49,10 +49,10 @@ pub async fn authorize_form(
 async fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
     let world = &doors.world;
     match AuthorizationRequest::parse(&crate::oidc::pairs(parameters), &world.partners.all()) {
-        Ok(authorization) if authorization.silent() => {
-            send(doors, &authorization.refuse(ErrorCode::LoginRequired, "nobody is logged in here").reply()).await
-        }
         Ok(authorization) => {
+            if let Some(response) = super::session::answer(doors, headers, &authorization).await {
+                return response;
+            }
             let lang = authorization.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));
             let state = LoginState { authorization, lang: lang.code().to_owned(), approval: None };
             number_page(doors, headers, &state, None, None)

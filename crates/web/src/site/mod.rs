@@ -6,6 +6,7 @@ pub mod contact;
 pub mod help;
 mod login;
 mod pages_of;
+pub(crate) mod session;
 mod wait;
 
 pub use block::{block, block_page};

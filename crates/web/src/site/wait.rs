@@ -94,6 +94,7 @@ async fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response 
         Err(failure) => return problem_here(doors, headers, "server_error", &format!("{failure:?}")),
     };
     let mut response = go(&answer);
+    super::session::remember(doors, headers, &mut response, watch);
     if let Some(account) = watch.account() {
         let old = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
         let browser = old.map_or_else(|| browser_id(&doors.world), |k| k.browser);
