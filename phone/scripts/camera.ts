@@ -66,7 +66,7 @@ async function take(browser: Browser, { lang, size, scheme, folder, faults, roll
     deviceScaleFactor: size === 'phone' ? 2 : 1, locale: `${lang}-BE`, colorScheme: scheme as 'light', bypassCSP: false, serviceWorkers: 'allow',
   })
   const page = await context.newPage()
-  page.on('console', (line) => line.type() === 'error' && !/40[019]|42\d|ERR_INTERNET/.test(line.text()) && faults.push(line.text()))
+  page.on('console', (line) => line.type() === 'error' && !/4[012]\d|ERR_INTERNET/.test(line.text()) && faults.push(line.text()))
   page.on('pageerror', (error) => faults.push(String(error)))
   const tap = (id: string) => page.getByTestId(id).first().click()
   return {

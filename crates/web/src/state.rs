@@ -58,7 +58,8 @@ impl AppFiles {
     }
 
     pub fn get(&self, path: &str) -> Option<&(&'static str, Vec<u8>)> {
-        self.0.get(if path == "/" { "/index.html" } else { path })
+        // A request's code (`/q#…`) and link (`/r#…`) open the app itself.
+        self.0.get(if matches!(path, "/" | "/q" | "/r") { "/index.html" } else { path })
     }
 }
 

@@ -42,7 +42,7 @@ export function Approval() {
       actions={
         <>
           {request.text !== undefined && <ReadFirst />}
-          {request.match && hold === 0 && (
+          {request.match && hold === 0 && !unread && (
             <form
               class="answer"
               onSubmit={(event) => {

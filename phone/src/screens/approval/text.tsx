@@ -41,7 +41,7 @@ function whenSeen(element: HTMLElement, seen: () => void): () => void {
   let watcher: IntersectionObserver | undefined
   const watch = () => {
     watcher?.disconnect()
-    watcher = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && seen(), { rootMargin: `0px 0px -${covered()}px 0px`, threshold: 1 })
+    watcher = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && seen(), { rootMargin: `0px 0px -${covered()}px 0px`, threshold: 0.5 })
     watcher.observe(element)
   }
   watch()

@@ -52,6 +52,8 @@ async fn a_phone_that_trusts_the_authority_reaches_everybody_over_https() {
         format!("{}/health", at("issuer")),
         format!("{}/.well-known/zelf", at("app")),
         at("app"),
+        format!("{}/q", at("app")),
+        format!("{}/r", at("app")),
         at("service"),
         at("inbox"),
         at("story"),
