@@ -36,12 +36,15 @@ export function ReadFirst() {
   )
 }
 
+/** Whoever jumps to the foot of the page has passed the end. */
+const FAR_PX = 1_000_000
+
 /** Calls back once the element stands above whatever lies over the bottom of the screen. */
 function whenSeen(element: HTMLElement, seen: () => void): () => void {
   let watcher: IntersectionObserver | undefined
   const watch = () => {
     watcher?.disconnect()
-    watcher = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && seen(), { rootMargin: `0px 0px -${covered()}px 0px`, threshold: 0.5 })
+    watcher = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && seen(), { rootMargin: `${FAR_PX}px 0px -${covered()}px 0px`, threshold: 0.5 })
     watcher.observe(element)
   }
   watch()
