@@ -29,6 +29,31 @@ pub struct Settings {
     pub keep_closed_seconds: i64,
     /// Networks and what a person calls them.
     pub places: Vec<Place>,
+    pub tokens: TokenRules,
+}
+
+/// What tokens of partners are worth.
+#[derive(Clone, Debug)]
+pub struct TokenRules {
+    /// A refresh token that lies unused for so long is over, seconds.
+    pub refresh_idle_seconds: i64,
+    /// A chain of refresh tokens lives no longer, seconds.
+    pub refresh_seconds: i64,
+    /// DPoP proofs must carry a nonce of ours (RFC 9449 §8).
+    pub dpop_nonce: bool,
+    /// Origin of the doors that ask for a client certificate; none: there are no such doors.
+    pub mtls_issuer: Option<String>,
+}
+
+impl Default for TokenRules {
+    fn default() -> Self {
+        TokenRules {
+            refresh_idle_seconds: 30 * 86_400,
+            refresh_seconds: 180 * 86_400,
+            dpop_nonce: false,
+            mtls_issuer: None,
+        }
+    }
 }
 
 /// A network with a name people know.
@@ -43,6 +68,12 @@ impl Settings {
     /// The issuer that partners of this mount know.
     pub fn issuer_of(&self, mount: protocol::oidc::Mount) -> String {
         format!("{}{}", self.issuer, mount.path())
+    }
+
+    /// Addresses at which partners of this mount find a door: the issuer's, and the one that asks for certificates.
+    pub fn addresses(&self, mount: protocol::oidc::Mount, path: &str) -> Vec<String> {
+        let origins = std::iter::once(&self.issuer).chain(&self.tokens.mtls_issuer);
+        origins.map(|origin| format!("{origin}{}{path}", mount.path())).collect()
     }
 
     /// Day and time where the operator is: `22-11-2026 14:05`.

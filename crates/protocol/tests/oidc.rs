@@ -8,21 +8,23 @@ use base64::Engine as _;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use zelf_protocol::jose::jwt::{Jwks, Jwt};
-use zelf_protocol::jose::{PublicKey, SigningKey, b64u, unb64u};
+use zelf_protocol::jose::{KeySet, PublicKey, SigningKey, b64u, unb64u};
 use zelf_protocol::label::{COOKIE, LOGIN_REQUEST};
 use zelf_protocol::oidc::attributes::{Address, Attributes, NATIONAL_NUMBER, Scope, pick};
 use zelf_protocol::oidc::authorize::{
     Answer, AuthorizationRequest, AuthorizeError, ErrorCode, PageError, Prompt, ResponseMode,
 };
-use zelf_protocol::oidc::client_auth::{ASSERTION_TYPE, SingleUse, authenticate};
-use zelf_protocol::oidc::code::{AccessToken, AuthCode};
+use zelf_protocol::oidc::client_auth::{ASSERTION_TYPE, Audiences, Authenticated, SingleUse, claimed, judge};
+use zelf_protocol::oidc::code::{ALL_SCOPES, AccessToken, AuthCode, Binding, RefreshToken};
 use zelf_protocol::oidc::discovery;
 use zelf_protocol::oidc::id_token::{IdToken, SigningAlg, at_hash};
 use zelf_protocol::oidc::keys::{OpKeys, Stored};
-use zelf_protocol::oidc::partner::{Partner, PartnerError, Partners, SecretDigest};
+use zelf_protocol::oidc::partner::{ClientAuth, Partner, PartnerError, Partners, SecretDigest};
 use zelf_protocol::oidc::request_seal::{open, seal};
 use zelf_protocol::oidc::subject::pairwise;
-use zelf_protocol::oidc::token::{TokenError, TokenErrorCode, TokenRequest, TokenResponse, bearer, s256};
+use zelf_protocol::oidc::token::{
+    CodeRequest, Presented, TokenError, TokenErrorCode, TokenRequest, TokenResponse, presented, s256,
+};
 
 const ISSUER: &str = "https://id.example";
 const NOW: i64 = 1_795_000_000;
@@ -359,10 +361,21 @@ fn basic(text: &str) -> String {
     format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text))
 }
 
+/// The two steps as a door takes them.
+fn authenticate(header: Option<&str>, form: &Pairs, partners: &Partners) -> Result<Authenticated, TokenError> {
+    let audiences = Audiences { issuer: ISSUER.into(), also: vec!["https://id.example/token".into()] };
+    let claim = claimed(header, form, None, |_| None)?;
+    let Some(partner) = partners.find(&claim.client_id) else { return Err(claim.of_nobody()) };
+    let ours = match &partner.auth {
+        ClientAuth::PrivateKeyJwt { jwks } => KeySet::from_keys(jwks).unwrap(),
+        _ => KeySet::default(),
+    };
+    judge(&claim, &partner, &ours, &audiences, NOW).map_err(|_| TokenError::INVALID_CLIENT)
+}
+
 fn login(header: Option<&str>, form: &[(&str, &str)]) -> Result<String, TokenErrorCode> {
-    let audiences = [ISSUER, "https://id.example/token"];
     let partners = partners();
-    let known = authenticate(header, &pairs(form), &partners, &audiences, NOW).map_err(|e| e.error)?;
+    let known = authenticate(header, &pairs(form), &partners).map_err(|e| e.error)?;
     assert_eq!(known.single_use, None);
     Ok(known.partner.id.clone())
 }
@@ -434,7 +447,7 @@ fn assert_with(
     let partners = Partners::new([town(), bakery(key)]).unwrap();
     let jwt = key.sign_with(header, claims).unwrap();
     let form = with(pairs(&[("client_assertion", &jwt), ("client_assertion_type", ASSERTION_TYPE)]), form);
-    let known = authenticate(None, &form, &partners, &[ISSUER, "https://id.example/token"], NOW)?;
+    let known = authenticate(None, &form, &partners)?;
     assert_eq!(known.partner.id, "bakery");
     Ok(known.single_use.unwrap())
 }
@@ -445,12 +458,12 @@ fn an_assertion_gives_its_name_to_burn() {
     let good: [(&str, Value); 8] = [
         ("aud", json!("https://id.example/token")),
         ("aud", json!(["https://other.example", ISSUER])),
-        ("exp", json!(NOW + 300)),
+        ("exp", json!(NOW + 3600)),
         ("exp", json!(NOW + 1)),
         ("iat", json!(NOW + 10)),
         ("iat", Value::Null),
         ("nbf", json!(NOW)),
-        ("jti", json!("j".repeat(128))),
+        ("jti", json!("j".repeat(255))),
     ];
     for (member, value) in good {
         let mut claims = claims();
@@ -475,16 +488,16 @@ fn every_wrong_assertion_is_the_same_refusal() {
         ("aud", Value::Null),
         ("exp", json!(NOW)),
         ("exp", json!(NOW - 1)),
-        ("exp", json!(NOW + 311)),
+        ("exp", json!(NOW + 3611)),
         ("exp", json!(i64::MAX)),
         ("exp", json!("soon")),
         ("exp", Value::Null),
         ("iat", json!(NOW + 11)),
-        ("iat", json!(NOW - 311)),
+        ("iat", json!(NOW - 3611)),
         ("iat", json!(i64::MIN)),
         ("nbf", json!(NOW + 11)),
         ("jti", json!("")),
-        ("jti", json!("j".repeat(129))),
+        ("jti", json!("j".repeat(256))),
         ("jti", Value::Null),
     ];
     let header = json!({ "alg": "ES256", "kid": "k1" });
@@ -535,15 +548,20 @@ fn pkce_follows_rfc_7636_appendix_b() {
     assert!(!s256("", VERIFIER));
 }
 
+fn code_request(form: &Pairs) -> CodeRequest {
+    let TokenRequest::Code(request) = TokenRequest::parse(form).ok().unwrap() else { panic!("no code") };
+    request
+}
+
 #[test]
 fn a_code_is_redeemed_with_its_address_and_verifier_only() {
-    let request = TokenRequest::parse(&redeem()).ok().unwrap();
+    let request = code_request(&redeem());
     assert_eq!(request.code, "C");
     assert!(request.fits(CALLBACK, Some(CHALLENGE)));
     assert!(!request.fits("https://town.example/cb?tenant=1", Some(CHALLENGE)));
     assert!(!request.fits(CALLBACK, Some(VERIFIER)));
     assert!(!request.fits(CALLBACK, None), "a verifier whose challenge somebody took away");
-    let bare = TokenRequest::parse(&with(redeem(), &[("code_verifier", "")])).ok().unwrap();
+    let bare = code_request(&with(redeem(), &[("code_verifier", "")]));
     assert!(bare.fits(CALLBACK, None));
     assert!(!bare.fits(CALLBACK, Some(CHALLENGE)));
 }
@@ -554,7 +572,7 @@ fn each_bad_token_request_has_its_one_error() {
     let (short, long) = ("a".repeat(42), "a".repeat(129));
     let table: [(Changes<'_>, TokenErrorCode); 10] = [
         (&[("grant_type", "")], InvalidRequest),
-        (&[("grant_type", "refresh_token")], UnsupportedGrantType),
+        (&[("grant_type", "refresh_token")], InvalidRequest),
         (&[("grant_type", "password")], UnsupportedGrantType),
         (&[("code", "")], InvalidRequest),
         (&[("code", "a"), ("code", "a")], InvalidRequest),
@@ -579,8 +597,10 @@ fn answers_have_the_shape_of_rfc_6749() {
         access_token: "A".into(),
         token_type: "Bearer",
         expires_in: 300,
-        id_token: "I".into(),
+        id_token: Some("I".into()),
+        refresh_token: None,
         scope: "openid".into(),
+        authorization_details: Vec::new(),
     };
     let shape =
         json!({ "access_token": "A", "token_type": "Bearer", "expires_in": 300, "id_token": "I", "scope": "openid" });
@@ -588,15 +608,23 @@ fn answers_have_the_shape_of_rfc_6749() {
 }
 
 #[test]
-fn a_bearer_token_comes_one_way() {
-    let form = pairs(&[("access_token", "F")]);
-    assert_eq!(bearer(Some("Bearer H"), &pairs(&[])), Some("H"));
-    assert_eq!(bearer(Some("bearer  H"), &pairs(&[])), Some("H"));
-    assert_eq!(bearer(None, &form), Some("F"));
-    assert_eq!(bearer(Some("Bearer H"), &form), None);
-    assert_eq!(bearer(Some("Basic H"), &pairs(&[])), None);
-    assert_eq!(bearer(Some("Bearer"), &pairs(&[])), None);
-    assert_eq!(bearer(None, &pairs(&[])), None);
+fn an_access_token_comes_one_way() {
+    let (none, form) = (pairs(&[]), pairs(&[("access_token", "F")]));
+    let found =
+        |header: Option<&str>, form: &Pairs| presented(header, form).map_err(|e| e.error).map(|p| format!("{p:?}"));
+    let bearer = |token| Ok(format!("{:?}", Some(Presented::Bearer(token))));
+    assert_eq!(found(Some("Bearer H"), &none), bearer("H"));
+    assert_eq!(found(Some("bearer  H"), &none), bearer("H"));
+    assert_eq!(found(Some("Bearer"), &none), bearer(""));
+    assert_eq!(found(Some("dPoP H"), &none), Ok(format!("{:?}", Some(Presented::Dpop("H")))));
+    assert_eq!(found(None, &form), bearer("F"));
+    assert_eq!(found(Some("Bearer H"), &form), Err(TokenErrorCode::InvalidRequest));
+    assert_eq!(
+        found(None, &pairs(&[("access_token", "F"), ("access_token", "F")])),
+        Err(TokenErrorCode::InvalidRequest)
+    );
+    assert_eq!(found(Some("Basic H"), &none), Ok("None".into()));
+    assert_eq!(found(None, &none), Ok("None".into()));
 }
 
 // ---- codes, tokens, seals, subjects
@@ -630,19 +658,43 @@ fn a_code_opens_for_its_partner_and_not_one_character_otherwise() {
     }
 }
 
+fn access_token(exp: i64, binding: Binding) -> AccessToken {
+    AccessToken { id: [9; 16], exp, scopes: ALL_SCOPES, binding }
+}
+
 #[test]
 fn an_access_token_opens_until_it_expires_and_not_one_character_otherwise() {
-    let (key, id) = ([1; 32], [9; 16]);
-    let token = AccessToken::make(&key, &id, NOW + 300);
-    assert_eq!(token, "CQkJCQkJCQkJCQkJCQkJCQAAAABq_Yfs-X-O23MlCjOpS-Ku6CUUXg", "computed apart");
-    assert_eq!(AccessToken::open(&key, &token, NOW + 299), Some(id));
-    assert_eq!(AccessToken::open(&key, &token, NOW + 300), None);
-    assert_eq!(AccessToken::open(&[2; 32], &token, NOW), None);
-    for text in tampered(&token) {
-        assert_eq!(AccessToken::open(&key, &text, NOW), None, "{text}");
+    let key = [1; 32];
+    let thumb = b64u([7; 32]);
+    for binding in [Binding::Bearer, Binding::Dpop(thumb.clone()), Binding::Mtls(thumb)] {
+        let made = access_token(NOW + 300, binding);
+        let token = made.seal(&key).unwrap();
+        assert!([58, 100].contains(&token.len()), "{token}");
+        assert_eq!(AccessToken::open(&key, &token, NOW + 299), Some(made));
+        assert_eq!(AccessToken::open(&key, &token, NOW + 300), None);
+        assert_eq!(AccessToken::open(&[2; 32], &token, NOW), None);
+        for text in tampered(&token) {
+            assert_eq!(AccessToken::open(&key, &text, NOW), None, "{text}");
+        }
     }
-    let code = AuthCode::make(&key, &id, "town");
+    assert_eq!(access_token(NOW, Binding::Dpop("short".into())).seal(&key), None);
+    let code = AuthCode::make(&key, &[9; 16], "town");
     assert_eq!(AccessToken::open(&key, &code, NOW), None);
+}
+
+#[test]
+fn a_refresh_token_opens_for_its_partner_and_not_one_character_otherwise() {
+    let (key, made) = ([1; 32], RefreshToken { id: [9; 16], generation: 3 });
+    let token = made.seal(&key, "town");
+    assert_eq!(token.len(), 48);
+    assert_eq!(RefreshToken::open(&key, &token, "town"), Some(made));
+    assert_eq!(RefreshToken::open(&key, &token, "bakery"), None);
+    assert_eq!(RefreshToken::open(&[2; 32], &token, "town"), None);
+    for text in tampered(&token) {
+        assert_eq!(RefreshToken::open(&key, &text, "town"), None, "{text}");
+    }
+    let access = access_token(NOW + 300, Binding::Bearer).seal(&key).unwrap();
+    assert_eq!(RefreshToken::open(&key, &access, "town"), None);
 }
 
 #[test]
@@ -730,16 +782,16 @@ fn an() -> Attributes {
 fn id_tokens_verify_with_the_published_keys() {
     let keys = OpKeys::load(&Stored::generate(NOW, 730).unwrap(), false).unwrap();
     let jwks = keys.jwks(NOW);
-    let access = AccessToken::make(&[1; 32], &[9; 16], NOW);
+    let access = access_token(NOW, Binding::Bearer).seal(&[1; 32]).unwrap();
     let token = IdToken {
         nonce: Some("n1"),
-        at_hash: Some(at_hash(&access)),
+        at_hash: Some(at_hash(SigningAlg::ES256, &access)),
         attributes: pick(&an(), &["given_name"]),
         ..IdToken::new(ISSUER, "SUB", "town", NOW - 5, NOW, NOW + 300)
     };
     let expected = json!({
         "iss": ISSUER, "sub": "SUB", "aud": "town", "exp": NOW + 300, "iat": NOW, "auth_time": NOW - 5, "nonce": "n1",
-        "acr": "http://eidas.europa.eu/LoA/substantial", "amr": ["pin", "swk", "mfa"], "at_hash": at_hash(&access),
+        "acr": "http://eidas.europa.eu/LoA/substantial", "amr": ["pin", "swk", "mfa"], "at_hash": at_hash(SigningAlg::ES256, &access),
         "given_name": "An",
     });
 
@@ -769,9 +821,10 @@ fn id_tokens_verify_with_the_published_keys() {
 }
 
 #[test]
-fn at_hash_is_the_left_half_of_sha_256() {
+fn at_hash_is_the_left_half_of_the_hash_that_goes_with_the_signature() {
     // printf %s jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y | openssl sha256 -binary | head -c 16 | basenc --base64url
-    assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    assert_eq!(at_hash(SigningAlg::RS256, "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+    assert_eq!(at_hash(SigningAlg::EdDSA, "x").len(), 43);
 }
 
 #[test]
@@ -881,8 +934,8 @@ proptest! {
             None => {}
         }
         let _ = TokenRequest::parse(&all);
-        let _ = bearer(header.as_deref(), &all);
-        prop_assert!(authenticate(header.as_deref(), &all, &partners, &[ISSUER], NOW).is_err());
+        let _ = presented(header.as_deref(), &all);
+        prop_assert!(authenticate(header.as_deref(), &all, &partners).is_err());
     }
 
     #[test]
@@ -895,7 +948,7 @@ proptest! {
         prop_assert!(PublicKey::from_point(&bytes).is_err() || bytes.len() == 65);
         let header = format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(&bytes));
         let partners = Partners::new([town()]).unwrap();
-        prop_assert!(authenticate(Some(&header), &pairs(&[]), &partners, &[ISSUER], NOW).is_err());
+        prop_assert!(authenticate(Some(&header), &pairs(&[]), &partners).is_err());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use domain::account::{Device, Profile};
 use domain::approval::{Approval, Asked, CredentialFacts, Crowd, FLOOD_SECONDS, LoginRequest, Start, State};
 use serde::{Deserialize, Serialize};
 
-use crate::{Sealer, StoreError, device};
+use crate::{Sealer, StoreError, device, refresh};
 
 /// What proves an answer: the exact bytes of request, answer and receipt.
 #[derive(Clone, Serialize, Deserialize)]
@@ -137,7 +137,7 @@ fn with_request(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, Asked), S
 }
 
 /// The request of a partner.
-fn login(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, LoginRequest), StoreError> {
+pub(crate) fn login(sealer: &Sealer, c: &mut Columns) -> Result<(Approval, LoginRequest), StoreError> {
     match with_request(sealer, c)? {
         (approval, Asked::Login(request)) => Ok((approval, *request)),
         (approval, Asked::NewPhone(_) | Asked::Act(_)) => Err(inconsistent("request", &approval.id)),
@@ -326,6 +326,7 @@ pub fn end_of(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Result
         "UPDATE approval SET state = 'revoked' WHERE account = $1 AND state IN ('approved', 'redeemed') AND ($2 = '' OR partner = $2)",
         args![account, partner],
     )?;
+    refresh::end_of_account(tx, account, partner, now)?;
     let waited = tx.rows(
         "UPDATE approval SET state = 'cancelled', decided_at = $3 WHERE account = $1 AND state = 'waiting' AND ($2 = '' OR partner = $2)
             AND expires_at > $3 RETURNING id",

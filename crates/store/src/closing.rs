@@ -50,6 +50,7 @@ pub fn erase(tx: &mut Tx<'_>, erased: &Erased) -> Result<bool, StoreError> {
     tx.execute("DELETE FROM device WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM card_data WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM consent WHERE account = $1", args![account])?;
+    tx.execute("DELETE FROM refresh_token WHERE account = $1", args![account])?;
     tx.execute("DELETE FROM told WHERE account = $1", args![account])?;
     for contact in &erased.contacts {
         let until = erased.closed_at;

@@ -326,6 +326,8 @@ impl Ground {
         let settings = web::DoorSettings {
             frame_ancestors: Vec::new(),
             behind_proxy: true,
+            client_certificate_header: Some("x-client-certificate".into()),
+            authorities: web::oidc::Authorities::none(),
             rates: web::limits::Rates::default(),
             card_program: None,
         };
@@ -407,5 +409,6 @@ fn settings(issuer: &str, app: &str, console: &str) -> Settings {
         sms_per_day: 10,
         keep_closed_seconds: 30 * 86_400,
         places: vec![everywhere("10.1.", "Stadhuis")],
+        tokens: journeys::settings::TokenRules::default(),
     }
 }

@@ -111,6 +111,8 @@ pub fn site() -> Vec<Entry> {
         door("POST", "/token", Partner, oidc::token),
         door("GET", "/userinfo", Token, oidc::userinfo),
         door("POST", "/userinfo", Token, oidc::userinfo),
+        door("POST", "/introspect", Partner, oidc::introspect),
+        door("POST", "/revoke", Partner, oidc::revoke),
     ]
 }
 

@@ -17,6 +17,10 @@ pub struct DoorSettings {
     pub frame_ancestors: Vec<String>,
     /// A proxy in front says who calls in `X-Forwarded-For`; its last entry is believed.
     pub behind_proxy: bool,
+    /// The proxy says in this header which client certificate it saw; only believed behind one.
+    pub client_certificate_header: Option<String>,
+    /// Whose client certificates count by their name (RFC 8705 §2.1).
+    pub authorities: crate::oidc::Authorities,
     pub rates: Rates,
     /// Where people get the card program; without it the activation page cannot say.
     pub card_program: Option<String>,

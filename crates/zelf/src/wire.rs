@@ -147,6 +147,7 @@ fn settings(config: &Config) -> Result<Settings, Problem> {
         sms_per_day: config.rules.sms_per_day,
         keep_closed_seconds: config.rules.keep_closed_days.max(0) * 86_400,
         places: config.places.iter().map(place).collect(),
+        tokens: journeys::settings::TokenRules::default(),
     })
 }
 
@@ -173,6 +174,8 @@ fn door_settings(config: &Config) -> web::DoorSettings {
     web::DoorSettings {
         frame_ancestors: config.doors.frame_ancestors.clone(),
         behind_proxy: config.doors.behind_proxy,
+        client_certificate_header: None,
+        authorities: web::oidc::Authorities::none(),
         card_program: config.doors.card_program.clone(),
         rates: web::limits::Rates {
             activations_per_hour: config.limits.activations_per_hour,

@@ -1,84 +1,115 @@
 //! A code becomes tokens.
 
-use domain::approval::{Approval, LoginRequest, REDEEM_SECONDS, State};
-use protocol::oidc::client_auth::Authenticated;
-use protocol::oidc::code::{AccessToken, AuthCode};
-use protocol::oidc::id_token::{IdToken, at_hash};
-use protocol::oidc::partner::Partner;
-use protocol::oidc::token::{TokenError, TokenRequest, TokenResponse};
+use domain::approval::REDEEM_SECONDS;
+use protocol::oidc::client_auth::{Authenticated, SingleUse};
+use protocol::oidc::code::AuthCode;
+use protocol::oidc::partner::Grant;
+use protocol::oidc::token::{CodeRequest, TokenError, TokenErrorCode, TokenResponse};
+use store::grant::Granted;
 
-use super::facts::{profile_claims, risk, subject_of};
-use super::{TOKEN_SECONDS, id_bytes, id_text};
+use super::refresh::NewChain;
+use super::{Issue, Possession, id_text, issue};
 use crate::{Failure, World};
 
-/// The token request of a partner that proved itself. The assertion and the code are burnt before the code is checked.
+/// The partner's assertion and DPoP proof, each burnt in its own name.
+#[derive(Clone)]
+pub(super) struct Burnt {
+    partner: String,
+    assertion: Option<SingleUse>,
+    proof: Option<(String, SingleUse)>,
+}
+
+impl Burnt {
+    pub(super) fn of(client: &Authenticated, possession: &Possession) -> Burnt {
+        Burnt {
+            partner: client.partner.id.clone(),
+            assertion: client.single_use.clone(),
+            proof: possession.dpop.as_ref().map(|p| (format!("dpop:{}", p.jkt), p.single_use.clone())),
+        }
+    }
+
+    /// # Errors
+    /// Inside: which of them came before.
+    pub(super) fn burn(&self, tx: &mut db::Tx<'_>) -> Result<Result<(), TokenError>, store::StoreError> {
+        if let Some(once) = &self.assertion
+            && !store::used_token::burn(tx, &self.partner, &once.jti, once.expires)?
+        {
+            return Ok(Err(TokenError::INVALID_CLIENT));
+        }
+        if let Some((maker, once)) = &self.proof
+            && !store::used_token::burn(tx, maker, &once.jti, once.expires)?
+        {
+            return Ok(Err(TokenError::INVALID_DPOP));
+        }
+        Ok(Ok(()))
+    }
+}
+
+/// Burns what may come once, for doors that do nothing else in the database.
+///
+/// # Errors
+/// Inside: `invalid_client`, `invalid_dpop_proof` for what came before.
+pub async fn burn(
+    world: &World,
+    client: &Authenticated,
+    possession: &Possession,
+) -> Result<Result<(), TokenError>, Failure> {
+    let burnt = Burnt::of(client, possession);
+    if burnt.assertion.is_none() && burnt.proof.is_none() {
+        return Ok(Ok(()));
+    }
+    Ok(world.db.run("tokens.burn", move |tx| burnt.burn(tx)).await?)
+}
+
+/// The token request of a partner that proved itself. Assertion, proof and code are burnt before the code is checked; a code that
+/// comes twice or does not fit takes back what was given for it (RFC 6749 §4.1.2).
+///
+/// # Errors
+/// Inside: what the partner hears.
 pub async fn exchange(
     world: &World,
     client: &Authenticated,
-    request: &TokenRequest,
+    request: &CodeRequest,
+    possession: &Possession,
 ) -> Result<Result<TokenResponse, TokenError>, Failure> {
     let partner = &client.partner;
-    let now = world.now();
-    let opened = AuthCode::open(&world.keys.code, &request.code, &partner.id).map(id_text);
-    let single_use = client.single_use.as_ref().map(|s| (s.jti.clone(), s.expires));
-    let (id, name, sealer) = (opened.unwrap_or_default(), partner.id.clone(), world.sealer.clone());
-    let work = move |tx: &mut db::Tx<'_>| {
-        if let Some((jti, expires)) = &single_use
-            && !store::used_token::burn(tx, &name, jti, *expires)?
-        {
-            return Ok::<_, Failure>(Err(TokenError::INVALID_CLIENT));
-        }
-        if id.is_empty() {
-            return Ok(Err(TokenError::INVALID_GRANT));
-        }
-        let redeemed = store::approval::redeem(tx, &sealer, &id, &name, now - REDEEM_SECONDS)?;
-        if redeemed.is_none() {
-            store::approval::revoke(tx, &id, &name)?;
-        }
-        Ok(redeemed.ok_or(TokenError::INVALID_GRANT))
-    };
-    let (approval, login) = match world.db.run("sign_in.exchange", work).await? {
-        Ok(redeemed) => redeemed,
+    if !partner.grants.contains(&Grant::AuthorizationCode) {
+        let description = "this client may not use codes";
+        return Ok(Err(TokenError { error: TokenErrorCode::UnauthorizedClient, description }));
+    }
+    let binding = match possession.binding(partner) {
+        Ok(binding) => binding,
         Err(refused) => return Ok(Err(refused)),
     };
-    let asked = &login.authorization;
-    if !request.fits(&asked.redirect_uri, asked.code_challenge.as_deref()) {
-        let (id, name) = (approval.id.clone(), partner.id.clone());
-        world.db.run("sign_in.misfit", move |tx| store::approval::revoke(tx, &id, &name)).await?;
-        return Ok(Err(TokenError::INVALID_GRANT));
-    }
-    tokens(world, partner, &approval, &login, now).await.map(Ok)
+    let now = world.now();
+    let id = AuthCode::open(&world.keys.code, &request.code, &partner.id).map(id_text);
+    let burnt = Burnt::of(client, possession);
+    let chain = NewChain::draw(world, partner, &binding, now);
+    let (name, sealer, request) = (partner.id.clone(), world.sealer.clone(), request.clone());
+    let jkt = possession.dpop.as_ref().map(|proof| proof.jkt.clone());
+    let work = move |tx: &mut db::Tx<'_>| {
+        if let Err(refused) = burnt.burn(tx)? {
+            return Ok::<_, Failure>(Err(refused));
+        }
+        let Some(id) = &id else { return Ok(Err(TokenError::INVALID_GRANT)) };
+        let granted = store::grant::redeem(tx, &sealer, id, &name, now - REDEEM_SECONDS)?;
+        let Some(granted) = granted.filter(|granted| fits(granted, &request, jkt.as_deref())) else {
+            store::grant::void(tx, id, &name, now)?;
+            return Ok(Err(TokenError::INVALID_GRANT));
+        };
+        let refresh = chain.as_ref().map(|chain| chain.begin(tx, &granted)).transpose()?.flatten();
+        Ok(Ok((granted, refresh)))
+    };
+    let (granted, refresh) = match world.db.run("sign_in.exchange", work).await? {
+        Ok(done) => done,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    issue(world, partner, &granted, Issue { binding, refresh, scopes: None, first: true }).await.map(Ok)
 }
 
-async fn tokens(
-    world: &World,
-    partner: &Partner,
-    approval: &Approval,
-    login: &LoginRequest,
-    now: i64,
-) -> Result<TokenResponse, Failure> {
-    let State::Redeemed { at } = approval.state else {
-        return Err(Failure::Internal("redeemed rows are redeemed".into()));
-    };
-    let access_token = AccessToken::make(&world.keys.token, &id_bytes(&approval.id)?, now + TOKEN_SECONDS);
-    let subject = subject_of(world, partner, approval)?;
-    let mut token = IdToken::new(&world.settings.issuer, &subject, &partner.id, at, now, now + TOKEN_SECONDS);
-    token.nonce = login.authorization.nonce.as_deref();
-    token.at_hash = Some(at_hash(&access_token));
-    let wanted = login.authorization.id_token_claims(partner);
-    if !wanted.is_empty() {
-        token.attributes = profile_claims(world, approval, &wanted).await?;
-    }
-    if let Some(facts) = &login.credential {
-        token.attributes.extend(risk(facts, at));
-    }
-    let id_token = world.keys.op().sign(partner.id_token_alg, "JWT", &token)?;
-    let scopes: Vec<&str> = login.authorization.scopes.iter().map(|s| s.as_str()).collect();
-    Ok(TokenResponse {
-        access_token,
-        token_type: "Bearer",
-        expires_in: TOKEN_SECONDS,
-        id_token,
-        scope: scopes.join(" "),
-    })
+/// Redirect URI, PKCE and, where the code is bound to one, the DPoP key (RFC 9449 §10).
+fn fits(granted: &Granted, request: &CodeRequest, jkt: Option<&str>) -> bool {
+    let asked = &granted.login.authorization;
+    request.fits(&asked.redirect_uri, asked.code_challenge.as_deref())
+        && asked.dpop_jkt.as_deref().is_none_or(|bound| Some(bound) == jkt)
 }

@@ -2,20 +2,48 @@
 
 mod exchange;
 mod facts;
+mod introspect;
+mod issue;
+mod keys_of;
+mod possess;
+mod present;
+mod refresh;
+mod seal;
 mod userinfo;
 
 use protocol::jose::{b64u, unb64u};
+use protocol::oidc::Mount;
 
-pub use exchange::exchange;
+pub use exchange::{burn, exchange};
 pub(crate) use facts::subject_of;
-pub use userinfo::userinfo;
+pub use introspect::{introspect, revoke};
+pub(crate) use issue::{Issue, issue};
+pub use keys_of::keys_of;
+pub use possess::{Possession, Use};
+pub use present::{Opened, ResourceError, dpop_nonces, present};
+pub use refresh::refresh;
+pub use seal::seal_jwt;
+pub use userinfo::{Answer, userinfo};
 
-use crate::Failure;
+use crate::{Failure, World};
 
-/// An access token opens userinfo for so long.
-pub(crate) const TOKEN_SECONDS: i64 = 600;
+/// An access token opens userinfo for so long, seconds.
+pub(crate) fn access_seconds(mount: Mount) -> i64 {
+    match mount {
+        Mount::Standard => 600,
+        Mount::Compat => 3600,
+    }
+}
 
-/// The 16 bytes behind `apr_…` or `acc_…`.
+/// ID tokens, and userinfo as a JWT, count for so long, seconds.
+pub(crate) fn statement_seconds(mount: Mount) -> i64 {
+    match mount {
+        Mount::Standard => 600,
+        Mount::Compat => 300,
+    }
+}
+
+/// The 16 bytes behind `apr_…`, `acc_…` or `rft_…`.
 pub(crate) fn id_bytes(id: &str) -> Result<[u8; 16], Failure> {
     let (_, text) = id.split_once('_').ok_or(Failure::Malformed)?;
     unb64u(text)?.try_into().map_err(|_| Failure::Malformed)
@@ -23,4 +51,10 @@ pub(crate) fn id_bytes(id: &str) -> Result<[u8; 16], Failure> {
 
 pub(crate) fn id_text(bytes: [u8; 16]) -> String {
     format!("{}_{}", domain::id::APPROVAL, b64u(bytes))
+}
+
+/// `sid` of an approval: what a partner calls this login, and nobody else does.
+pub fn sid(world: &World, approval: &str) -> String {
+    let derived = world.keys.derived(protocol::label::SID, &[approval.as_bytes()]);
+    b64u(derived.get(..16).unwrap_or_default())
 }

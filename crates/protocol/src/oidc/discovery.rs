@@ -11,6 +11,11 @@ pub const AUTHORIZE: &str = "/authorize";
 pub const TOKEN: &str = "/token";
 pub const USERINFO: &str = "/userinfo";
 pub const JWKS: &str = "/jwks.json";
+pub const INTROSPECT: &str = "/introspect";
+pub const REVOKE: &str = "/revoke";
+pub const LOGOUT: &str = "/logout";
+pub const EVIDENCE: &str = "/evidence";
+pub const REGISTER: &str = "/register";
 
 /// Claims of the protocol itself.
 const TOKEN_CLAIMS: [&str; 9] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"];

@@ -1,10 +1,11 @@
 //! The ID token (OpenID Core §2).
 
+use aws_lc_rs::digest;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{ACR_SUBSTANTIAL, AMR};
-use crate::jose::{b64u, sha256};
+use crate::jose::{SigAlg, b64u};
 
 pub use crate::jose::SigAlg as SigningAlg;
 
@@ -49,8 +50,14 @@ impl<'a> IdToken<'a> {
     }
 }
 
-/// OpenID Core §3.1.3.6, for either algorithm (both hash with SHA-256).
-pub fn at_hash(access_token: &str) -> String {
-    let digest = sha256(access_token.as_bytes());
-    b64u(digest.get(..16).unwrap_or_default())
+/// OpenID Core §3.1.3.6: the left half of the hash that belongs to the ID token's algorithm (SHA-512 for Ed25519).
+pub fn at_hash(alg: SigAlg, access_token: &str) -> String {
+    let kind = match alg {
+        SigAlg::EdDSA => &digest::SHA512,
+        SigAlg::ES384 => &digest::SHA384,
+        _ => &digest::SHA256,
+    };
+    let hash = digest::digest(kind, access_token.as_bytes());
+    let hash = hash.as_ref();
+    b64u(hash.get(..hash.len() / 2).unwrap_or_default())
 }

@@ -1,20 +1,34 @@
-//! The token endpoint's request and answer (RFC 6749 §4.1.3, §5; RFC 7636 §4.5, §4.6), and bearer tokens (RFC 6750 §2).
+//! The token endpoint's request and answer (RFC 6749 §4.1.3, §5, §6; RFC 7636 §4.5, §4.6), and how tokens are shown again
+//! (RFC 6750 §2, RFC 9449 §7).
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
+use super::attributes::Scope;
 use super::{Pairs, Repeated, single};
 use crate::jose::{b64u, sha256};
 
-/// `error` of a token answer (RFC 6749 §5.2).
+/// `error` of an answer to a partner at one of its own doors: token (RFC 6749 §5.2), PAR (RFC 9126 §2.3), CIBA (CIBA Core §11, §13),
+/// DPoP (RFC 9449 §5, §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenErrorCode {
     InvalidRequest,
     InvalidClient,
     InvalidGrant,
+    InvalidScope,
     UnauthorizedClient,
     UnsupportedGrantType,
+    InvalidDpopProof,
+    UseDpopNonce,
+    AuthorizationPending,
+    SlowDown,
+    ExpiredToken,
+    AccessDenied,
+    TemporarilyUnavailable,
 }
 
 /// Serializes to the JSON body of RFC 6749 §5.2. Send it with `Cache-Control: no-store`.
@@ -33,7 +47,23 @@ impl TokenError {
     /// One answer for a code that is unknown, used, expired, another partner's, or comes with the wrong verifier.
     pub const INVALID_GRANT: TokenError = TokenError {
         error: TokenErrorCode::InvalidGrant,
-        description: "the code is not valid for this client, redirect_uri and code_verifier",
+        description: "the code is not valid for this client, redirect_uri, code_verifier and key",
+    };
+
+    /// One answer for a refresh token that is unknown, used, over, or another partner's.
+    pub const INVALID_REFRESH: TokenError = TokenError {
+        error: TokenErrorCode::InvalidGrant,
+        description: "the refresh token is not valid for this client",
+    };
+
+    pub const INVALID_DPOP: TokenError = TokenError {
+        error: TokenErrorCode::InvalidDpopProof,
+        description: "the DPoP proof is missing or does not hold",
+    };
+
+    pub const USE_NONCE: TokenError = TokenError {
+        error: TokenErrorCode::UseDpopNonce,
+        description: "the DPoP proof needs the nonce of this answer",
     };
 
     pub const fn invalid_request(description: &'static str) -> Self {
@@ -42,7 +72,11 @@ impl TokenError {
 
     /// HTTP status. A 401 also wants `WWW-Authenticate: Basic realm="zelf"`.
     pub fn status(&self) -> u16 {
-        if self.error == TokenErrorCode::InvalidClient { 401 } else { 400 }
+        match self.error {
+            TokenErrorCode::InvalidClient => 401,
+            TokenErrorCode::TemporarilyUnavailable => 503,
+            _ => 400,
+        }
     }
 }
 
@@ -52,27 +86,56 @@ impl From<Repeated> for TokenError {
     }
 }
 
-/// An authorization code being redeemed. Holds secrets: no `Debug`.
-pub struct TokenRequest {
+/// What a partner brings to the token endpoint. Holds secrets: no `Debug`.
+pub enum TokenRequest {
+    Code(CodeRequest),
+    Refresh(RefreshRequest),
+    /// CIBA Core §10.1.
+    Ciba {
+        auth_req_id: String,
+    },
+}
+
+/// An authorization code being redeemed.
+#[derive(Clone)]
+pub struct CodeRequest {
     pub code: String,
     redirect_uri: String,
     code_verifier: Option<String>,
+}
+
+/// A refresh token being used (RFC 6749 §6).
+pub struct RefreshRequest {
+    pub token: String,
+    /// Fewer scopes than were granted, when some are named.
+    pub scopes: Option<BTreeSet<Scope>>,
 }
 
 impl TokenRequest {
     /// Reads the form; client authentication is read apart ([`super::client_auth`]).
     ///
     /// # Errors
-    /// `invalid_request`, `unsupported_grant_type`.
+    /// `invalid_request`, `unsupported_grant_type`, `invalid_scope`.
     pub fn parse(form: &Pairs) -> Result<Self, TokenError> {
         match single(form, "grant_type")? {
-            Some("authorization_code") => {}
-            None => return Err(TokenError::invalid_request("grant_type is missing")),
+            Some("authorization_code") => CodeRequest::parse(form).map(TokenRequest::Code),
+            Some("refresh_token") => RefreshRequest::parse(form).map(TokenRequest::Refresh),
+            Some("urn:openid:params:grant-type:ciba") => {
+                let id = single(form, "auth_req_id")?.ok_or(TokenError::invalid_request("auth_req_id is missing"))?;
+                Ok(TokenRequest::Ciba { auth_req_id: id.to_owned() })
+            }
+            None => Err(TokenError::invalid_request("grant_type is missing")),
             Some(_) => {
-                let description = "grant_type must be authorization_code";
-                return Err(TokenError { error: TokenErrorCode::UnsupportedGrantType, description });
+                let description =
+                    "grant_type must be authorization_code, refresh_token or urn:openid:params:grant-type:ciba";
+                Err(TokenError { error: TokenErrorCode::UnsupportedGrantType, description })
             }
         }
+    }
+}
+
+impl CodeRequest {
+    fn parse(form: &Pairs) -> Result<Self, TokenError> {
         let code = single(form, "code")?.ok_or(TokenError::invalid_request("code is missing"))?;
         let redirect_uri = single(form, "redirect_uri")?;
         let redirect_uri = redirect_uri.ok_or(TokenError::invalid_request("redirect_uri is missing"))?;
@@ -80,7 +143,7 @@ impl TokenRequest {
         if !code_verifier.is_none_or(is_verifier) {
             return Err(TokenError::invalid_request("code_verifier must be 43 to 128 unreserved characters"));
         }
-        Ok(TokenRequest {
+        Ok(CodeRequest {
             code: code.to_owned(),
             redirect_uri: redirect_uri.to_owned(),
             code_verifier: code_verifier.map(str::to_owned),
@@ -99,6 +162,19 @@ impl TokenRequest {
     }
 }
 
+impl RefreshRequest {
+    fn parse(form: &Pairs) -> Result<Self, TokenError> {
+        let token = single(form, "refresh_token")?.ok_or(TokenError::invalid_request("refresh_token is missing"))?;
+        let names = single(form, "scope")?;
+        if names.is_some_and(|names| names.len() > 512) {
+            let description = "scope is too long";
+            return Err(TokenError { error: TokenErrorCode::InvalidScope, description });
+        }
+        let read = |names: &str| names.split(' ').filter_map(Scope::parse).collect();
+        Ok(RefreshRequest { token: token.to_owned(), scopes: names.map(read) })
+    }
+}
+
 /// RFC 7636 §4.1.
 fn is_verifier(text: &str) -> bool {
     (43..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~".contains(&b))
@@ -113,23 +189,44 @@ pub fn s256(challenge: &str, verifier: &str) -> bool {
 #[derive(Serialize)]
 pub struct TokenResponse {
     pub access_token: String,
-    /// `Bearer`.
+    /// `Bearer` or `DPoP`.
     pub token_type: &'static str,
     pub expires_in: i64,
-    pub id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
     /// Space separated.
     pub scope: String,
+    /// RFC 9396 §7: what was granted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details: Vec<Value>,
 }
 
-/// The access token of a userinfo request: from the header, or from a form body; not both (RFC 6750 §2).
-/// `None` is answered `401` with `WWW-Authenticate: Bearer error="invalid_token"`.
-pub fn bearer<'a>(authorization: Option<&'a str>, form: &'a Pairs) -> Option<&'a str> {
-    match (authorization, single(form, "access_token").ok()?) {
+/// An access token as a request shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presented<'a> {
+    Bearer(&'a str),
+    /// RFC 9449 §7.1.
+    Dpop(&'a str),
+}
+
+/// The access token of a request: from the header, or from a form body; not both (RFC 6750 §2). `Ok(None)` for none.
+///
+/// # Errors
+/// `invalid_request` for two tokens or a header that is no token's.
+pub fn presented<'a>(authorization: Option<&'a str>, form: &'a Pairs) -> Result<Option<Presented<'a>>, TokenError> {
+    match (authorization, single(form, "access_token")?) {
         (Some(header), None) => {
-            let (scheme, token) = header.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' '))
+            let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+            let token = token.trim_start_matches(' ');
+            match scheme.to_ascii_lowercase().as_str() {
+                "bearer" => Ok(Some(Presented::Bearer(token))),
+                "dpop" => Ok(Some(Presented::Dpop(token))),
+                _ => Ok(None),
+            }
         }
-        (None, token) => token,
-        (Some(_), Some(_)) => None,
+        (None, token) => Ok(token.map(Presented::Bearer)),
+        (Some(_), Some(_)) => Err(TokenError::invalid_request("more than one access token")),
     }
 }

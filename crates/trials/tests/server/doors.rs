@@ -343,6 +343,27 @@ const SITE: &[(&str, &str, &[Tried])] = &[
             ("oversize", 400, "invalid_request"),
         ],
     ),
+    (
+        "POST",
+        "/introspect",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("token=AAAA", 401, "invalid_client"),
+            ("client_id=gemeente&client_secret=guess&token=AAAA", 401, "invalid_client"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    (
+        "POST",
+        "/revoke",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&token=AAAA", 401, "invalid_client"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
     ("GET", "/userinfo", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
     (
         "POST",

@@ -1,15 +1,23 @@
 //! The OpenID provider's machine doors.
 
+mod answers;
+mod call;
+pub mod client;
+mod introspect;
+mod token;
+mod userinfo;
+
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use journeys::tokens;
-use protocol::oidc::token::{TokenError, TokenRequest, bearer};
-use protocol::oidc::{client_auth, discovery};
-use serde_json::{Value, json};
+use protocol::oidc::discovery;
+use serde_json::Value;
+
+pub use call::{Authorities, Call, PeerCertificates};
+pub use introspect::{introspect, revoke};
+pub use token::token;
+pub use userinfo::userinfo;
 
 use crate::Doors;
 
@@ -65,74 +73,6 @@ pub async fn bank_jwks(State(doors): State<Doors>) -> Response {
 fn cacheable(body: Value) -> Response {
     let headers = [(header::CACHE_CONTROL, "public, max-age=300"), (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     (headers, Json(body)).into_response()
-}
-
-fn refused(error: &TokenError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Json(error)).into_response();
-    if status == StatusCode::UNAUTHORIZED {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Basic realm=\"zelf\""));
-    }
-    response
-}
-
-fn authorization(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()
-}
-
-fn form(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Option<Vec<(String, String)>> {
-    let media = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let bytes = body.ok()?;
-    let is_form = media.split(';').next()?.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    is_form.then(|| std::str::from_utf8(&bytes).ok().map(pairs)).flatten()
-}
-
-/// `POST /token`.
-pub async fn token(State(doors): State<Doors>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
-    let world = &doors.world;
-    let Some(form) = form(&headers, body) else { return refused(&TokenError::invalid_request("a form is expected")) };
-    let endpoint = format!("{}{}", world.settings.issuer, discovery::TOKEN);
-    let audiences = [world.settings.issuer.as_str(), endpoint.as_str()];
-    let client =
-        match client_auth::authenticate(authorization(&headers), &form, &world.partners.all(), &audiences, world.now())
-        {
-            Ok(client) => client,
-            Err(error) => return refused(&error),
-        };
-    let request = match TokenRequest::parse(&form) {
-        Ok(request) => request,
-        Err(error) => return refused(&error),
-    };
-    match tokens::exchange(world, &client, &request).await {
-        Ok(Ok(tokens)) => ([(header::CACHE_CONTROL, "no-store")], Json(tokens)).into_response(),
-        Ok(Err(error)) => refused(&error),
-        Err(failure) => {
-            tracing::error!(?failure, partner = client.partner.id, "the token request failed");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-    }
-}
-
-/// `GET` and `POST /userinfo`.
-pub async fn userinfo(State(doors): State<Doors>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Response {
-    let form = form(&headers, body).unwrap_or_default();
-    let opened = match bearer(authorization(&headers), &form) {
-        Some(token) => tokens::userinfo(&doors.world, token).await,
-        None => Ok(None),
-    };
-    match opened {
-        Ok(Some(claims)) => ([(header::CACHE_CONTROL, "no-store")], Json(claims)).into_response(),
-        Ok(None) => {
-            let challenge = [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")];
-            (StatusCode::UNAUTHORIZED, challenge, Json(json!({ "error": "invalid_token" }))).into_response()
-        }
-        Err(failure) => {
-            tracing::error!(?failure, "userinfo failed");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,63 @@
+//! What an approval was exchanged for: once redeemed, it stands behind the tokens of its partner.
+
+use db::{Tx, args};
+use domain::approval::{Approval, LoginRequest};
+
+use crate::approval::Evidence;
+use crate::{Sealer, StoreError, approval, refresh};
+
+/// An approval that became tokens.
+pub struct Granted {
+    pub approval: Approval,
+    pub login: LoginRequest,
+    /// M3, the vault's receipt; `None` where nobody was asked anew.
+    pub receipt: Option<String>,
+}
+
+/// From approved to redeemed, once, by its partner, when it was approved after `approved_after`.
+pub fn redeem(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    id: &str,
+    partner: &str,
+    approved_after: i64,
+) -> Result<Option<Granted>, StoreError> {
+    let row = tx.row(
+        "UPDATE approval SET state = 'redeemed' WHERE id = $1 AND partner = $2 AND state = 'approved' AND decided_at > $3
+         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence",
+        args![id, partner, approved_after],
+    )?;
+    row.map(|r| granted(sealer, &mut r.columns())).transpose()
+}
+
+/// What stands behind the tokens of an approval, if they are still good.
+pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str, partner: &str) -> Result<Option<Granted>, StoreError> {
+    let row = tx.row(
+        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence
+         FROM approval WHERE id = $1 AND partner = $2 AND state = 'redeemed'",
+        args![id, partner],
+    )?;
+    row.map(|r| granted(sealer, &mut r.columns())).transpose()
+}
+
+fn granted(sealer: &Sealer, c: &mut db::Columns) -> Result<Granted, StoreError> {
+    let (approval, login) = approval::login(sealer, c)?;
+    let evidence = c.bytes_or_null()?;
+    let open = |sealed: Vec<u8>| sealer.open::<Evidence>("approval", "evidence", &approval.id, &sealed);
+    let receipt = evidence.map(open).transpose()?.map(|evidence| evidence.m3);
+    Ok(Granted { approval, login, receipt })
+}
+
+/// The grant ends, with every token made from it: a code came twice, a partner gave it back, its chain was copied.
+pub fn void(tx: &mut Tx<'_>, id: &str, partner: &str, now: i64) -> Result<bool, StoreError> {
+    let voided = approval::revoke(tx, id, partner)?;
+    refresh::end_of_approval(tx, id, now)?;
+    Ok(voided)
+}
+
+/// What proves the answer to a redeemed request.
+pub fn evidence(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<Evidence>, StoreError> {
+    let row = tx.row("SELECT evidence FROM approval WHERE id = $1 AND state = 'redeemed'", args![id])?;
+    let sealed = row.map(|r| r.columns().bytes_or_null()).transpose()?.flatten();
+    sealed.map(|sealed| sealer.open("approval", "evidence", id, &sealed)).transpose()
+}

@@ -1,0 +1,109 @@
+//! Chains of refresh tokens: one row each, in which the generation stands that may come next.
+
+use db::{Columns, Tx, args};
+
+use crate::StoreError;
+
+/// One chain.
+#[derive(Clone)]
+pub struct Chain {
+    pub id: String,
+    pub approval: String,
+    pub partner: String,
+    pub account: String,
+    pub generation: i64,
+    /// Thumbprint of the key or certificate that the first token was bound to, empty for none.
+    pub bound: String,
+    pub created_at: i64,
+    pub used_at: i64,
+    pub ended_at: Option<i64>,
+    pub expires_at: i64,
+}
+
+pub fn insert(tx: &mut Tx<'_>, chain: &Chain) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO refresh_token (id, approval, partner, account, generation, bound, created_at, used_at, ended_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9)",
+        args![
+            &chain.id,
+            &chain.approval,
+            &chain.partner,
+            &chain.account,
+            chain.generation,
+            &chain.bound,
+            chain.created_at,
+            chain.used_at,
+            chain.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+fn chain(c: &mut Columns) -> Result<Chain, StoreError> {
+    Ok(Chain {
+        id: c.text()?,
+        approval: c.text()?,
+        partner: c.text()?,
+        account: c.text()?,
+        generation: c.int()?,
+        bound: c.text()?,
+        created_at: c.int()?,
+        used_at: c.int()?,
+        ended_at: c.int_or_null()?,
+        expires_at: c.int()?,
+    })
+}
+
+pub fn find(tx: &mut Tx<'_>, id: &str, partner: &str) -> Result<Option<Chain>, StoreError> {
+    let row = tx.row(
+        "SELECT id, approval, partner, account, generation, bound, created_at, used_at, ended_at, expires_at
+         FROM refresh_token WHERE id = $1 AND partner = $2",
+        args![id, partner],
+    )?;
+    row.map(|r| chain(&mut r.columns())).transpose()
+}
+
+/// Uses the token of this generation, once: the next one is `generation + step` (0: the same token goes on). `None` when it is
+/// not the one that may come, or the chain is over, or it lay idle since before `idle_since`.
+pub fn turn(
+    tx: &mut Tx<'_>,
+    id: &str,
+    partner: &str,
+    (generation, step): (i64, i64),
+    idle_since: i64,
+    now: i64,
+) -> Result<Option<Chain>, StoreError> {
+    let row = tx.row(
+        "UPDATE refresh_token SET generation = generation + $4, used_at = $6
+         WHERE id = $1 AND partner = $2 AND generation = $3 AND ended_at IS NULL AND used_at > $5 AND expires_at > $6
+         RETURNING id, approval, partner, account, generation, bound, created_at, used_at, ended_at, expires_at",
+        args![id, partner, generation, step, idle_since, now],
+    )?;
+    row.map(|r| chain(&mut r.columns())).transpose()
+}
+
+/// Everything granted by an approval goes no further.
+pub fn end_of_approval(tx: &mut Tx<'_>, approval: &str, now: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE refresh_token SET ended_at = $2 WHERE approval = $1 AND ended_at IS NULL",
+        args![approval, now],
+    )?;
+    Ok(())
+}
+
+/// As [`end_of_approval`], for an account; of one partner, or of all (`""`).
+pub fn end_of_account(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE refresh_token SET ended_at = $3 WHERE account = $1 AND ended_at IS NULL AND ($2 = '' OR partner = $2)",
+        args![account, partner, now],
+    )?;
+    Ok(())
+}
+
+/// Removes chains whose time is over, at most `limit`.
+pub fn sweep(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<u64, StoreError> {
+    Ok(tx.execute(
+        "DELETE FROM refresh_token WHERE id IN (SELECT id FROM refresh_token WHERE expires_at < $1 LIMIT $2)",
+        args![now, limit],
+    )?)
+}

@@ -1,0 +1,69 @@
+//! The token endpoint.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use journeys::{Failure, tokens};
+use protocol::oidc::token::{TokenError, TokenErrorCode, TokenRequest, TokenResponse};
+use protocol::oidc::{Mount, discovery};
+use serde_json::json;
+
+use super::answers::{failed, private, refused, with_nonce};
+use super::{Call, client};
+use crate::Doors;
+
+/// `POST /token`.
+pub async fn token(State(doors): State<Doors>, call: Call) -> Response {
+    token_at(&doors, Mount::Standard, &call).await
+}
+
+/// The token endpoint of either mount.
+pub(crate) async fn token_at(doors: &Doors, mount: Mount, call: &Call) -> Response {
+    match answer(doors, mount, call).await {
+        Ok(Ok(tokens)) => {
+            let mut response = private(StatusCode::OK, json!(tokens));
+            with_nonce(doors, &mut response);
+            response
+        }
+        Ok(Err(error)) => refused(doors, mount, &as_told(mount, call, error)),
+        Err(failure) => failed(&failure, "token"),
+    }
+}
+
+async fn answer(doors: &Doors, mount: Mount, call: &Call) -> Result<Result<TokenResponse, TokenError>, Failure> {
+    let world = &doors.world;
+    let Some(form) = &call.form else { return Ok(Err(TokenError::invalid_request("a form is expected"))) };
+    if !call.query.is_empty() {
+        return Ok(Err(TokenError::invalid_request("parameters belong into the body")));
+    }
+    let client = match client::authenticated(doors, call, mount, discovery::TOKEN).await {
+        Ok(client) => client,
+        Err(error) => return Ok(Err(error)),
+    };
+    let request = match TokenRequest::parse(form) {
+        Ok(request) => request,
+        Err(error) => return Ok(Err(error)),
+    };
+    let possession = match client::possession(doors, call, &client.partner, mount, discovery::TOKEN) {
+        Ok(possession) => possession,
+        Err(error) => return Ok(Err(error)),
+    };
+    match request {
+        TokenRequest::Code(request) => tokens::exchange(world, &client, &request, &possession).await,
+        TokenRequest::Refresh(request) => tokens::refresh(world, &client, &request, &possession).await,
+        TokenRequest::Ciba { .. } => {
+            let description = "this client may not use CIBA";
+            Ok(Err(TokenError { error: TokenErrorCode::UnauthorizedClient, description }))
+        }
+    }
+}
+
+/// The compatible mount calls a bad assertion `unauthorized_client`.
+fn as_told(mount: Mount, call: &Call, error: TokenError) -> TokenError {
+    let by_assertion = call.fields().iter().any(|(name, _)| name == "client_assertion");
+    if mount == Mount::Compat && by_assertion && error.error == TokenErrorCode::InvalidClient {
+        TokenError { error: TokenErrorCode::UnauthorizedClient, ..error }
+    } else {
+        error
+    }
+}
