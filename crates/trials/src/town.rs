@@ -289,7 +289,7 @@ impl Ground {
         };
         let db = Db::open(&platform).unwrap();
         db.migrate("platform", store::MIGRATIONS, now).await.unwrap();
-        let ring = vault::Keyring::load_or_create(&self.folder.join("vault.keys"), now).unwrap();
+        let ring = vault::Keyring::load_or_create(&self.folder.join("vault.keys"), true, now).unwrap();
         let vault = vault::Vault::open(Db::open(&vault).unwrap(), ring, now).await.unwrap();
         let rules = KeyRules { test_world: true, days: 730, now };
         let keys =
@@ -336,7 +336,7 @@ impl Ground {
         serve(&mut tasks, app.0, web::routes::app_router(doors.clone()));
         serve(&mut tasks, console.0, web::routes::console_router(doors.clone()));
         Town {
-            ops: web::ops::Ops(vec![("platform", db), ("vault", vault.db().clone())]),
+            ops: web::ops::Ops::new(world.clone(), vec![("platform", db), ("vault", vault.db().clone())]),
             world,
             doors,
             vault,

@@ -18,6 +18,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 pub enum KeyringError {
     Io(std::io::Error),
     Malformed,
+    /// Made in a test world and opened by a live server, or the other way round.
+    OtherWorld,
 }
 
 impl std::fmt::Display for KeyringError {
@@ -25,6 +27,7 @@ impl std::fmt::Display for KeyringError {
         match self {
             KeyringError::Io(e) => write!(f, "keyring file: {e}"),
             KeyringError::Malformed => write!(f, "keyring file is not one of ours"),
+            KeyringError::OtherWorld => write!(f, "keys of a test world and of a live server never mix"),
         }
     }
 }
@@ -50,6 +53,9 @@ struct File {
     kek: String,
     /// Makes the challenges.
     ck: String,
+    /// `live` or `test`; a file of the first days says nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    world: String,
 }
 
 /// What is wrapped where.
@@ -90,31 +96,36 @@ pub struct Keyring {
 
 impl Keyring {
     /// Reads `path`, or makes a fresh keyring there (mode 0600) when there is none.
-    pub fn load_or_create(path: &Path, now: i64) -> Result<Keyring, KeyringError> {
+    pub fn load_or_create(path: &Path, test_world: bool, now: i64) -> Result<Keyring, KeyringError> {
+        let world = if test_world { "test" } else { "live" };
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::read(&Zeroizing::new(text), now),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::create(path, now),
+            Ok(text) => Self::read(&Zeroizing::new(text), world, now),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::create(path, world, now),
             Err(e) => Err(KeyringError::Io(e)),
         }
     }
 
-    fn create(path: &Path, now: i64) -> Result<Keyring, KeyringError> {
+    fn create(path: &Path, world: &str, now: i64) -> Result<Keyring, KeyringError> {
         let key = || -> Result<String, KeyringError> { Ok(b64u(&*SigningKey::generate("x")?.scalar()?)) };
         let secret = || -> Result<String, KeyringError> {
             let mut bytes = Zeroizing::new([0; 32]);
             rand::fill(&mut *bytes).map_err(|_| KeyringError::Malformed)?;
             Ok(b64u(*bytes))
         };
-        let file = File { root: key()?, rq: key()?, rc: key()?, dc: key()?, vs: key()?, kek: secret()?, ck: secret()? };
+        let (root, rq, rc, dc, vs) = (key()?, key()?, key()?, key()?, key()?);
+        let file = File { root, rq, rc, dc, vs, kek: secret()?, ck: secret()?, world: world.to_owned() };
         let text = Zeroizing::new(serde_json::to_string_pretty(&file).map_err(|_| KeyringError::Malformed)?);
         let mut out = std::fs::OpenOptions::new();
         let mut out = out.write(true).create_new(true).mode(0o600).open(path).map_err(KeyringError::Io)?;
         out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(KeyringError::Io)?;
-        Self::read(&text, now)
+        Self::read(&text, world, now)
     }
 
-    fn read(text: &str, now: i64) -> Result<Keyring, KeyringError> {
+    fn read(text: &str, world: &str, now: i64) -> Result<Keyring, KeyringError> {
         let file: File = serde_json::from_str(text).map_err(|_| KeyringError::Malformed)?;
+        if !file.world.is_empty() && file.world != world {
+            return Err(KeyringError::OtherWorld);
+        }
         let key = |text: &str, role: &str| -> Result<SigningKey, KeyringError> {
             Ok(SigningKey::from_bare_scalar(&Zeroizing::new(unb64u(text)?), role)?)
         };

@@ -271,6 +271,9 @@ impl Config {
             }
             test.roots.iter_mut().for_each(|file| *file = folder.join(&*file));
         }
+        if !(60..=3650).contains(&config.rules.key_days) {
+            return Err(format!("{}: rules.key_days must be 60 to 3650", path.display()));
+        }
         for origin in [&config.issuer, &config.app, &config.console] {
             check_origin(origin)?;
         }

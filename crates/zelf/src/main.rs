@@ -2,6 +2,7 @@
 
 mod command;
 mod config;
+mod expiry;
 mod tls;
 mod wire;
 
@@ -30,6 +31,8 @@ enum Command {
     Demo(command::demo::DemoArgs),
     /// What a login costs.
     Bench(command::bench::BenchArgs),
+    /// The keys that sign tokens and open what partners encrypt.
+    Keys(command::keys::KeysArgs),
     /// People of the helpdesk.
     Staff(command::staff::StaffArgs),
     /// Fill a database with computed phones, for benchmarks.
@@ -47,6 +50,7 @@ async fn main() -> ExitCode {
         Command::Vault(args) => command::vault::run(args).await,
         Command::Demo(args) => command::demo::run(args).await,
         Command::Bench(args) => command::bench::run(args).await,
+        Command::Keys(args) => command::keys::run(&args),
         Command::Staff(args) => command::staff::run(args).await,
         Command::Seed(args) => command::seed::run(args).await,
         Command::Phone(args) => command::phone::run(*args).await,

@@ -23,6 +23,7 @@ use protocol::oidc::partner::Partners;
 use store::outbox::Message;
 
 use crate::config::Config;
+use crate::expiry;
 
 /// A sentence for the operator.
 pub type Problem = String;
@@ -71,7 +72,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
     let (client, vault) = open_vault(config).await?;
     let db = open_db(&config.database_url())?;
     db.migrate("platform", store::MIGRATIONS, now()).await.map_err(|e| e.to_string())?;
-    let rules = KeyRules { test_world: config.test_world.enabled, days: config.rules.key_days, now: now() };
+    let rules = key_rules(config);
     let keys = PlatformKeys::load_or_create(&config.data.join("platform.keys"), rules, fill)?;
     let sealer = store::Sealer::new(&keys.columns).ok_or("the column key has the wrong length")?;
     let roots = pems(&config.outbound.roots)?;
@@ -99,7 +100,16 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
     databases.extend(vault.as_ref().map(|v| ("vault", v.db().clone())));
     let doors = web::Doors::new(world.clone(), door_settings(config), app_files(config)?)
         .with_help(help_points(config)?, guides(config)?);
-    Ok(Wired { world, vault, doors, ops: web::ops::Ops(databases) })
+    let mut ops = web::ops::Ops::new(world.clone(), databases);
+    if let Some(tls) = &config.tls {
+        ops = ops.with_certificate(tls.certificate.display().to_string(), expiry::of_certificate(&tls.certificate)?);
+    }
+    Ok(Wired { world, vault, doors, ops })
+}
+
+/// How this server makes keys, now.
+pub fn key_rules(config: &Config) -> KeyRules {
+    KeyRules { test_world: config.test_world.enabled, days: config.rules.key_days, now: now() }
 }
 
 fn open_db(url: &str) -> Result<db::Db, Problem> {
@@ -118,7 +128,9 @@ async fn open_vault(config: &Config) -> Result<(vault::Client, Option<Arc<vault:
 /// Opens the vault in this process.
 pub async fn vault_here(config: &Config) -> Result<Arc<vault::Vault>, Problem> {
     std::fs::create_dir_all(&config.data).map_err(|e| format!("{}: {e}", config.data.display()))?;
-    let keys = vault::Keyring::load_or_create(&config.data.join("vault.keys"), now()).map_err(|e| e.to_string())?;
+    let path = config.data.join("vault.keys");
+    let keys = vault::Keyring::load_or_create(&path, config.test_world.enabled, now());
+    let keys = keys.map_err(|e| format!("{}: {e}", path.display()))?;
     vault::Vault::open(open_db(&config.vault_database_url())?, keys, now()).await.map_err(|e| e.to_string())
 }
 

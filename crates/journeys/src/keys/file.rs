@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use protocol::jose::{b64u, unb64u};
-use protocol::oidc::keys::{Kind, Rotated, Stored, StoredKey, StoredRing};
+use protocol::oidc::keys::{self, Kind, Rotated, Stored, StoredKey, StoredRing};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -40,6 +40,35 @@ pub struct KeyFile {
     rs256: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bank_client: Option<String>,
+}
+
+/// What a key does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyState {
+    /// Published; takes over at the next rotation.
+    Next,
+    Current,
+    /// Published for two days after it was replaced.
+    Old,
+}
+
+/// A key without its secret; times in Unix seconds.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub kind: Kind,
+    pub state: KeyState,
+    pub kid: String,
+    pub created_at: i64,
+    pub not_after: i64,
+}
+
+/// How names of this kind begin.
+pub(super) fn prefix(kind: Kind, test_world: bool) -> &'static str {
+    match (kind, test_world) {
+        (Kind::BankClient, true) => "test-bc",
+        (Kind::BankClient, false) => "bc",
+        _ => keys::prefix(test_world),
+    }
 }
 
 const NOT_OURS: &str = "the key file is not one of ours";
@@ -119,6 +148,26 @@ impl KeyFile {
     /// A sentence for the operator.
     pub fn rotate(&mut self, kind: Kind, at_once: bool, rules: KeyRules) -> Result<Rotated, String> {
         self.ring(kind)?.rotate(kind, at_once, rules.now, rules.days).map_err(bad)
+    }
+
+    /// Every key of the file, by kind: the next one, the current one, old ones.
+    ///
+    /// # Errors
+    /// A key that is none.
+    pub fn list(&mut self) -> Result<Vec<Listed>, String> {
+        let test = self.is_test();
+        let mut all = Vec::new();
+        for kind in Kind::ALL {
+            let ring = self.ring(kind)?;
+            let next = ring.next.iter().map(|key| (KeyState::Next, key));
+            let rest = ring.old.iter().map(|key| (KeyState::Old, key));
+            for (state, key) in next.chain([(KeyState::Current, &ring.current)]).chain(rest) {
+                let secret = key.secret().map_err(|_| NOT_OURS.to_owned())?;
+                let kid = kind.kid(&secret, prefix(kind, test)).map_err(|_| NOT_OURS.to_owned())?;
+                all.push(Listed { kind, state, kid, created_at: key.created_at, not_after: key.not_after });
+            }
+        }
+        Ok(all)
     }
 
     /// Writes the file beside itself and moves it into place (mode 0600), durable before this returns.

@@ -1,14 +1,15 @@
 //! The keys that may change while the server runs.
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use protocol::jose::SigningKey;
-use protocol::oidc::keys::{OpKeys, Ring};
+use protocol::oidc::keys::{Kind, OpKeys, Ring};
 use zeroize::Zeroizing;
 
-use super::file::{KeyFile, KeyRules};
+use super::file::{KeyFile, KeyRules, prefix};
 
 /// One state of the rotating keys.
 pub struct Rotating {
@@ -23,7 +24,7 @@ impl Rotating {
         let (Some(op), Some(bank)) = (&file.op, &file.bank) else {
             return Err("the key file is not one of ours".to_owned());
         };
-        let prefix = if file.is_test() { "test-bc" } else { "bc" };
+        let prefix = prefix(Kind::BankClient, file.is_test());
         let secret = bank.current.secret().map_err(bad)?;
         Ok(Rotating {
             op: Arc::new(OpKeys::load(op, file.is_test()).map_err(bad)?),
@@ -37,7 +38,7 @@ impl Rotating {
 pub(super) struct Live {
     path: PathBuf,
     test_world: bool,
-    now: RwLock<(Option<SystemTime>, Arc<Rotating>)>,
+    now: RwLock<(Seen, Arc<Rotating>)>,
 }
 
 impl Live {
@@ -67,6 +68,10 @@ impl Live {
     }
 }
 
-fn written(path: &std::path::Path) -> Option<SystemTime> {
-    std::fs::metadata(path).and_then(|meta| meta.modified()).ok()
+/// Two writes within one tick of the file system's clock are still two files.
+type Seen = Option<(u64, SystemTime)>;
+
+fn written(path: &Path) -> Seen {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.ino(), meta.modified().ok()?))
 }

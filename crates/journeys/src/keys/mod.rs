@@ -1,8 +1,11 @@
 //! The platform's own keys: hashes of numbers and persons, codes and tokens, sealed columns, the provider's signatures.
 //! None of them can sign for a phone, open a PIN proof or make a receipt: those live in the vault.
 
+mod due;
 mod file;
 mod live;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +19,8 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-pub use file::{KeyFile, KeyRules};
+pub use due::{WARN_SECONDS, day, due, due_certificate};
+pub use file::{KeyFile, KeyRules, KeyState, Listed};
 use live::Live;
 
 /// How often a running server looks whether its keys were rotated.
@@ -194,6 +198,9 @@ impl PlatformKeys {
 
 /// Looks for rotated keys as long as the server runs.
 pub async fn watch(world: crate::World) {
+    for told in due(&world.keys.ends(), world.now()) {
+        tracing::warn!("{told}");
+    }
     loop {
         tokio::time::sleep(LOOK).await;
         match world.keys.refresh() {

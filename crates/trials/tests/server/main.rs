@@ -13,6 +13,7 @@ mod crash;
 mod doors;
 mod flood;
 mod helpdesk;
+mod keys;
 mod life;
 mod lock;
 mod misfortune;

@@ -104,17 +104,18 @@ async fn equal_codes_leave_different_rows_and_a_moved_verifier_opens_nothing() {
 fn the_keyring_is_its_owners_alone_and_a_broken_one_is_refused_in_silence() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keyring.json");
-    assert!(Keyring::load_or_create(&path, NOW).is_ok());
+    assert!(Keyring::load_or_create(&path, true, NOW).is_ok());
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(Keyring::load_or_create(&path, NOW).is_ok(), "it opens again");
+    assert!(matches!(Keyring::load_or_create(&path, false, NOW), Err(KeyringError::OtherWorld)));
+    assert!(Keyring::load_or_create(&path, true, NOW).is_ok(), "it opens again");
     let secret = text.split('"').nth(3).unwrap().to_owned();
     for broken in
         [text.replace(&secret, &secret[1..]), text.replace("\"kek\"", "\"key\""), text[..90].into(), String::new()]
     {
         std::fs::write(&path, &broken).unwrap();
-        let Err(error) = Keyring::load_or_create(&path, NOW) else { panic!("opened {broken}") };
+        let Err(error) = Keyring::load_or_create(&path, true, NOW) else { panic!("opened {broken}") };
         assert!(matches!(error, KeyringError::Malformed));
         assert!(!format!("{error} {error:?}").contains(&secret[1..]));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), broken, "never overwritten");

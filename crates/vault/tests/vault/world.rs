@@ -33,7 +33,7 @@ pub async fn each(check: impl AsyncFn(World)) {
 
 impl World {
     async fn open(url: String, folder: PathBuf) -> World {
-        let ring = Keyring::load_or_create(&folder.join("keyring.json"), NOW).unwrap();
+        let ring = Keyring::load_or_create(&folder.join("keyring.json"), true, NOW).unwrap();
         let vault = Vault::open(Db::open(&url).unwrap(), ring, NOW).await.unwrap();
         let (document, root) = vault.keys_document();
         let keys = KeysDocument::verify(&document, &PublicKey::from_jwk(&root).unwrap()).unwrap();

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod demo;
+pub mod keys;
 pub mod phone;
 mod phone_serve;
 pub mod seed;

@@ -56,6 +56,20 @@ impl Kind {
             Kind::EncEc => EcPrivate::generate("")?.scalar(),
         }
     }
+
+    /// The name of the key with these secret bytes.
+    ///
+    /// # Errors
+    /// `BadKey` when they are none of this kind.
+    pub fn kid(self, secret: &[u8], prefix: &str) -> Result<String, JoseError> {
+        match self {
+            Kind::SigEc | Kind::BankClient => SigningKey::load(secret, prefix).map(|key| key.name().to_owned()),
+            Kind::SigRsa => RsaKey::load(secret, prefix).map(|key| key.name().to_owned()),
+            Kind::SigEd => EdKey::load(secret, prefix).map(|key| key.name().to_owned()),
+            Kind::EncRsa => RsaPrivate::load(secret, prefix).map(|key| key.name().to_owned()),
+            Kind::EncEc => EcPrivate::load(secret, prefix).map(|key| key.name().to_owned()),
+        }
+    }
 }
 
 /// A private key that can be kept in a file and published.
