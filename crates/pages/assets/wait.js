@@ -1,5 +1,6 @@
-// The waiting page. Loaded in the head, before the refresh is parsed: with a live stream the browser need not reload, and a
-// refresh that has been parsed cannot be taken back, so it is parsed into a template, where it does nothing.
+// The pages that wait. Loaded in the head, before the refresh is parsed: with a live stream the browser need not reload, and a
+// refresh that has been parsed cannot be taken back, so it is parsed into a template, where it does nothing. Until the first event
+// has really come, this script reloads in its place: a browser may know EventSource and hear nothing.
 // Without EventSource, or without this script, the refresh stays and does the work.
 "use strict";
 (function () {
@@ -10,17 +11,22 @@
   function reloadIn(ms) {
     if (again === null) again = setTimeout(function () { location.reload(); }, ms);
   }
+  var unheard = setTimeout(function () { reloadIn(0); }, 4000);
+  function heard() { clearTimeout(unheard); }
 
-  function follow(url) {
-    var stream = new EventSource(url);
-    var late = setTimeout(function () { reloadIn(0); }, 10000);
-    stream.onopen = function () { clearTimeout(late); };
+  function follow(page) {
+    var code = document.getElementById("qr");
+    var stream = new EventSource(page.dataset.stream);
     stream.addEventListener("state", function (event) {
-      clearTimeout(late);
-      if (event.data === "done") { stream.close(); location.reload(); }
+      heard();
+      if (event.data === "done" || (event.data === "scanned" && page.dataset.state === "waiting")) { stream.close(); reloadIn(0); }
+    });
+    stream.addEventListener("frame", function (event) {
+      heard();
+      if (code) code.src = "data:image/svg+xml," + encodeURIComponent(event.data);
     });
     // Somebody who stops is on the way elsewhere; the end of the request must not call them back.
-    document.addEventListener("submit", function () { clearTimeout(late); clearTimeout(again); again = 0; stream.close(); });
+    document.addEventListener("submit", function () { heard(); clearTimeout(again); again = 0; stream.close(); });
     stream.onerror = function () { if (stream.readyState === EventSource.CLOSED) reloadIn(2000); };
     // A phone that was asleep may have lost the stream without noticing.
     document.addEventListener("visibilitychange", function () {
@@ -50,6 +56,6 @@
     var clock = document.getElementById("clock");
     if (clock) run(clock);
     var page = document.querySelector("[data-stream]");
-    if (page) follow(page.dataset.stream);
+    if (page) follow(page);
   });
 })();

@@ -6,7 +6,7 @@ use words::{Lang, fill, t};
 use crate::help::href;
 use crate::icons::Icon;
 use crate::layout::Layout;
-use crate::{Asker, RETRY};
+use crate::{Asker, Deed, RETRY};
 
 /// Why the login ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,7 @@ pub enum Why {
 pub struct Ended<'a> {
     pub lang: Lang,
     pub asker: Asker<'a>,
+    pub deed: Deed,
     pub why: Why,
     pub req: &'a str,
     /// Back to the service, with its error answer.
@@ -31,17 +32,11 @@ pub struct Ended<'a> {
 
 impl Ended<'_> {
     pub fn render(&self) -> Markup {
-        let (title, what, next, icon, tone) = match self.why {
-            Why::Expired => {
-                ("site.ended.expired.title", "site.ended.expired.what", "site.ended.expired.next", Icon::Clock, "care")
-            }
-            Why::Refused => {
-                ("site.ended.refused.title", "site.ended.refused.what", "site.ended.refused.next", Icon::Stop, "stop")
-            }
-            Why::Stopped => {
-                ("site.ended.stopped.title", "site.ended.stopped.what", "site.ended.stopped.next", Icon::Stop, "stop")
-            }
+        let (icon, tone) = match self.why {
+            Why::Expired => (Icon::Clock, "care"),
+            Why::Refused | Why::Stopped => (Icon::Stop, "stop"),
         };
+        let (title, what, next) = self.words();
         let title = t(self.lang, title);
         let service = [("service", self.asker.name)];
         let main = html! {
@@ -63,6 +58,18 @@ impl Ended<'_> {
 }
 
 impl Ended<'_> {
+    /// Title, what happened, what to do.
+    fn words(&self) -> (&'static str, &'static str, &'static str) {
+        match (self.why, self.deed.logs_in()) {
+            (Why::Expired, true) => ("site.ended.expired.title", "site.ended.expired.what", "site.ended.expired.next"),
+            (Why::Refused, true) => ("site.ended.refused.title", "site.ended.refused.what", "site.ended.refused.next"),
+            (Why::Stopped, true) => ("site.ended.stopped.title", "site.ended.stopped.what", "site.ended.stopped.next"),
+            (Why::Expired, false) => ("site.ended.expired.title", "site.ended.expired.other", "site.ended.expired.next"),
+            (Why::Refused, false) => ("site.ended.refused.title", "site.ended.refused.other", "site.ended.refused.next"),
+            (Why::Stopped, false) => ("site.ended.stopped.other_title", "site.ended.stopped.other", "site.ended.stopped.other_next"),
+        }
+    }
+
     /// The answer that helps whoever's login ended so.
     fn answer(&self) -> &'static str {
         match self.why {
@@ -75,14 +82,15 @@ impl Ended<'_> {
 
 impl Ended<'static> {
     pub fn samples(lang: Lang) -> Vec<Self> {
-        [Why::Expired, Why::Refused, Why::Stopped]
-            .map(|why| Ended {
-                lang,
-                asker: Asker::SAMPLE,
-                why,
-                req: "sample",
-                back_href: "https://voorbeeld.example/",
-            })
-            .into()
+        let of = |why, deed| Ended {
+            lang,
+            asker: Asker::SAMPLE,
+            deed,
+            why,
+            req: "sample",
+            back_href: "https://voorbeeld.example/",
+        };
+        let all = [Why::Expired, Why::Refused, Why::Stopped];
+        all.into_iter().flat_map(|why| [of(why, Deed::Login), of(why, Deed::Payment)]).collect()
     }
 }

@@ -21,6 +21,7 @@ pub enum Icon {
     Open,
     Card,
     Reader,
+    Scan,
 }
 
 impl Icon {
@@ -45,6 +46,9 @@ impl Icon {
             Icon::Home => r#"<path d="m3 11 9-8 9 8M6 9v11h12V9"/>"#,
             Icon::Card => r#"<rect x="2" y="5" width="20" height="14" rx="2"/><path d="M6 10h4v4H6zm8 0h4m-4 4h2"/>"#,
             Icon::Reader => r#"<rect x="4" y="11" width="16" height="10" rx="2"/><path d="M8 11V3h8v8M8 16h8"/>"#,
+            Icon::Scan => {
+                r#"<path d="M4 8V4h4m8 0h4v4m0 8v4h-4m-8 0H4v-4"/><path d="M8 8h3v3H8zm5 5h3v3h-3zM14 8h2m-8 6h2"/>"#
+            }
             Icon::Open => r#"<path d="M14 4h6v6m0-6-9 9M10 5H5v14h14v-5"/>"#,
         }
     }

@@ -2,7 +2,7 @@
 //! in every language. Nothing here knows HTTP; `assets` says which files the pages link to.
 //!
 //! They live under `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self';
-//! connect-src 'self'; base-uri 'none'`: no inline style, no inline script. Forms post to [`LOGIN`], [`CANCEL`], [`RETRY`];
+//! connect-src 'self'; base-uri 'none'`: no inline style, no inline script. Forms post to [`LOGIN`] and its neighbours here;
 //! browsers apply `form-action` to where the answer redirects too, so it must name the service's origin.
 
 pub mod activate;
@@ -17,25 +17,41 @@ pub mod layout;
 pub mod qr;
 
 mod bank_return;
+mod deed;
+mod elsewhere;
 mod ended;
 mod home;
 mod login;
+mod logout;
 mod number;
 mod problem;
 mod waiting;
+mod waiting_link;
+mod waiting_qr;
 
 pub use bank_return::{BankReturn, BankReturnFailed};
+pub use deed::Deed;
+pub use elsewhere::{Elsewhere, SESSION_LOST};
 pub use ended::{Ended, Why};
 pub use home::SiteHome;
-pub use login::{LoginNumber, NumberError};
+pub use login::{LoginStart, NumberError, ServiceLinks, Ways};
+pub use logout::{LoggedOut, LogoutConfirm, LogoutFailed};
 pub use problem::{CODES as PROBLEM_CODES, Problem};
 pub use waiting::Waiting;
+pub use waiting_link::WaitingLink;
+pub use waiting_qr::WaitingQr;
 
 use maud::{Markup, html};
 use words::Lang;
 
 /// Where the number form posts: `req`, `country`, `phone`, and `remember=1` when ticked.
 pub const LOGIN: &str = "/login";
+/// Where "scan a code" posts: `req`.
+pub const START_QR: &str = "/login/qr";
+/// Where "the app is on this device" posts: `req`.
+pub const START_LINK: &str = "/login/link";
+/// Where the question before a logout posts: `req`, `answer`.
+pub const LOGOUT: &str = "/logout";
 /// Where "stop" on the waiting page posts: `req`.
 pub const CANCEL: &str = "/login/cancel";
 /// Where "try again" posts: `req`.
@@ -75,8 +91,14 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Markup)> {
     }
     [
         named("home", SiteHome::samples(lang), SiteHome::render),
-        named("login_number", LoginNumber::samples(lang), LoginNumber::render),
+        named("login_start", LoginStart::samples(lang), LoginStart::render),
         named("waiting", Waiting::samples(lang), Waiting::render),
+        named("waiting_qr", WaitingQr::samples(lang), WaitingQr::render),
+        named("waiting_link", WaitingLink::samples(lang), WaitingLink::render),
+        named("elsewhere", Elsewhere::samples(lang), Elsewhere::render),
+        named("logout_confirm", LogoutConfirm::samples(lang), LogoutConfirm::render),
+        named("logged_out", LoggedOut::samples(lang), LoggedOut::render),
+        named("logout_failed", LogoutFailed::samples(lang), LogoutFailed::render),
         named("ended", Ended::samples(lang), Ended::render),
         named("problem", Problem::samples(lang), Problem::render),
         named("bank_return", BankReturn::samples(lang), BankReturn::render),

@@ -61,6 +61,20 @@ pub fn svg(text: &str, label: &str) -> Markup {
     }
 }
 
+/// The code as a picture of its own (`image/svg+xml`), with the text inside for programs; empty when `text` is too long for a code.
+pub fn picture(text: &str) -> String {
+    let Some(modules) = Modules::of(text) else { return String::new() };
+    let size = modules.size();
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (size) " " (size) } shape-rendering="crispEdges" {
+            desc { (text) }
+            rect width=(size) height=(size) fill="#fff" {}
+            path d=(modules.path()) fill="#14213a" {}
+        }
+    }
+    .into_string()
+}
+
 /// The code for a terminal: two rows of modules in a line of half blocks, light modules drawn, so that it reads on a dark ground.
 /// Empty when `text` is too long for a code.
 pub fn text(text: &str) -> String {
@@ -103,9 +117,16 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_of_its_own_carries_its_colours_and_its_text() {
+        let drawn = picture("https://app.example/q#a&b");
+        assert!(drawn.starts_with("<svg xmlns=") && drawn.contains("fill=\"#fff\""), "{drawn}");
+        assert!(drawn.contains("<desc>https://app.example/q#a&amp;b</desc>") && !drawn.contains('\n'), "one line: {drawn}");
+    }
+
+    #[test]
     fn what_no_code_can_hold_is_left_out() {
         let long = "a".repeat(5000);
         assert_eq!(svg(&long, "x").into_string(), "");
-        assert_eq!(text(&long), "");
+        assert_eq!(text(&long) + &picture(&long), "");
     }
 }
