@@ -1,12 +1,10 @@
 //! What a request asks of the person: pages speak of paying where somebody pays.
 
-/// The four kinds of approval.
+/// The kinds of approval.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Deed {
     #[default]
     Login,
-    /// A login that brings data along.
-    Share,
     Payment,
     Text,
 }
@@ -14,7 +12,7 @@ pub enum Deed {
 impl Deed {
     pub(crate) fn title(self) -> &'static str {
         match self {
-            Deed::Login | Deed::Share => "site.login.title",
+            Deed::Login => "site.login.title",
             Deed::Payment => "site.start.pay_title",
             Deed::Text => "site.start.text_title",
         }
@@ -23,7 +21,7 @@ impl Deed {
     /// The line above the name of who asks.
     pub(crate) fn asker(self) -> &'static str {
         match self {
-            Deed::Login | Deed::Share => "site.login.asker",
+            Deed::Login => "site.login.asker",
             Deed::Payment => "site.start.pay_asker",
             Deed::Text => "site.start.text_asker",
         }
@@ -35,6 +33,6 @@ impl Deed {
     }
 
     pub(crate) fn logs_in(self) -> bool {
-        matches!(self, Deed::Login | Deed::Share)
+        self == Deed::Login
     }
 }

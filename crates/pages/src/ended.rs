@@ -64,9 +64,15 @@ impl Ended<'_> {
             (Why::Expired, true) => ("site.ended.expired.title", "site.ended.expired.what", "site.ended.expired.next"),
             (Why::Refused, true) => ("site.ended.refused.title", "site.ended.refused.what", "site.ended.refused.next"),
             (Why::Stopped, true) => ("site.ended.stopped.title", "site.ended.stopped.what", "site.ended.stopped.next"),
-            (Why::Expired, false) => ("site.ended.expired.title", "site.ended.expired.other", "site.ended.expired.next"),
-            (Why::Refused, false) => ("site.ended.refused.title", "site.ended.refused.other", "site.ended.refused.next"),
-            (Why::Stopped, false) => ("site.ended.stopped.other_title", "site.ended.stopped.other", "site.ended.stopped.other_next"),
+            (Why::Expired, false) => {
+                ("site.ended.expired.title", "site.ended.expired.other", "site.ended.expired.next")
+            }
+            (Why::Refused, false) => {
+                ("site.ended.refused.title", "site.ended.refused.other", "site.ended.refused.next")
+            }
+            (Why::Stopped, false) => {
+                ("site.ended.stopped.other_title", "site.ended.stopped.other", "site.ended.stopped.other_next")
+            }
         }
     }
 

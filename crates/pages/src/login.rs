@@ -91,15 +91,7 @@ impl LoginStart<'_> {
         html! { @if self.mobile { (link) (qr) } @else { (qr) (link) } }
     }
 
-    fn way(
-        &self,
-        action: &str,
-        id: &str,
-        icon: Icon,
-        name: &'static str,
-        hint: &'static str,
-        first: bool,
-    ) -> Markup {
+    fn way(&self, action: &str, id: &str, icon: Icon, name: &'static str, hint: &'static str, first: bool) -> Markup {
         html! {
             form.way method="post" action=(action) {
                 input type="hidden" name="req" value=(self.req);
@@ -130,7 +122,8 @@ impl LoginStart<'_> {
     }
 
     fn about(&self) -> Markup {
-        let links = [("policy", self.links.policy, "site.start.policy"), ("terms", self.links.terms, "site.start.terms")];
+        let links =
+            [("policy", self.links.policy, "site.start.policy"), ("terms", self.links.terms, "site.start.terms")];
         let told: Vec<_> = links.into_iter().filter_map(|(id, href, name)| Some((id, href?, name))).collect();
         html! {
             @if !told.is_empty() {
@@ -191,7 +184,7 @@ impl LoginStart<'static> {
             terms: Some("https://voorbeeld.example/voorwaarden"),
         };
         all.push(LoginStart { mobile: true, links, ..sample("", "BE", None) });
-        all.extend([Deed::Share, Deed::Payment, Deed::Text].map(|deed| LoginStart { deed, ..sample("", "BE", None) }));
+        all.extend([Deed::Payment, Deed::Text].map(|deed| LoginStart { deed, ..sample("", "BE", None) }));
         all
     }
 }
@@ -202,7 +195,8 @@ mod tests {
 
     fn order(mobile: bool, ways: Ways) -> Vec<&'static str> {
         let sample = LoginStart::samples(Lang::En).into_iter().next();
-        let page = sample.map(|sample| LoginStart { mobile, ways, ..sample }.render().into_string()).unwrap_or_default();
+        let page =
+            sample.map(|sample| LoginStart { mobile, ways, ..sample }.render().into_string()).unwrap_or_default();
         let mut found: Vec<_> = ["start-qr", "start-link", "phone"]
             .into_iter()
             .filter_map(|id| Some((page.find(&format!(" id=\"{id}\""))?, id)))

@@ -108,7 +108,11 @@ impl LogoutConfirm<'static> {
 impl LoggedOut<'static> {
     pub fn samples(lang: Lang) -> Vec<Self> {
         let back = Some(("Gemeente Voorbeeld", "https://voorbeeld.example/uit"));
-        vec![LoggedOut { lang, out: true, back }, LoggedOut { lang, out: true, back: None }, LoggedOut { lang, out: false, back }]
+        vec![
+            LoggedOut { lang, out: true, back },
+            LoggedOut { lang, out: true, back: None },
+            LoggedOut { lang, out: false, back },
+        ]
     }
 }
 

@@ -120,7 +120,10 @@ mod tests {
     fn a_picture_of_its_own_carries_its_colours_and_its_text() {
         let drawn = picture("https://app.example/q#a&b");
         assert!(drawn.starts_with("<svg xmlns=") && drawn.contains("fill=\"#fff\""), "{drawn}");
-        assert!(drawn.contains("<desc>https://app.example/q#a&amp;b</desc>") && !drawn.contains('\n'), "one line: {drawn}");
+        assert!(
+            drawn.contains("<desc>https://app.example/q#a&amp;b</desc>") && !drawn.contains('\n'),
+            "one line: {drawn}"
+        );
     }
 
     #[test]

@@ -36,7 +36,11 @@ impl WaitingLink<'_> {
                 @if self.approved { (self.not_here()) } @else { (self.opening()) }
             }
         };
-        let head = if self.approved { html! {} } else { refresh_unless(assets::wait_js(), "5") };
+        let head = if self.approved {
+            html! {}
+        } else {
+            refresh_unless(assets::wait_js(), "5")
+        };
         Layout { head, ..Layout::new(self.lang, title, main) }.render()
     }
 

@@ -111,15 +111,28 @@ fn an_id_stands_once_on_a_page() {
 
 #[test]
 fn a_page_that_waits_goes_on_without_javascript() {
-    let waiting: Vec<_> = all().into_iter().filter(|(name, ..)| name.contains(" waiting ")).collect();
-    assert_eq!(waiting.len(), 8);
+    let waits = |name: &str, page: &str| name.contains(" waiting") && page.contains(" data-stream=");
+    let waiting: Vec<_> = all().into_iter().filter(|(name, _, page)| waits(name, page)).collect();
+    assert_eq!(waiting.len(), 4 * (4 + 4 + 2));
     for (name, _, page) in waiting {
         let script = page.find("<script src=\"/static/wait.");
-        let refresh = page.find("<meta http-equiv=\"refresh\" content=\"2\"");
+        let refresh = page.find("<meta http-equiv=\"refresh\" content=\"");
         let end = page.find("</template>");
         assert!(
             script.is_some() && script < refresh && refresh < end,
             "{name}: the script must come before the refresh"
+        );
+    }
+}
+
+#[test]
+fn approved_in_the_app_but_not_brought_back_is_the_end_of_waiting() {
+    let approved: Vec<_> = all().into_iter().filter(|(_, _, page)| page.contains("data-state=\"approved\"")).collect();
+    assert_eq!(approved.len(), 4);
+    for (name, _, page) in approved {
+        assert!(
+            !page.contains("<script") && !page.contains("http-equiv") && page.contains(" id=\"other-way\""),
+            "{name}"
         );
     }
 }

@@ -71,6 +71,11 @@ pub fn browser(user_agent: &str) -> String {
     format!("{name} · {system}")
 }
 
+/// A phone or a tablet, by its User-Agent: only the order of the ways to start depends on it.
+pub fn is_mobile(user_agent: &str) -> bool {
+    ["Android", "iPhone", "iPad", "Mobile"].iter().any(|sign| user_agent.contains(sign))
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -92,5 +97,7 @@ mod tests {
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/150.0.0.0 Safari/537.36";
         assert_eq!(browser(chrome), "Chrome · Linux");
         assert_eq!(browser("curl/8"), "");
+        assert!(!is_mobile(chrome));
+        assert!(is_mobile("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"));
     }
 }

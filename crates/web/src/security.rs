@@ -85,7 +85,7 @@ pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Re
 }
 
 /// `https://host:port` of an address.
-fn origin(url: &str) -> Option<String> {
+pub(crate) fn origin(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     Some(format!("{scheme}://{host}"))

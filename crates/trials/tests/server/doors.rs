@@ -110,6 +110,34 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     ),
     (
         "POST",
+        "/login/qr",
+        &[
+            ("", 303, "/login/problem/request_expired/"),
+            ("req=AAAA", 303, "/login/problem/request_expired/"),
+            ("oversize", 303, "/login/problem/"),
+        ],
+    ),
+    (
+        "POST",
+        "/login/link",
+        &[
+            ("", 303, "/login/problem/request_expired/"),
+            ("req=AAAA", 303, "/login/problem/request_expired/"),
+            ("oversize", 303, "/login/problem/"),
+        ],
+    ),
+    ("GET", "/login/frame/{approval}", &[("/login/frame/{hers}", 403, ""), ("/login/frame/x", 403, "")]),
+    (
+        "GET",
+        "/login/return/{approval}",
+        &[
+            ("/login/return/{hers}?rt=AAAAAAAAAAAAAAAAAAAAAA", 400, "session_lost"),
+            ("/login/return/x", 400, "session_lost"),
+            ("/login/return/%3Cscript%3E?rt=%3Cscript%3E", 400, "session_lost"),
+        ],
+    ),
+    (
+        "POST",
         "/login/retry",
         &[
             ("", 303, "/login/problem/request_expired/"),

@@ -16,6 +16,7 @@ mod helpdesk;
 mod keys;
 mod life;
 mod lock;
+mod login_pages;
 mod misfortune;
 mod my;
 mod races;

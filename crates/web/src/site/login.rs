@@ -1,13 +1,14 @@
-//! `/authorize` and the number form.
+//! `/authorize` and the page that asks how to reach the phone.
 
 use axum::extract::rejection::{FormRejection, QueryRejection, StringRejection};
 use axum::extract::{Form, Query, RawQuery, State};
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use domain::refusal::Refusal;
-use journeys::{Failure, reply, start};
-use pages::{Asker, LoginNumber, NumberError};
-use protocol::oidc::authorize::{Answer, AuthorizationRequest, AuthorizeError, ErrorCode, Reply};
+use axum::response::Response;
+use journeys::reply;
+use journeys::start::{self, Begun};
+use pages::{Asker, Deed, LoginStart, NumberError, ServiceLinks, Ways};
+use protocol::oidc::authorize::{Answer, AuthorizationRequest, AuthorizeError, Confirm, ErrorCode, Reply};
+use protocol::oidc::partner::{Partner, StartWay};
 use serde::Deserialize;
 use words::Lang;
 
@@ -19,26 +20,31 @@ use super::{
 };
 use crate::Doors;
 use crate::limits::What;
-use crate::place::{Caller, browser};
+use crate::place::{Caller, browser, is_mobile};
 use crate::security::{FormTarget, cookie, read_cookie};
 
 /// The waiting page may be reloaded for so long.
 const LOGIN_COOKIE_SECONDS: i64 = 900;
-const REMEMBER_SECONDS: i64 = 365 * 86_400;
 
 /// `GET /authorize`.
-pub async fn authorize(State(doors): State<Doors>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    begin(&doors, &headers, query.as_deref().unwrap_or_default()).await
+pub async fn authorize(
+    State(doors): State<Doors>,
+    headers: HeaderMap,
+    caller: Caller,
+    RawQuery(query): RawQuery,
+) -> Response {
+    read(&doors, &headers, caller, query.as_deref().unwrap_or_default()).await
 }
 
 /// `POST /authorize` (OpenID Connect Core §3.1.2.1).
 pub async fn authorize_form(
     State(doors): State<Doors>,
     headers: HeaderMap,
+    caller: Caller,
     body: Result<String, StringRejection>,
 ) -> Response {
     match body {
-        Ok(body) => begin(&doors, &headers, &body).await,
+        Ok(body) => read(&doors, &headers, caller, &body).await,
         Err(e) if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
             problem_here(&doors, &headers, "too_large", "authorization form")
         }
@@ -46,23 +52,115 @@ pub async fn authorize_form(
     }
 }
 
-async fn begin(doors: &Doors, headers: &HeaderMap, parameters: &str) -> Response {
+async fn read(doors: &Doors, headers: &HeaderMap, caller: Caller, parameters: &str) -> Response {
     let world = &doors.world;
     match AuthorizationRequest::parse(&crate::oidc::pairs(parameters), &world.partners.all()) {
-        Ok(authorization) => {
-            if let Some(response) = super::session::answer(doors, headers, &authorization).await {
-                return response;
-            }
-            let lang = authorization.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));
-            let state = LoginState { authorization, lang: lang.code().to_owned(), approval: None };
-            number_page(doors, headers, &state, None, None)
-        }
+        Ok(authorization) => begin(doors, headers, caller, authorization).await,
         Err(AuthorizeError::Page(error)) => {
             // Not the parameters themselves: `login_hint` may hold somebody's number.
             problem_here(doors, headers, error.code(), "the authorization request")
         }
         Err(AuthorizeError::Redirect(error)) => send(doors, &error.reply()).await,
     }
+}
+
+/// The login pages take over. Somebody whom the partner knows is asked at once; all others say first how to reach their phone.
+pub(crate) async fn begin(
+    doors: &Doors,
+    headers: &HeaderMap,
+    caller: Caller,
+    authorization: AuthorizationRequest,
+) -> Response {
+    if let Some(response) = super::session::answer(doors, headers, &authorization).await {
+        return response;
+    }
+    let lang = authorization.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));
+    let state = LoginState { authorization, lang: lang.code().to_owned(), approval: None };
+    if let Some(response) = known_person(doors, headers, caller, &state).await {
+        return response;
+    }
+    start_page(doors, headers, &state, None, None)
+}
+
+/// The waiting page of somebody whom the partner named, when it may and does.
+async fn known_person(doors: &Doors, headers: &HeaderMap, caller: Caller, state: &LoginState) -> Option<Response> {
+    let asked = &state.authorization;
+    let partner = doors.world.partners.find(&asked.client_id)?;
+    if asked.sub.is_none() || !partner.allows_start(StartWay::Number) {
+        return None;
+    }
+    // Whoever reloads without end sees the ordinary page: nobody's phone is rung for it.
+    doors.limits.take(What::Login, &caller.network, doors.world.now()).ok()?;
+    match start::by_subject(&doors.world, begun(doors, headers, caller, state)).await {
+        Ok(approval) => Some(to_waiting(doors, state, &approval?.id, String::new())),
+        Err(failure) => {
+            tracing::error!(?failure, "a known person could not be asked");
+            None
+        }
+    }
+}
+
+/// Where a request of this browser comes from.
+pub(super) fn begun(doors: &Doors, headers: &HeaderMap, caller: Caller, state: &LoginState) -> Begun {
+    let known = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
+    Begun {
+        authorization: state.authorization.clone(),
+        browser: browser(agent(headers)),
+        address: caller.address,
+        network: caller.network,
+        known: known.map(|k| (k.browser, k.account)),
+    }
+}
+
+fn agent(headers: &HeaderMap) -> &str {
+    headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default()
+}
+
+/// To the page that waits, with the cookie that makes it this browser's own. `number` is empty where none was typed.
+pub(super) fn to_waiting(doors: &Doors, state: &LoginState, approval: &str, number: String) -> Response {
+    let value = LoginCookie { approval: approval.to_owned(), number, lang: state.lang.clone() };
+    let sealed = seal_cookie(&doors.world, &value, LOGIN_COOKIE_SECONDS);
+    let set = cookie(doors, &login_cookie_name(approval), &sealed, LOGIN_COOKIE_SECONDS);
+    let mut response = see_other(&format!("/login/wait/{approval}"));
+    add_cookie(&mut response, &set);
+    response
+}
+
+pub(crate) fn add_cookie(response: &mut Response, set: &str) {
+    if let Ok(value) = header::HeaderValue::from_str(set) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// The sealed request in a form, and a way through for whoever starts too often.
+pub(super) fn opened(
+    doors: &Doors,
+    headers: &HeaderMap,
+    caller: &Caller,
+    form: Result<Form<SealedForm>, FormRejection>,
+) -> Result<LoginState, Response> {
+    let state = sealed(doors, form)?;
+    let now = doors.world.now();
+    match doors.limits.take(What::Login, &caller.network, now) {
+        Ok(()) => Ok(state),
+        Err(until) => Err(start_page(doors, headers, &state, None, Some(NumberError::Wait(minutes(until - now))))),
+    }
+}
+
+/// Minutes, rounded up.
+pub(super) fn minutes(seconds: i64) -> u32 {
+    u32::try_from((seconds + 59) / 60).unwrap_or(15)
+}
+
+/// A form that carries a sealed request and nothing else.
+#[derive(Deserialize)]
+pub struct SealedForm {
+    req: String,
+}
+
+fn sealed(doors: &Doors, form: Result<Form<SealedForm>, FormRejection>) -> Result<LoginState, Response> {
+    let state = form.ok().and_then(|Form(form)| LoginState::open(&doors.world, &form.req));
+    state.ok_or_else(|| problem_after(doors, "request_expired", "no sealed request"))
 }
 
 /// Takes the browser to the service, with this reply.
@@ -102,12 +200,28 @@ pub(crate) fn back_link(doors: &Doors, state: &LoginState, why: &'static str) ->
 pub(crate) struct Who {
     name: String,
     domain: String,
+    partner: Option<std::sync::Arc<Partner>>,
 }
 
 impl Who {
     pub(crate) fn asker(&self) -> Asker<'_> {
         Asker { name: &self.name, domain: &self.domain }
     }
+
+    fn ways(&self) -> Ways {
+        let allows = |way| self.partner.as_ref().is_none_or(|partner| partner.allows_start(way));
+        Ways { number: allows(StartWay::Number), qr: allows(StartWay::Qr), link: allows(StartWay::Link) }
+    }
+
+    /// Only addresses that a person can trust to be the service's own: over TLS.
+    fn links(&self) -> ServiceLinks<'_> {
+        let Some(partner) = &self.partner else { return ServiceLinks::default() };
+        ServiceLinks { policy: https(partner.policy_uri.as_deref()), terms: https(partner.tos_uri.as_deref()) }
+    }
+}
+
+fn https(uri: Option<&str>) -> Option<&str> {
+    uri.filter(|uri| uri.starts_with("https://"))
 }
 
 pub(crate) fn who(doors: &Doors, state: &LoginState, lang: Lang) -> Who {
@@ -116,22 +230,39 @@ pub(crate) fn who(doors: &Doors, state: &LoginState, lang: Lang) -> Who {
     partner.map_or_else(Who::default, |p| Who {
         name: p.shown_name(asked.service.as_deref(), lang.code()).to_owned(),
         domain: p.domain.clone(),
+        partner: Some(p),
     })
 }
 
-fn number_page(
+/// What the pages call it.
+pub(super) fn deed(asked: &AuthorizationRequest) -> Deed {
+    match &asked.confirm {
+        None => Deed::Login,
+        Some(Confirm::Payment { .. }) => Deed::Payment,
+        Some(Confirm::Text { .. }) => Deed::Text,
+    }
+}
+
+/// What was typed on the start page and comes back with a complaint.
+pub(super) struct TypedNumber<'a> {
+    pub(super) country: &'a str,
+    pub(super) phone: &'a str,
+    pub(super) remember: bool,
+}
+
+pub(super) fn start_page(
     doors: &Doors,
     headers: &HeaderMap,
     state: &LoginState,
-    typed: Option<&LoginForm>,
+    typed: Option<TypedNumber<'_>>,
     error: Option<NumberError>,
 ) -> Response {
     let lang = Lang::parse(&state.lang).unwrap_or(Lang::Nl);
     let remembered: Option<NumberCookie> =
         read_cookie(doors, headers, NUMBER_COOKIE).and_then(|c| open_cookie(&doors.world, c));
     let hint = state.authorization.login_hint.as_deref().filter(|h| h.starts_with('+'));
-    let (country, number) = match (typed, &remembered, hint) {
-        (Some(form), _, _) => (form.country.as_str(), form.phone.as_str()),
+    let (country, number) = match (&typed, &remembered, hint) {
+        (Some(typed), _, _) => (typed.country, typed.phone),
         (None, _, Some(hint)) => ("BE", hint),
         (None, Some(cookie), None) => (cookie.country.as_str(), cookie.number.as_str()),
         (None, None, None) => ("BE", ""),
@@ -139,18 +270,22 @@ fn number_page(
     let req = state.seal(&doors.world);
     let back = back_link(doors, state, "the person went back");
     let who = who(doors, state, lang);
-    let login = LoginNumber {
+    let start = LoginStart {
         lang,
         asker: who.asker(),
+        deed: deed(&state.authorization),
         req: &req,
+        ways: who.ways(),
+        mobile: is_mobile(agent(headers)),
         country,
         number,
-        remember: typed.map_or(remembered.is_some(), |f| f.remember.is_some()),
+        remember: typed.map_or(remembered.is_some(), |typed| typed.remember),
         error,
+        links: who.links(),
         lang_href: &format!("/login?req={req}&lang="),
         back_href: Some(&back),
     };
-    let mut response = page(login.render());
+    let mut response = page(start.render());
     FormTarget::allow(&mut response, &state.authorization.redirect_uri);
     response
 }
@@ -174,125 +309,17 @@ pub async fn show(
     if let Some(lang) = query.lang.as_deref().and_then(Lang::parse) {
         state.lang = lang.code().to_owned();
     }
-    number_page(&doors, &headers, &state, None, None)
+    start_page(&doors, &headers, &state, None, None)
 }
 
-#[derive(Deserialize)]
-pub struct LoginForm {
-    req: String,
-    #[serde(default)]
-    country: String,
-    #[serde(default)]
-    phone: String,
-    remember: Option<String>,
-}
-
-/// `POST /login`: the number. Known or unknown, the way on is the same.
-pub async fn login(
-    State(doors): State<Doors>,
-    headers: HeaderMap,
-    caller: Caller,
-    form: Result<Form<LoginForm>, FormRejection>,
-) -> Response {
-    let form = match form {
-        Ok(Form(form)) => form,
-        Err(e) if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-            return problem_after(&doors, "too_large", "login form");
-        }
-        Err(_) => return problem_after(&doors, "request_invalid", "login form"),
-    };
-    let Some(state) = LoginState::open(&doors.world, &form.req) else {
-        return problem_after(&doors, "request_expired", "no sealed request");
-    };
-    let now = doors.world.now();
-    if form.phone.trim().is_empty() {
-        return number_page(&doors, &headers, &state, Some(&form), Some(NumberError::Missing));
-    }
-    if let Err(until) = doors.limits.take(What::Login, &caller.network, now) {
-        let minutes = u32::try_from((until - now + 59) / 60).unwrap_or(15);
-        return number_page(&doors, &headers, &state, Some(&form), Some(NumberError::Wait(minutes)));
-    }
-    match start(&doors, &headers, caller, &state, &form.country, &form.phone).await {
-        Ok(started) => {
-            let mut response = waiting(&doors, &state, &started);
-            remember(&doors, &mut response, &form);
-            response
-        }
-        Err(Failure::Refused(refusal)) => {
-            let error = match refusal {
-                Refusal::NumberNotMobile(_) => NumberError::NotMobile,
-                Refusal::CountryNotServed => NumberError::CountryNotServed,
-                _ => NumberError::Invalid,
-            };
-            number_page(&doors, &headers, &state, Some(&form), Some(error))
-        }
-        Err(failure) => problem_after(&doors, "server_error", &format!("{failure:?}")),
-    }
-}
-
-async fn start(
-    doors: &Doors,
-    headers: &HeaderMap,
-    caller: Caller,
-    state: &LoginState,
-    country: &str,
-    number: &str,
-) -> Result<start::Started, Failure> {
-    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let known = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
-    let begun = start::Begun {
-        authorization: state.authorization.clone(),
-        browser: browser(agent),
-        address: caller.address,
-        network: caller.network,
-        known: known.map(|k| (k.browser, k.account)),
-    };
-    let typed = start::Typed { begun, country: country.to_owned(), number: number.to_owned() };
-    start::by_number(&doors.world, typed).await
-}
-
-fn waiting(doors: &Doors, state: &LoginState, started: &start::Started) -> Response {
-    let value =
-        LoginCookie { approval: started.approval.clone(), number: started.number.grouped(), lang: state.lang.clone() };
-    let sealed = seal_cookie(&doors.world, &value, LOGIN_COOKIE_SECONDS);
-    let set = cookie(doors, &login_cookie_name(&started.approval), &sealed, LOGIN_COOKIE_SECONDS);
-    let mut response = see_other(&format!("/login/wait/{}", started.approval));
-    add_cookie(&mut response, &set);
-    response
-}
-
-fn remember(doors: &Doors, response: &mut Response, form: &LoginForm) {
-    let value = NumberCookie { country: form.country.clone(), number: form.phone.clone() };
-    let set = if form.remember.is_some() {
-        cookie(doors, NUMBER_COOKIE, &seal_cookie(&doors.world, &value, REMEMBER_SECONDS), REMEMBER_SECONDS)
-    } else {
-        cookie(doors, NUMBER_COOKIE, "", 0)
-    };
-    add_cookie(response, &set);
-}
-
-pub(crate) fn add_cookie(response: &mut Response, set: &str) {
-    if let Ok(value) = header::HeaderValue::from_str(set) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-}
-
-#[derive(Deserialize)]
-pub struct RetryForm {
-    req: String,
-}
-
-/// `POST /login/retry`: the number page once more.
+/// `POST /login/retry`: the start page once more.
 pub async fn retry(
     State(doors): State<Doors>,
     headers: HeaderMap,
-    form: Result<Form<RetryForm>, FormRejection>,
+    form: Result<Form<SealedForm>, FormRejection>,
 ) -> Response {
-    let state = form.ok().and_then(|Form(form)| LoginState::open(&doors.world, &form.req));
-    match state {
-        Some(state) => {
-            number_page(&doors, &headers, &LoginState { approval: None, ..state }, None, None).into_response()
-        }
-        None => problem_after(&doors, "request_expired", "no sealed request"),
+    match sealed(&doors, form) {
+        Ok(state) => start_page(&doors, &headers, &LoginState { approval: None, ..state }, None, None),
+        Err(response) => response,
     }
 }

@@ -3,16 +3,23 @@
 pub mod activate;
 mod block;
 pub mod contact;
+mod elsewhere;
 pub mod help;
-mod login;
+mod link;
+pub(crate) mod login;
+mod number;
 mod pages_of;
+mod qr;
 pub(crate) mod session;
 mod wait;
 
 pub use block::{block, block_page};
-pub use login::{authorize, authorize_form, login, retry, show};
+pub use link::{by_link, come_back};
+pub use login::{authorize, authorize_form, retry, show};
+pub use number::login;
 pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
 pub(crate) use pages_of::{method_not_allowed, not_found, see_other};
+pub use qr::{by_qr, frame};
 pub use wait::{cancel, events, wait};
 
 use journeys::World;

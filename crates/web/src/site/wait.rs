@@ -3,24 +3,27 @@
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use domain::approval::Progress;
+use domain::approval::{Progress, Start};
 use futures_core::Stream;
 use journeys::sign_in::{self, Watch};
 use journeys::{Failure, World};
 use maud::html;
-use pages::{Ended, Waiting, Why};
+use pages::{Ended, Waiting, WaitingLink, WaitingQr, Why};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use words::Lang;
 
-use super::login::{add_cookie, back_link, denied, go, send, who};
+use super::elsewhere::elsewhere;
+use super::login::{add_cookie, back_link, deed, denied, go, send, who};
 use super::pages_of::{page, problem_after, problem_here};
+use super::qr::{code, scanned};
 use super::{
     KNOWN_COOKIE, KNOWN_SECONDS, KnownCookie, LoginCookie, LoginState, browser_id, login_cookie_name, open_cookie,
     seal_cookie,
@@ -32,7 +35,7 @@ use crate::security::{FormTarget, cookie, read_cookie};
 const STREAM_SECONDS: u64 = 240;
 
 /// The browser's own request, or nothing: the cookie must say so.
-fn own(doors: &Doors, headers: &HeaderMap, approval: &str) -> Option<LoginCookie> {
+pub(super) fn own(doors: &Doors, headers: &HeaderMap, approval: &str) -> Option<LoginCookie> {
     let sealed = read_cookie(doors, headers, &login_cookie_name(approval))?;
     open_cookie::<LoginCookie>(&doors.world, sealed).filter(|c| c.approval == approval)
 }
@@ -40,7 +43,7 @@ fn own(doors: &Doors, headers: &HeaderMap, approval: &str) -> Option<LoginCookie
 /// `GET /login/wait/{approval}`.
 pub async fn wait(State(doors): State<Doors>, headers: HeaderMap, Path(approval): Path<String>) -> Response {
     let Some(login) = own(&doors, &headers, &approval) else {
-        return problem_here(&doors, &headers, "session_lost", "no cookie for this request");
+        return elsewhere(&doors, &headers, &approval, false).await;
     };
     match sign_in::watch(&doors.world, &approval).await {
         Ok(watch) => show(&doors, &headers, &login, &watch).await,
@@ -58,6 +61,8 @@ async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &W
     };
     let why = match watch.progress {
         Progress::Waiting => return waiting(doors, login, watch, &state, lang),
+        // The app itself brings such a browser back: whoever began a login and sent its link on gets nowhere from here.
+        Progress::Approved if watch.approval.start == Start::Link => return waiting(doors, login, watch, &state, lang),
         Progress::Approved => return granted(doors, headers, watch).await,
         Progress::Refused => Why::Refused,
         Progress::Stopped => Why::Stopped,
@@ -65,30 +70,51 @@ async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &W
     };
     let back = back_link(doors, &state, "the request was not approved");
     let req = state.seal(&doors.world);
-    let mut response =
-        page(Ended { lang, asker: who(doors, &state, lang).asker(), why, req: &req, back_href: &back }.render());
+    let who = who(doors, &state, lang);
+    let deed = deed(&state.authorization);
+    let mut response = page(Ended { lang, asker: who.asker(), deed, why, req: &req, back_href: &back }.render());
     FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
     response
 }
 
 fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState, lang: Lang) -> Response {
     let who = who(doors, state, lang);
-    let waiting = Waiting {
-        lang,
-        asker: who.asker(),
-        req: &state.seal(&doors.world),
-        match_number: &watch.approval.match_number,
-        number: &login.number,
-        left: u32::try_from(watch.approval.expires_at - watch.now).unwrap_or(0),
-        stream_href: &format!("/login/events/{}", login.approval),
-        app_href: &doors.world.settings.app,
+    let (asker, deed, req) = (who.asker(), deed(&state.authorization), state.seal(&doors.world));
+    let left = u32::try_from(watch.approval.expires_at - watch.now).unwrap_or(0);
+    let stream_href = format!("/login/events/{}", login.approval);
+    let settings = &doors.world.settings;
+    let drawn = match watch.approval.start {
+        Start::Qr => {
+            let frame_href = format!("/login/frame/{}", login.approval);
+            let scanned = scanned(watch);
+            let (frame_href, stream_href) = (&frame_href, &stream_href);
+            WaitingQr { lang, asker, deed, req: &req, scanned, frame_href, left, stream_href }.render()
+        }
+        Start::Link => {
+            let app_href = format!("{}/r#{}", settings.app, login.approval);
+            let approved = watch.progress == Progress::Approved;
+            let (app_href, stream_href) = (&app_href, &stream_href);
+            WaitingLink { lang, asker, deed, req: &req, app_href, approved, left, stream_href }.render()
+        }
+        Start::Number | Start::Ciba | Start::Silent => Waiting {
+            lang,
+            asker,
+            deed,
+            req: &req,
+            match_number: &watch.approval.match_number,
+            number: Some(login.number.as_str()).filter(|number| !number.is_empty()),
+            left,
+            stream_href: &stream_href,
+            app_href: &settings.app,
+        }
+        .render(),
     };
-    let mut response = page(waiting.render());
+    let mut response = page(drawn);
     FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
     response
 }
 
-async fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
+pub(super) async fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
     let answer = match watch.granted(&doors.world).await {
         Ok(answer) => answer,
         Err(failure) => return problem_here(doors, headers, "server_error", &format!("{failure:?}")),
@@ -118,7 +144,8 @@ impl Stream for Events {
     }
 }
 
-/// `GET /login/events/{approval}`: `event: state`, `data: waiting` at once, `data: done` when the page should be asked again.
+/// `GET /login/events/{approval}`: `event: state` with `waiting` or `scanned` at once, `scanned` when a phone took the code, `done`
+/// when the page should be asked again; `event: frame` with a picture each time the code changes.
 pub async fn events(State(doors): State<Doors>, headers: HeaderMap, Path(approval): Path<String>) -> Response {
     if own(&doors, &headers, &approval).is_none() {
         return StatusCode::FORBIDDEN.into_response();
@@ -128,16 +155,50 @@ pub async fn events(State(doors): State<Doors>, headers: HeaderMap, Path(approva
     Sse::new(Events(receiver)).keep_alive(KeepAlive::default()).into_response()
 }
 
+fn event(name: &str, data: &str) -> Event {
+    Event::default().event(name).data(data)
+}
+
 async fn follow(world: World, approval: String, sender: mpsc::Sender<Event>) {
-    let event = |data: &str| Event::default().event("state").data(data);
-    if sender.send(event("waiting")).await.is_err() {
+    let Ok(watch) = sign_in::watch(&world, &approval).await else { return };
+    if code(&world, &watch).is_some() {
+        return show_code(&world, &approval, &sender).await;
+    }
+    let state = if watch.approval.start == Start::Qr { "scanned" } else { "waiting" };
+    if sender.send(event("state", state)).await.is_err() {
         return;
     }
     tokio::select! {
         // The browser went away.
         () = sender.closed() => {}
         _ = sign_in::watch_until_decided(&world, &approval, STREAM_SECONDS) => {
-            let _ = sender.send(event("done")).await;
+            let _ = sender.send(event("state", "done")).await;
+        }
+    }
+}
+
+/// Draws the code anew at each step until a phone has it or the time is over.
+async fn show_code(world: &World, approval: &str, sender: &mpsc::Sender<Event>) {
+    let _ = sender.send(event("state", "waiting")).await;
+    let until = tokio::time::Instant::now() + Duration::from_secs(STREAM_SECONDS);
+    let mut drawn = String::new();
+    while tokio::time::Instant::now() < until {
+        let listener = world.signals.listen(approval);
+        let Ok(watch) = sign_in::watch(world, approval).await else { return };
+        let Some(text) = code(world, &watch) else {
+            let word = if watch.progress == Progress::Waiting { "scanned" } else { "done" };
+            let _ = sender.send(event("state", word)).await;
+            return;
+        };
+        if text != drawn {
+            if sender.send(event("frame", &pages::qr::picture(&text))).await.is_err() {
+                return;
+            }
+            drawn = text;
+        }
+        tokio::select! {
+            () = sender.closed() => return,
+            () = listener.wait() => {}
         }
     }
 }
