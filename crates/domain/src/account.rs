@@ -1,6 +1,7 @@
 //! A person's account and the phone that acts for it.
 
 use protocol::oidc::attributes::Attributes;
+use protocol::oidc::facts::Document;
 use protocol::phone::Settings;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct Profile {
     pub attributes: Attributes,
     /// How the person was proven last: method, bank, document.
     pub proof: ProofSummary,
+    /// The identity document, where bank or card told enough of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Document>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

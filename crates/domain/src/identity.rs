@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use protocol::oidc::attributes::Attributes;
+use protocol::oidc::facts::Document;
 
 use crate::date::Date;
 
@@ -19,6 +20,9 @@ pub struct Identity {
     /// Identity document number and its last day, `YYYY-MM-DD`.
     pub document_number: String,
     pub document_expiry: String,
+    /// The document as partners may know it, where the source tells enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<Document>,
     /// base64url SHA-256 of the source's signed statement.
     pub evidence_sha256: String,
     pub proven_at: i64,
@@ -105,6 +109,7 @@ mod tests {
             },
             document_number: "592-1234567-12".into(),
             document_expiry: expiry.into(),
+            document: None,
             evidence_sha256: String::new(),
             proven_at: 0,
         }

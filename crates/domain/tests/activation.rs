@@ -21,6 +21,7 @@ fn identity() -> Identity {
         attributes: Attributes { given_name: Some("An".into()), ..Attributes::default() },
         document_number: "1".into(),
         document_expiry: "2031-01-01".into(),
+        document: None,
         evidence_sha256: "e".into(),
         proven_at: 0,
     }

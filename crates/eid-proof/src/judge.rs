@@ -65,7 +65,10 @@ pub struct CardFacts {
     /// JPEG, never decoded here.
     pub photo: Vec<u8>,
     pub card_number: String,
+    pub valid_from: Day,
     pub valid_to: Day,
+    /// Town that delivered the card.
+    pub municipality: String,
     pub document_type: u16,
 }
 
@@ -202,7 +205,9 @@ impl Plan {
                 address: (!address.is_empty()).then_some(address),
                 photo: files.photo,
                 card_number: identity.card_number,
+                valid_from: identity.valid_from,
                 valid_to: identity.valid_to,
+                municipality: identity.municipality,
                 document_type: identity.document_type,
             },
         }

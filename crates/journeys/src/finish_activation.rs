@@ -192,6 +192,7 @@ impl Opened {
                 proven_at: identity.proven_at,
             },
             attributes: identity.attributes,
+            document: identity.document,
         };
         let finished = activation.clone().finish(account.clone(), certificate.clone())?;
         Ok(Opened {

@@ -19,6 +19,7 @@ use outbound::client::Http;
 use outbound::gateway::Gateway;
 use outbound::revocation::Revocation;
 use protocol::oidc::attributes::{Address, Attributes, Place as Birthplace};
+use protocol::oidc::facts::Document;
 use protocol::oidc::partner::Partners;
 use store::outbox::Message;
 
@@ -297,6 +298,13 @@ fn identity(proof: BankProof, now: i64) -> Identity {
             national_number: Some(proof.national_number),
             ..Attributes::default()
         },
+        document: Some(Document {
+            number: proof.document_number.clone(),
+            kind: "I".into(),
+            country: proof.document_country.unwrap_or_default(),
+            valid_until: Some(proof.date_of_expiry.clone()),
+            ..Document::default()
+        }),
         document_number: proof.document_number,
         document_expiry: proof.date_of_expiry,
         evidence_sha256: protocol::jose::b64u(protocol::jose::sha256(proof.evidence.as_bytes())),

@@ -31,6 +31,7 @@ fn proof() -> Proof {
         attributes: Attributes { given_name: Some("An".into()), ..Attributes::default() },
         document_number: "592".into(),
         document_expiry: "2031-01-01".into(),
+        document: None,
         evidence_sha256: String::new(),
         proven_at: NOW,
     };

@@ -196,6 +196,7 @@ fn identity_of(row: &AccountRow) -> Identity {
         attributes: row.profile.attributes.clone(),
         document_number: proof.document_number.clone(),
         document_expiry: String::new(),
+        document: row.profile.document.clone(),
         evidence_sha256: proof.evidence_sha256.clone(),
         proven_at: proof.proven_at,
     }

@@ -10,6 +10,7 @@ use eid_proof::{Kind, Roots};
 use protocol::eid::{ProofBody, WebEidToken};
 use protocol::jose::b64u;
 use protocol::oidc::attributes::{Address, Attributes, Place};
+use protocol::oidc::facts::Document;
 
 use super::EidProblem;
 use crate::{Failure, World};
@@ -95,6 +96,14 @@ pub(super) async fn card(world: &World, body: &ProofBody, expected: Expected) ->
     let proven = plan.judge(&answers, expect, &rules, now).map_err(refused)?;
     let (holder, card) = (proven.holder, proven.card);
     let mut identity = identity(world, holder, now)?;
+    identity.document = Some(Document {
+        number: card.card_number.clone(),
+        kind: if card.belgian() { "I" } else { "IR" }.into(),
+        country: "BEL".into(),
+        valid_from: Some(card.valid_from.to_string()),
+        valid_until: Some(card.valid_to.to_string()),
+        issued_at: Some(card.municipality.clone()).filter(|town| !town.is_empty()),
+    });
     identity.document_number = card.card_number.clone();
     identity.document_expiry = card.valid_to.to_string();
     if card.belgian() {
@@ -199,6 +208,7 @@ fn identity(world: &World, holder: Holder, now: i64) -> Result<Identity, Verdict
         },
         document_number: String::new(),
         document_expiry: String::new(),
+        document: None,
         evidence_sha256: holder.evidence_sha256,
         proven_at: now,
     })

@@ -41,6 +41,8 @@ pub struct BankProof {
     /// Eleven digits; not checked here.
     pub national_number: String,
     pub document_number: String,
+    /// Who issued it, ISO 3166-1 alpha-3, when the bank says.
+    pub document_country: Option<String>,
     /// In the past: the bank has not read the person's new card.
     pub date_of_expiry: String,
     /// When the bank verified (RFC 3339).
@@ -135,7 +137,15 @@ struct Evidence {
 struct Document {
     r#type: String,
     document_number: String,
+    #[serde(default)]
+    issuer: Option<Issuer>,
     date_of_expiry: String,
+}
+
+#[derive(Deserialize)]
+struct Issuer {
+    #[serde(default)]
+    country: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +245,7 @@ fn proof(info: UserInfo, auth_time: i64, evidence: &str) -> Result<BankProof, &'
         address: claims.address,
         national_number: claims.national_number,
         document_number: document.document_number,
+        document_country: document.issuer.and_then(|issuer| issuer.country).filter(|c| is_country(c)),
         date_of_expiry: document.date_of_expiry,
         verified_at: verification.time,
         assurance_level: verification.assurance_level,
@@ -243,6 +254,11 @@ fn proof(info: UserInfo, auth_time: i64, evidence: &str) -> Result<BankProof, &'
         txn: info.txn,
         evidence: evidence.to_owned(),
     })
+}
+
+/// ISO 3166-1 alpha-3.
+fn is_country(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())
 }
 
 /// Every value has the form its name promises.

@@ -1,16 +1,15 @@
 //! What we know of a person, and which of it a partner gets (OpenID Core §5.1, §5.4, §5.5).
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::partner::Partner;
+use super::Mount;
+use super::release::v2;
 
 /// The national number: only ever as an explicit claim of a partner that is allowed it.
 pub const NATIONAL_NUMBER: &str = "urn:zelf:claim:national_number";
 
-/// Every claim about a person that we can release, in the order we show them.
+/// What is stored of a person, in the order we show it; [`super::release::CLAIMS`] has all that can leave.
 pub const CLAIMS: [&str; 13] = [
     "name",
     "given_name",
@@ -29,17 +28,31 @@ pub const CLAIMS: [&str; 13] = [
 
 /// A scope we know. Others are ignored (OpenID Core §3.1.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "camelCase")]
 pub enum Scope {
     Openid,
     Profile,
     Email,
     Phone,
     Address,
+    /// Of the compatible mount: national number and number of a Belgian card.
+    Eid,
+    /// Of the compatible mount: the identity document.
+    IdDocument,
 }
 
 impl Scope {
-    pub const ALL: [Scope; 5] = [Scope::Openid, Scope::Profile, Scope::Email, Scope::Phone, Scope::Address];
+    pub const ALL: [Scope; 7] =
+        [Scope::Openid, Scope::Profile, Scope::Email, Scope::Phone, Scope::Address, Scope::Eid, Scope::IdDocument];
+
+    /// Those that a mount knows.
+    pub fn of(mount: Mount) -> &'static [Scope] {
+        let [standard @ .., _, _] = &Self::ALL;
+        match mount {
+            Mount::Standard => standard,
+            Mount::Compat => &Self::ALL,
+        }
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,6 +61,8 @@ impl Scope {
             Scope::Email => "email",
             Scope::Phone => "phone",
             Scope::Address => "address",
+            Scope::Eid => "eid",
+            Scope::IdDocument => "idDocument",
         }
     }
 
@@ -55,14 +70,25 @@ impl Scope {
         Scope::ALL.into_iter().find(|scope| scope.as_str() == name)
     }
 
-    /// The claims it stands for.
-    pub fn claims(self) -> &'static [&'static str] {
-        match self {
-            Scope::Openid => &[],
-            Scope::Profile => &["name", "given_name", "family_name", "birthdate", "gender"],
-            Scope::Email => &["email", "email_verified"],
-            Scope::Phone => &["phone_number", "phone_number_verified"],
-            Scope::Address => &["address"],
+    /// The claims it stands for on this mount.
+    pub fn claims_of(self, mount: Mount) -> &'static [&'static str] {
+        match (self, mount) {
+            (Scope::Openid, _) | (Scope::Eid | Scope::IdDocument, Mount::Standard) => &[],
+            (Scope::Profile, Mount::Standard) => &["name", "given_name", "family_name", "birthdate", "gender"],
+            (Scope::Profile, Mount::Compat) => {
+                &["name", "given_name", "family_name", "birthdate", "gender", "locale", "picture"]
+            }
+            (Scope::Email, _) => &["email", "email_verified"],
+            (Scope::Phone, _) => &["phone_number", "phone_number_verified"],
+            (Scope::Address, _) => &["address"],
+            (Scope::Eid, Mount::Compat) => &[v2!("BENationalNumber"), v2!("BEeidSn")],
+            (Scope::IdDocument, Mount::Compat) => &[
+                v2!("IDDocumentSN"),
+                v2!("IDDocumentType"),
+                v2!("IDIssuingCountry"),
+                v2!("validityFrom"),
+                v2!("validityTo"),
+            ],
         }
     }
 }
@@ -114,7 +140,7 @@ pub struct Address {
 }
 
 impl Address {
-    fn claim(&self) -> Value {
+    pub(super) fn claim(&self) -> Value {
         let town = [self.postal_code.as_deref(), self.locality.as_deref()].into_iter().flatten();
         let town = town.collect::<Vec<_>>().join(" ");
         let lines = [self.street_address.as_deref(), Some(town.as_str()), self.country.as_deref()];
@@ -125,12 +151,6 @@ impl Address {
         }
         claim
     }
-}
-
-/// The names of the claims that leave: asked by a scope or one by one (`asked`), and allowed to this partner.
-pub fn released(scopes: &BTreeSet<Scope>, asked: &BTreeSet<String>, partner: &Partner) -> Vec<&'static str> {
-    let wanted = |name: &str| asked.contains(name) || scopes.iter().any(|scope| scope.claims().contains(&name));
-    CLAIMS.into_iter().filter(|name| wanted(name) && partner.may_ask(name)).collect()
 }
 
 /// The values of the named claims; what we do not know is left out (OpenID Core §5.3.2).
@@ -161,7 +181,7 @@ impl Attributes {
         }
     }
 
-    fn full_name(&self) -> Option<String> {
+    pub(super) fn full_name(&self) -> Option<String> {
         let parts: Vec<&str> = [&self.given_name, &self.family_name].into_iter().filter_map(|n| n.as_deref()).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }

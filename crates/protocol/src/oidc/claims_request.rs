@@ -6,9 +6,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::Mount;
-use super::attributes::CLAIMS;
 use super::compat::template::is_approval_claim;
 use super::partner::Partner;
+use super::release;
 use super::verified::AskedVerified;
 
 /// Most claims asked by name in one place.
@@ -117,7 +117,7 @@ fn part(members: &Map<String, Value>, name: &str, partner: &Partner) -> Option<P
     };
     // Which claims the compatible mount knows is judged where they are given.
     let known = |name: &str| match partner.mount {
-        Mount::Standard => CLAIMS.contains(&name) || PROTOCOL.contains(&name),
+        Mount::Standard => release::claim(Mount::Standard, name).is_some() || PROTOCOL.contains(&name),
         Mount::Compat => name.len() <= MAX_NAME && !is_approval_claim(name),
     };
     let wanted = asked.iter().filter(|(name, _)| known(name)).take(MAX_NAMES);

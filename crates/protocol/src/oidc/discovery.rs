@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::attributes::{CLAIMS, Scope};
-use super::{ACR_SUBSTANTIAL, LANGUAGES};
+use super::attributes::Scope;
+use super::release;
+use super::{ACR_SUBSTANTIAL, LANGUAGES, Mount};
 
 /// Paths under the issuer.
 pub const CONFIGURATION: &str = "/.well-known/openid-configuration";
@@ -23,7 +24,8 @@ const TOKEN_CLAIMS: [&str; 9] = ["iss", "sub", "aud", "exp", "iat", "auth_time",
 /// The metadata document. `issuer` has no slash at its end.
 pub fn metadata(issuer: &str) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    let claims: Vec<&str> = TOKEN_CLAIMS.into_iter().chain(CLAIMS).collect();
+    let claims: Vec<&str> = TOKEN_CLAIMS.into_iter().chain(release::names(Mount::Standard)).collect();
+    let scopes: Vec<&str> = Scope::of(Mount::Standard).iter().map(|scope| scope.as_str()).collect();
     json!({
         "issuer": issuer,
         "authorization_endpoint": at(AUTHORIZE),
@@ -38,7 +40,7 @@ pub fn metadata(issuer: &str) -> Value {
         "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic", "client_secret_post"],
         "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
         "code_challenge_methods_supported": ["S256"],
-        "scopes_supported": Scope::ALL.map(Scope::as_str),
+        "scopes_supported": scopes,
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "acr_values_supported": [ACR_SUBSTANTIAL],

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::attributes::CLAIMS;
 use super::claims_request::Wanted;
+use super::release;
 
 /// Most wishes in one place.
 const MAX_ASKED: usize = 8;
@@ -49,7 +49,7 @@ impl AskedVerified {
 
     fn one(asked: &Value) -> Option<AskedVerified> {
         let verification = asked.get("verification")?.as_object()?.clone();
-        let wanted = asked.get("claims")?.as_object()?.iter().filter(|(name, _)| CLAIMS.contains(&name.as_str()));
+        let wanted = asked.get("claims")?.as_object()?.iter().filter(|(name, _)| release::verifiable(name));
         let claims: BTreeMap<String, Wanted> =
             wanted.map(|(name, value)| Some((name.clone(), Wanted::read(value)?))).collect::<Option<_>>()?;
         Some(AskedVerified { verification, claims })

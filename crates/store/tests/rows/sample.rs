@@ -93,6 +93,7 @@ pub fn profile(first: &str, number: &str) -> Profile {
         number: MobileNumber::from_e164(number).unwrap(),
         email: Some("an@voorbeeld.be".into()),
         attributes: Attributes { given_name: Some(first.into()), ..Attributes::default() },
+        document: None,
         proof: ProofSummary {
             method: "bank".into(),
             source: "kbc".into(),

@@ -12,6 +12,7 @@ use journeys::ports::{BankConnector, BankFailure, BankOpened, BankRequest, Boxed
 use outbound::bank::{BankClient, BankError, OpenRequest, Pending};
 use outbound::client::Http;
 use protocol::oidc::attributes::{Address, Attributes};
+use protocol::oidc::facts::Document;
 use tokio::task::JoinSet;
 
 /// The bank in a test's hands: the code it hands out is the name of the person it confirms.
@@ -99,6 +100,13 @@ pub fn person(given: &str, family: &str, born: &str, serial: u32) -> Identity {
         },
         document_number: "592-0000000-12".into(),
         document_expiry: "2031-05-01".into(),
+        document: Some(Document {
+            number: "592-0000000-12".into(),
+            kind: "I".into(),
+            country: "BEL".into(),
+            valid_until: Some("2031-05-01".into()),
+            ..Document::default()
+        }),
         evidence_sha256: protocol::jose::b64u([3; 32]),
         proven_at: 0,
     }
@@ -197,6 +205,13 @@ impl BankConnector for Wired {
                 source: String::new(),
                 source_subject: proof.sub,
                 attributes,
+                document: Some(Document {
+                    number: proof.document_number.clone(),
+                    kind: "I".into(),
+                    country: proof.document_country.unwrap_or_default(),
+                    valid_until: Some(proof.date_of_expiry.clone()),
+                    ..Document::default()
+                }),
                 document_number: proof.document_number,
                 document_expiry: proof.date_of_expiry,
                 evidence_sha256: protocol::jose::b64u(protocol::jose::sha256(proof.evidence.as_bytes())),

@@ -127,6 +127,7 @@ fn person(number: MobileNumber, i: u64, now: i64) -> Profile {
             birthdate: Some("1980-01-01".into()),
             ..Attributes::default()
         },
+        document: None,
         proof: ProofSummary {
             method: "seed".into(),
             source: "seed".into(),

@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use super::answer::{Answer, AuthorizeError, ErrorCode, PageError, RedirectError, Reply, ResponseMode};
-use super::attributes::{self, Scope};
+use super::attributes::Scope;
 pub use super::claims_request::{ClaimsRequest, Wanted};
-use super::partner::{Partner, Partners};
+use super::partner::Partners;
 use super::{Mount, Pairs};
 pub use opening::{Opening, PUSHED, Source, opening};
 pub use prompt::{ACR_ADVANCED, ACR_BASIC, Prompt};
@@ -134,25 +134,9 @@ impl AuthorizationRequest {
         Reply::new(self, vec![("code", code.to_owned())])
     }
 
-    /// Claims that userinfo will give: those of the scopes (OpenID Core §5.4) and those asked there one by one.
-    pub fn userinfo_claims(&self, partner: &Partner) -> Vec<&'static str> {
-        attributes::released(&self.scopes, &self.claims.userinfo_names(), partner)
-    }
-
-    /// Claims that the ID token will give: only those asked there one by one.
-    pub fn id_token_claims(&self, partner: &Partner) -> Vec<&'static str> {
-        attributes::released(&BTreeSet::new(), &self.claims.id_token_names(), partner)
-    }
-
-    /// Everything the partner will learn: what the phone shows.
-    pub fn all_claims(&self, partner: &Partner) -> Vec<&'static str> {
-        let asked = self.claims.id_token_names().union(&self.claims.userinfo_names()).cloned().collect();
-        attributes::released(&self.scopes, &asked, partner)
-    }
-
     /// True for a datum that the person may leave out: asked one by one, and not as essential (OpenID Core §5.5.1).
     pub fn optional(&self, claim: &str) -> bool {
-        let by_scope = self.scopes.iter().any(|scope| scope.claims().contains(&claim));
+        let by_scope = self.scopes.iter().any(|scope| scope.claims_of(self.mount).contains(&claim));
         let by_name = self.claims.names(claim);
         by_name && !by_scope && !self.claims.essential(claim)
     }

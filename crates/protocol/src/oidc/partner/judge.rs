@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ClientAuth, Grant, Mount, Partner, PartnerError, PartnerKey};
-use crate::oidc::attributes;
+use crate::oidc::release;
 use crate::oidc::uri::{self, RedirectUri};
 
 impl Partner {
@@ -26,7 +26,8 @@ impl Partner {
         if let Err(why) = uri::domain(&self.domain) {
             return Some(format!("domain \"{}\" {why}", self.domain));
         }
-        if let Some(unknown) = self.claims.iter().find(|c| !attributes::CLAIMS.contains(&c.as_str())) {
+        let mut asked = self.claims.iter().chain(self.services.iter().flat_map(|service| &service.claims));
+        if let Some(unknown) = asked.find(|name| release::claim(self.mount, name).is_none()) {
             return Some(format!("claims: \"{unknown}\" is not a claim we know"));
         }
         if let Some(problem) = self.key_problem() {

@@ -228,7 +228,9 @@ impl Partner {
     pub fn service_may_ask(&self, service: Option<&str>, claim: &str) -> bool {
         match service.and_then(|code| self.service(code)) {
             None => self.may_ask(claim),
-            Some(s) => s.claims.contains(claim) || s.scopes.iter().any(|scope| scope.claims().contains(&claim)),
+            Some(s) => {
+                s.claims.contains(claim) || s.scopes.iter().any(|scope| scope.claims_of(self.mount).contains(&claim))
+            }
         }
     }
 
@@ -275,7 +277,7 @@ impl Partner {
 
     /// True when it may have this claim, if somebody asks for it and the person approves.
     pub fn may_ask(&self, claim: &str) -> bool {
-        self.claims.contains(claim) || self.scopes.iter().any(|scope| scope.claims().contains(&claim))
+        self.claims.contains(claim) || self.scopes.iter().any(|scope| scope.claims_of(self.mount).contains(&claim))
     }
 }
 

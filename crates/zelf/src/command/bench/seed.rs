@@ -42,6 +42,7 @@ fn profile(number: MobileNumber, i: u64, now: i64) -> Profile {
             birthdate: Some("1980-01-01".into()),
             ..Attributes::default()
         },
+        document: None,
         proof: ProofSummary {
             method: "bank".into(),
             source: "seed".into(),

@@ -1,0 +1,66 @@
+//! Claims about the identity document, and claims about claims.
+
+use serde_json::{Map, Value};
+
+use super::compat::{self, FROM_DOCUMENT};
+use super::table::v2;
+use super::time;
+use crate::oidc::facts::Facts;
+
+const BE_CARD: &str = v2!("BEeidSn");
+const NUMBER: &str = v2!("IDDocumentSN");
+
+/// The document's number without separators.
+pub(super) fn number(facts: &Facts) -> Option<String> {
+    let number: String = facts.document.as_ref()?.number.chars().filter(char::is_ascii_alphanumeric).collect();
+    (!number.is_empty()).then(|| number.to_ascii_uppercase())
+}
+
+/// The number of a Belgian card: twelve digits, or on cards of foreigners a B and nine digits.
+pub(super) fn belgian_card(facts: &Facts) -> Option<String> {
+    let document = facts.document.as_ref()?;
+    let number = number(facts)?;
+    let card = document.country == "BEL" && (document.kind.is_empty() || document.kind.starts_with('I'));
+    let foreigner = number.strip_prefix('B').is_some_and(|rest| rest.len() == 9 && all_digits(rest));
+    (card && (twelve(&number) || foreigner)).then_some(number)
+}
+
+fn twelve(number: &str) -> bool {
+    number.len() == 12 && all_digits(number)
+}
+
+fn all_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// An object keyed by the claims it speaks of; `None` for a name that is no metadata, and when it has nothing to say.
+pub(super) fn metadata(name: &str, all: &[&str], facts: &Facts) -> Option<Value> {
+    let document = facts.document.as_ref();
+    let (value, about): (Option<String>, &[&str]) = match name {
+        v2!("validityFrom") => (document?.valid_from.as_deref().and_then(time::midnight), &[BE_CARD]),
+        v2!("validityTo") => (document?.valid_until.as_deref().and_then(time::midnight), &[BE_CARD, NUMBER]),
+        v2!("IDIssuingCountry") => (Some(document?.country.clone()).filter(|c| !c.is_empty()), &FROM_DOCUMENT),
+        v2!("issuance_locality") => (document?.issued_at.clone(), &[BE_CARD, NUMBER]),
+        v2!("verificationDate") => (facts.proof.as_ref().map(|proof| time::utc_millis(proof.at)), &FROM_DOCUMENT),
+        _ => return None,
+    };
+    let value = Value::String(value?);
+    // Of what is left out because nobody knows it, nothing is told either.
+    let known = |claim: &&&str| all.contains(claim) && compat::value(claim, facts).is_some();
+    let told: Map<String, Value> =
+        about.iter().filter(known).map(|claim| ((*claim).to_owned(), value.clone())).collect();
+    (!told.is_empty()).then_some(Value::Object(told))
+}
+
+/// The card with the national number, as the first version told it.
+pub(super) fn eid(facts: &Facts) -> Option<Value> {
+    let document = facts.document.as_ref()?;
+    compat::members([
+        ("eid", Some(Value::String(belgian_card(facts)?))),
+        ("issuance_locality", document.issued_at.clone().map(Value::String)),
+        ("validity_from", document.valid_from.clone().map(Value::String)),
+        ("validity_to", document.valid_until.clone().map(Value::String)),
+        ("read_date", facts.proof.as_ref().map(|proof| Value::String(time::utc(proof.at)))),
+        ("national_number", facts.attributes.national_number.clone().map(Value::String)),
+    ])
+}

@@ -1,0 +1,101 @@
+//! What leaves for a partner: which claims, with which values, in the form that its contract promises.
+
+mod asked;
+mod compat;
+mod document;
+mod standard;
+mod table;
+mod time;
+
+use serde_json::{Map, Value};
+
+pub(crate) use table::v2;
+pub use table::{CLAIMS, Claim, Format, Offered, claim, label, verifiable};
+
+use super::Mount;
+use super::authorize::AuthorizationRequest;
+use super::facts::{Facts, Method, Proof};
+use super::partner::Partner;
+use super::verified::{self, AskedVerified, Assurance};
+
+/// The names that a mount knows, in the order we tell them.
+pub fn names(mount: Mount) -> impl Iterator<Item = &'static str> {
+    CLAIMS.iter().filter(move |claim| claim.on(mount)).map(|claim| claim.name)
+}
+
+/// What the ID token tells of the person beside the claims of the protocol. `without`: what the person left out.
+pub fn id_token(
+    partner: &Partner,
+    request: &AuthorizationRequest,
+    facts: &Facts,
+    without: &[String],
+) -> Map<String, Value> {
+    let asked = (request.id_token_claims(partner), &request.claims.id_token_verified);
+    both(partner, request, asked, facts, without)
+}
+
+/// What userinfo tells beside `sub`.
+pub fn userinfo(
+    partner: &Partner,
+    request: &AuthorizationRequest,
+    facts: &Facts,
+    without: &[String],
+) -> Map<String, Value> {
+    let asked = (request.userinfo_claims(partner), &request.claims.userinfo_verified);
+    both(partner, request, asked, facts, without)
+}
+
+/// Claims as they are, and `verified_claims` for who may ask them. Of a claim that must have a value and has another, nothing
+/// is told.
+fn both(
+    partner: &Partner,
+    request: &AuthorizationRequest,
+    (plain, verified): (Vec<&'static str>, &Vec<AskedVerified>),
+    facts: &Facts,
+    without: &[String],
+) -> Map<String, Value> {
+    let all = request.all_claims(partner);
+    let mut told = values(partner.mount, &plain, &all, facts, without);
+    if let Some(proof) = facts.proof.as_ref().filter(|_| partner.verified_claims) {
+        let may = |name: &str| all.contains(&name) && !without.iter().any(|left_out| left_out == name);
+        let pick = |name: &str| standard::value(name, facts).filter(|_| may(name));
+        if let Some(answer) = verified::answer(verified, &assurance(proof), pick) {
+            told.insert("verified_claims".into(), answer);
+        }
+    }
+    told
+}
+
+fn assurance(proof: &Proof) -> Assurance {
+    Assurance {
+        time: time::utc(proof.at),
+        method: if proof.method == Method::Card { "eid" } else { "bank" }.into(),
+        source: proof.organization.clone().unwrap_or_default(),
+    }
+}
+
+/// The values of the claims in `here`; what is not known is left out (OpenID Core §5.3.2). `all` is what the request asks in
+/// any place: claims about claims speak of those.
+pub fn values(mount: Mount, here: &[&str], all: &[&str], facts: &Facts, without: &[String]) -> Map<String, Value> {
+    let kept = |name: &&str| !without.iter().any(|left_out| left_out == name);
+    let all: Vec<&str> = all.iter().copied().filter(kept).collect();
+    let told = here.iter().filter(|name| kept(name));
+    told.filter_map(|name| Some(((*name).to_owned(), value(mount, name, &all, facts)?))).collect()
+}
+
+fn value(mount: Mount, name: &str, all: &[&str], facts: &Facts) -> Option<Value> {
+    match mount {
+        Mount::Standard => standard::value(name, facts),
+        Mount::Compat => document::metadata(name, all, facts).or_else(|| compat::value(name, facts)),
+    }
+}
+
+/// What kind of image this is.
+pub fn media_type(image: &[u8]) -> &'static str {
+    match image {
+        [0xff, 0xd8, ..] => "image/jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [0, 0, 0, 12, b'j', b'P', ..] => "image/jp2",
+        _ => "application/octet-stream",
+    }
+}
