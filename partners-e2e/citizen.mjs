@@ -26,7 +26,7 @@ export class Browser {
       if (value) this.#cookies.set(name, value)
       else this.#cookies.delete(name)
     }
-    return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() }
+    return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, text: await answer.text() }
   }
 
   /** Value of a form field. */

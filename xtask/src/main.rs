@@ -6,6 +6,7 @@ mod demo;
 mod fuzz;
 mod generated;
 mod jobs;
+mod partners;
 mod phone;
 mod place;
 mod suite;

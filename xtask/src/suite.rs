@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::jobs::{self, Done, Job};
-use crate::{fuzz, generated, phone, place, tools};
+use crate::{fuzz, generated, partners, phone, place, tools};
 
 const FMT: &str = "cargo fmt --all --check";
 const CLIPPY: &str = "cargo clippy --locked --workspace --all-targets --quiet -- -D warnings";
@@ -31,6 +31,7 @@ pub fn everything(quick: bool) -> Result<(), String> {
     ];
     if !quick {
         rounds.push(vec![Job::new("fuzz", |desk| fuzz::run(desk, &fuzz::Options::default()))]);
+        rounds.push(vec![Job::new("partners", partners::run)]);
         rounds.push(vec![Job::new("browser", |desk| {
             phone::packages(desk, "e2e")?;
             desk.run(browser("npm test"))

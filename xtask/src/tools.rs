@@ -16,6 +16,13 @@ const CARD_READER: [(&str, &str); 3] = [
     ("opensc", "/usr/bin/opensc-tool"),
 ];
 
+/// Debian packages of other people's OpenID clients, and a file of each.
+const CLIENTS: [(&str, &str); 3] = [
+    ("apache2-bin", "/usr/sbin/apache2"),
+    ("libapache2-mod-auth-openidc", "/usr/lib/apache2/modules/mod_auth_openidc.so"),
+    ("python3-venv", "/usr/share/python-wheels"),
+];
+
 /// Node, npm and a C compiler (aws-lc and SQLite are C).
 pub fn for_building(desk: &Desk) -> Result<(), String> {
     let version =
@@ -50,7 +57,7 @@ pub fn for_testing(desk: &Desk) -> Result<(), String> {
     if said("pkg-config", &["--exists", "libpcsclite"]).is_none() {
         missing.extend(["pkg-config", "libpcsclite-dev"]);
     }
-    missing.extend(CARD_READER.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package));
+    missing.extend(CARD_READER.iter().chain(&CLIENTS).filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package));
     if missing.is_empty() { Ok(()) } else { apt(desk, &missing) }
 }
 

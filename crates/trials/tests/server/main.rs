@@ -25,6 +25,7 @@ mod registry;
 mod sign_in;
 mod stranger;
 mod sweep;
+mod third;
 mod tokens;
 
 use zelf_trials::town::Town;
