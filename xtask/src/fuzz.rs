@@ -17,7 +17,7 @@ const AT_ONCE: usize = 2;
 const CARD: [&str; 6] = ["card_files", "card_session", "virtual_card", "certificates", "web_eid", "proof"];
 const CARD_SECONDS: u32 = 60;
 /// Parsers of the protocol, fuzzed at length before.
-const PROTOCOL: [&str; 4] = ["jws", "jwt", "oidc", "sealed"];
+const PROTOCOL: [&str; 6] = ["jws", "jwt", "jwe", "key_set", "oidc", "sealed"];
 const PROTOCOL_SECONDS: u32 = 15;
 
 /// What `cargo xtask fuzz` was told.
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn all_targets_or_those_asked_for() {
-        assert_eq!(read("").map(|o| o.plan().len()), Ok(10));
+        assert_eq!(read("").map(|o| o.plan().len()), Ok(12));
         let asked = read("--seconds 5 jws proof").map(|o| o.plan());
         assert_eq!(asked, Ok(VecDeque::from([("proof", 5), ("jws", 5)])));
         for wrong in ["--seconds", "--seconds 0", "--seconds x", "jwz", "--fast"] {

@@ -27,6 +27,10 @@ pub fn everything(quick: bool) -> Result<(), String> {
             }),
         ],
         vec![Job::command("tests", place::line("cargo test --locked --workspace --no-fail-fast"))],
+        vec![Job::new("jose", |desk| {
+            phone::packages(desk, "partners-e2e/jose")?;
+            desk.run(place::line("cargo test --locked --workspace --test jose_peer -- --ignored"))
+        })],
         vec![Job::new("generated", generated::same)],
     ];
     if !quick {
