@@ -107,7 +107,7 @@ export class Approvals {
     const payload = {
       v: 1, rid, kind: 'login', dev: phone.dev, lang: 'nl', title: 'Inloggen', rp: { id: 'gemeente', name: 'Gemeente Voorbeeld', domain: 'gemeente-voorbeeld.be' },
       from: '22-11-2026 14:05 · deze computer · Chrome op Linux',
-      fields: [{ l: 'Voornaam', v: 'An' }, { l: 'Naam', v: 'Peeters' }, { l: 'Geboortedatum', v: '12 maart 1955' }, { l: 'Adres', v: 'Kerkstraat 12, 1000 Brussel' }],
+      fields: [{ l: 'Voornaam', v: 'An', c: 'given_name' }, { l: 'Naam', v: 'Peeters', c: 'family_name' }, { l: 'Geboortedatum', v: '12 maart 1955', c: 'birthdate' }, { l: 'Adres', v: 'Kerkstraat 12, 1000 Brussel', c: 'address' }],
       claims: ['given_name', 'family_name', 'birthdate', 'address'], uv: 'pin', match: true, head: phone.head, seq: phone.seq + 1, iat: this.hall.now(), exp, ...more, chal,
     }
     phone.login = { rid, m1: '', signed: new Set(), payload, chal, exp }

@@ -17,8 +17,9 @@ export const share = (): Told => ({
 })
 
 export const payment = (): Told => ({
-  kind: 'payment', title: 'Betaling', rp: BANK, claims: [],
+  kind: 'payment', title: 'Een betaling bevestigen', rp: BANK, claims: ['name'],
   fields: [
+    { l: 'Naam', v: 'An Peeters', c: 'name' },
     { l: 'Bedrag', v: '1.234.567,89 EUR' },
     { l: 'Begunstigde', v: 'Vereniging van Mede-eigenaars Residentie Zonnebloem' },
     { l: 'Rekening', v: 'BE71 0961 2345 6769' },
@@ -26,7 +27,7 @@ export const payment = (): Told => ({
   ],
 })
 
-export const text = (written: string): Told => ({ kind: 'text', title: 'Bevestigen', rp: BANK, fields: [], claims: [], text: written })
+export const text = (written: string): Told => ({ kind: 'text', title: 'Een tekst bevestigen', rp: BANK, fields: [{ l: 'Kenmerk', v: '4711' }], claims: [], text: written })
 
 /** As long as a text may be. */
 export const LONG = Array.from({ length: 40 }, (_, at) => `<b>Artikel ${at + 1}.</b> De <i>huurder</i> betaalt de huur vóór de <u>vijfde dag</u> van de maand, &lt;zonder&gt; kosten &amp; zonder herinnering. Wie te laat betaalt, betaalt interest.`).join('<br>').slice(0, 7_490).replace(/<[^>]*$|&\w*$/, '')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { openRequest, fetchPending, typeMatch } from '../src/journeys/approve.ts'
 import { history } from '../src/journeys/receipts.ts'
 import { readMarkup } from '../src/protocol/markup.ts'
-import { linesOf, refusable, requestFrom } from '../src/protocol/messages.ts'
+import { linesOf, refusable, requestFrom, told } from '../src/protocol/messages.ts'
 import { screenOf } from '../src/state.ts'
 import { LONG, payment, share, text } from '../mock/kinds.ts'
 import { activated, approveWith, CODE, loginOpened, type Town } from './town.ts'
@@ -68,10 +68,11 @@ describe('somebody who pays', () => {
   it('sees amount and payee first, and finds the payment again', async () => {
     const made = await activated()
     await loginOpened(made, payment())
-    expect(linesOf(opened(made)).slice(4)).toEqual(['Bedrag: 1.234.567,89 EUR', 'Begunstigde: Vereniging van Mede-eigenaars Residentie Zonnebloem', 'Rekening: BE71 0961 2345 6769', 'Mededeling: +++090/9337/55493+++'])
+    expect(linesOf(opened(made)).slice(5)).toEqual(['Bedrag: 1.234.567,89 EUR', 'Begunstigde: Vereniging van Mede-eigenaars Residentie Zonnebloem', 'Rekening: BE71 0961 2345 6769', 'Mededeling: +++090/9337/55493+++'])
+    expect(told(opened(made))[0]?.v).toBe('1.234.567,89 EUR')
     await approveWith(made, CODE)
     const [entry] = await history(made.app)
-    expect(entry?.request).toMatchObject({ kind: 'payment', fields: [{ v: '1.234.567,89 EUR' }, {}, {}, {}] })
+    expect(entry?.request).toMatchObject({ kind: 'payment', fields: [{}, { v: '1.234.567,89 EUR' }, {}, {}, {}] })
   })
 })
 
@@ -127,6 +128,7 @@ describe('what this app cannot draw, it does not show', () => {
     ['a text that turns around', { kind: 'text', text: 'ja \u202een' }],
     ['a purpose over two lines', { purpose: 'a\nb' }],
     ['a purpose that is no text', { purpose: 1 }],
+    ['a payment that only tells who pays', { kind: 'payment', fields: [{ l: 'Naam', v: 'An', c: 'name' }, { l: 'Bedrag', v: '1,00 EUR' }] }],
     ['a payment without payee', { kind: 'payment', fields: [{ l: 'Bedrag', v: '1,00 EUR' }] }],
     ['a choice without a claim', { fields: [{ l: 'a', v: 'b', o: true }] }],
     ['a choice that is none', { fields: [{ l: 'a', v: 'b', c: 'c', o: false }] }],

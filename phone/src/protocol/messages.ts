@@ -126,7 +126,7 @@ export function requestFrom(payload: Json): Request {
   if (linesOf(request).some((line) => UNDRAWABLE.test(line))) throw new Malformed('a line cannot be drawn as it is written')
   if (request.text !== undefined) readMarkup(request.text)
   if (request.kind === 'text' && !request.text) throw new Malformed('nothing to confirm')
-  if (request.kind === 'payment' && request.fields.length < 2) throw new Malformed('a payment without amount or payee')
+  if (request.kind === 'payment' && told(request).length < 2) throw new Malformed('a payment without amount or payee')
   return request
 }
 
@@ -136,6 +136,11 @@ function fieldFrom(json: Json): Field {
   if (!o || !field.c) throw new Malformed('a field that may be left out has no claim')
   return { ...field, o }
 }
+
+/** Lines about the request itself, in its order: of a payment the amount first, then to whom. */
+export const told = ({ fields }: Pick<Request, 'fields'>): Field[] => fields.filter(({ c }) => c === undefined)
+/** Lines about the person. */
+export const shared = ({ fields }: Pick<Request, 'fields'>): Field[] => fields.filter(({ c }) => c !== undefined)
 
 /** The claims that this answer may leave out. */
 export const refusable = (request: Request): string[] => [...new Set(request.fields.flatMap(({ c, o }) => (o && c ? [c] : [])))]

@@ -1,5 +1,5 @@
 // What a service asks to know: each datum with its value. What it can do without has a switch, on until the person says otherwise.
-import { refusable, type Field, type Request } from '../../protocol/messages.ts'
+import { refusable, shared, type Field, type Request } from '../../protocol/messages.ts'
 import { useUi } from '../../ui/context.ts'
 import { Track } from '../../ui/switch.tsx'
 
@@ -9,12 +9,18 @@ export function Data({ request }: { request: Request }) {
   return (
     <>
       {choice && <p class="soft">{t('approval.choose')}</p>}
-      <dl data-testid="fields">
-        {request.fields.map((field, at) => (
-          <Datum key={at} field={field} />
-        ))}
-      </dl>
+      <Lines fields={shared(request)} />
     </>
+  )
+}
+
+export function Lines({ fields }: { fields: Field[] }) {
+  return (
+    <dl data-testid="fields">
+      {fields.map((field, at) => (
+        <Datum key={at} field={field} />
+      ))}
+    </dl>
   )
 }
 
@@ -46,4 +52,4 @@ function Choice({ claim, label, kept }: { claim: string; label: string; kept: bo
 }
 
 /** What this answer gives, by name. */
-export const givenBy = (request: Request, without: readonly string[]): string[] => request.fields.filter(({ o, c }) => !(o && c && without.includes(c))).map(({ l }) => l)
+export const givenBy = (request: Request, without: readonly string[]): string[] => shared(request).filter(({ o, c }) => !(o && c && without.includes(c))).map(({ l }) => l)

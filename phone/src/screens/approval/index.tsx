@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { approveWithBio, typeMatch } from '../../journeys/approve.ts'
 import { bioAllowed } from '../../journeys/biometrics.ts'
-import type { Request } from '../../protocol/messages.ts'
+import { shared, told, type Request } from '../../protocol/messages.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { useNow, useUi } from '../../ui/context.ts'
 import { Digits } from '../../ui/digits.tsx'
@@ -11,7 +11,7 @@ import { Page, Primary, Secondary } from '../../ui/page.tsx'
 import { Trouble } from '../../ui/trouble.tsx'
 import { Held, useHold } from '../account/hold.tsx'
 import { CarefulLine } from '../account/parts.tsx'
-import { Data } from './data.tsx'
+import { Data, Lines } from './data.tsx'
 import { asksForNewPhone, Details, From, OtherAnswers, useOpen, What, Who } from './parts.tsx'
 import { Payment } from './payment.tsx'
 import { LongText, ReadFirst } from './text.tsx'
@@ -89,29 +89,25 @@ export function Approval() {
   )
 }
 
-/** The details, as their kind is best read. */
+/** The details: what the request says of itself, as its kind is best read, then what it asks of the person. */
 function Asked({ request, newPhone }: { request: Request; newPhone: boolean }) {
   const { t } = useUi()
-  if (request.fields.length === 0) return null
-  switch (request.kind) {
-    case 'payment':
-      return (
-        <div class="details">
-          <Payment request={request} />
-        </div>
-      )
-    case 'admin':
-    case 'act':
-      return (
-        <Details title={t(newPhone ? 'app.admin.details' : 'app.admin.other_details')}>
-          <Data request={request} />
-        </Details>
-      )
-    default:
-      return (
+  const lines = told(request)
+  if (request.kind === 'admin' || request.kind === 'act') {
+    return (
+      <Details title={t(newPhone ? 'app.admin.details' : 'app.admin.other_details')}>
+        <Lines fields={request.fields} />
+      </Details>
+    )
+  }
+  return (
+    <>
+      {lines.length > 0 && <div class="details">{request.kind === 'payment' ? <Payment request={request} /> : <Lines fields={lines} />}</div>}
+      {shared(request).length > 0 && (
         <Details title={t('approval.details')}>
           <Data request={request} />
         </Details>
-      )
-  }
+      )}
+    </>
+  )
 }

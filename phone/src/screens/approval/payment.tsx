@@ -1,14 +1,14 @@
 // A payment: the amount largest, then to whom. Nothing is shortened; a long number breaks between its groups only.
-import type { Field, Request } from '../../protocol/messages.ts'
+import { told, type Field, type Request } from '../../protocol/messages.ts'
 
 /** The amount leads, as the operator signs it; the payee follows. */
-export const amountOf = (request: Request): string => request.fields[0]?.v ?? ''
-export const payeeOf = (request: Request): string => request.fields[1]?.v ?? ''
+export const amountOf = (request: Request): string => told(request)[0]?.v ?? ''
+export const payeeOf = (request: Request): string => told(request)[1]?.v ?? ''
 
 export function Payment({ request }: { request: Request }) {
   return (
-    <dl class="payment" data-testid="fields">
-      {request.fields.map((field, at) => (
+    <dl class="payment" data-testid="payment">
+      {told(request).map((field, at) => (
         <div key={at} class={at === 0 ? 'amount' : undefined} data-testid={at === 0 ? 'amount' : undefined}>
           <dt>{field.l}</dt>
           <dd>
