@@ -1,6 +1,7 @@
 // A citizen with the phone app: what is on the screen, and what a thumb does.
 import assert from 'node:assert/strict'
 import { closes, complaints, phone } from '../browser.mjs'
+import { films } from '../camera.mjs'
 import { look } from '../look.mjs'
 
 /** Screens that wait for another screen, and the one at the end (docs/life.md §2). */
@@ -108,6 +109,85 @@ export class Phone {
     await this.page.getByTestId('request').first().click({ timeout: 20_000 })
     await this.at('approval')
     if (match) await this.type('match', match)
+  }
+
+  /** What waits, of this kind (`login share payment text`), opened and looked at. */
+  async opensKind(kind, match, name = `approval-${kind}`) {
+    await this.opens(match)
+    await this.page.locator(`[data-testid="what"][data-kind="${kind}"]`).waitFor()
+    await look(this.page, this.lang, `phone-${name}`)
+  }
+
+  /** From the open request to the receipt: the code, and what the screen says then. */
+  async says(yes) {
+    await this.tap('continue')
+    await this.at('approval-code')
+    await this.code(yes)
+    await this.tap('approve')
+    await this.at('approved')
+  }
+
+  /** Shares what is asked, but for these claims. */
+  async shares({ match, code, without = [] }) {
+    await this.opensKind('share', match)
+    for (const claim of without) {
+      await this.tap(`share-${claim}`)
+      await this.page.locator(`[data-claim="${claim}"][data-kept]`).waitFor()
+    }
+    await this.says(code)
+  }
+
+  /** Pays this much to this payee: both stand on the screen, and again over the code. */
+  async pays({ match, code, amount, payee }) {
+    await this.opensKind('payment', match)
+    const spaces = (text) => text.replace(/\s+/g, ' ').trim()
+    assert.equal(spaces(await this.page.getByTestId('amount').locator('dd').innerText()), amount)
+    assert.ok(spaces(await this.page.getByTestId('payment').innerText()).includes(payee), payee)
+    await this.tap('continue')
+    await this.at('approval-code')
+    const summary = spaces(await this.page.getByTestId('summary').innerText())
+    assert.ok(summary.includes(amount) && summary.includes(payee), summary)
+    await this.code(code)
+    await this.tap('approve')
+    await this.at('approved')
+  }
+
+  /** Reads a text to its end, then confirms it. The number is asked once it was read. */
+  async confirms({ match, code, words }) {
+    await this.opensKind('text')
+    if (words) assert.ok((await this.page.getByTestId('text').innerText()).includes(words), words)
+    await this.reads()
+    if (match) await this.type('match', match)
+    await this.says(code)
+  }
+
+  /** Goes to the end of the text; the way on opens. */
+  async reads() {
+    await this.page.getByTestId('text-end').scrollIntoViewIfNeeded()
+    await this.page.locator('[data-testid="continue"]:not([disabled])').waitFor()
+  }
+
+  /** The phone's own camera app saw the code, or its browser followed the link: zelf opens with it. */
+  async follows(text) {
+    const address = new URL(text)
+    address.search = new URL(this.page.url()).search
+    await this.page.goto(address.href)
+  }
+
+  /** Holds the camera (of `openWithCamera(film)`) before the code at `selector` of that page. A code lives some seconds: then once more. */
+  async scansFrom(page, selector, film) {
+    await this.context.grantPermissions(['camera'], { origin: new URL(this.world.app).origin })
+    for (let tries = 0; tries < 4; tries++) {
+      await this.at('home')
+      await films(page, selector, film)
+      await this.tap('home-scan')
+      const approval = this.page.locator('[data-screen="approval"]')
+      const old = this.page.locator('[data-problem="scan_old"]')
+      await approval.or(old).first().waitFor({ timeout: 20_000 })
+      if (await approval.isVisible()) return
+      await this.tap('back')
+    }
+    assert.fail('the code was always too old')
   }
 
   async close() {

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use protocol::jose::{Jws, digest};
 use protocol::label::TYP_ANSWER;
 use protocol::phone::{
-    Answer, AnswerBody, Decision, DeviceState, Outcome, Receipt, UV_BIO, UV_NONE, UV_PIN, Verified, pin,
+    Answer, AnswerBody, AnswerOk, Decision, DeviceState, Outcome, Receipt, UV_BIO, UV_NONE, UV_PIN, Verified, pin,
 };
 use serde_json::{Value, json};
 
@@ -37,12 +37,19 @@ pub enum Verdict {
 #[derive(Clone, Debug)]
 pub struct Answered {
     pub receipt: Verified<Receipt>,
+    /// Where a browser on the same device goes on.
+    pub return_to: Option<String>,
 }
 
 impl Answered {
     pub fn to_json(&self) -> Value {
         let r = &self.receipt.payload;
-        json!({ "rid": r.rid, "dec": r.dec, "res": r.res, "seq": r.seq, "receipt": self.receipt.digest })
+        let mut told =
+            json!({ "rid": r.rid, "dec": r.dec, "res": r.res, "seq": r.seq, "receipt": self.receipt.digest });
+        if let (Some(told), Some(to)) = (told.as_object_mut(), &self.return_to) {
+            told.insert("return_to".into(), json!(to));
+        }
+        told
     }
 }
 
@@ -102,7 +109,7 @@ fn sign(device: &Device, waiting: &Waiting, prev: &str, verdict: &Verdict) -> Re
         lang: request.lang.clone(),
         dec,
         matched,
-        without: Vec::new(),
+        without: if dec == Decision::Approve { waiting.without.clone() } else { Vec::new() },
         chal: request.chal.clone(),
         seq: request.seq,
         prev: prev.to_owned(),
@@ -138,11 +145,24 @@ impl Phone {
     ///
     /// The signed body is in the state file before it leaves, so that a crash or a broken line never loses the receipt.
     pub async fn answer(&mut self, rid: Option<&str>, verdict: &Verdict) -> Result<Answered, PhoneError> {
+        self.answer_without(rid, verdict, &[]).await
+    }
+
+    /// As [`Phone::answer`]; the claims `without` are kept back.
+    ///
+    /// # Errors
+    /// `InputNeeded("without")` for a claim that the service cannot do without.
+    pub async fn answer_without(
+        &mut self,
+        rid: Option<&str>,
+        verdict: &Verdict,
+        without: &[String],
+    ) -> Result<Answered, PhoneError> {
         // An interrupted change of the code: which pepper counts decides what is proven.
         self.settle_code().await?;
         let pending = self.pending(0).await?;
-        let waiting = choose(&pending.requests, rid)?;
-        self.answer_waiting(waiting, verdict, &pending.device, pending.now).await
+        let waiting = choose(&pending.requests, rid)?.keeping_back(without)?;
+        self.answer_waiting(&waiting, verdict, &pending.device, pending.now).await
     }
 
     /// Answers a request that [`Phone::pending`] returned.
@@ -167,7 +187,7 @@ impl Phone {
         self.state.outstanding = Some(Outstanding { rid: waiting.rid().to_owned(), body: body.clone() });
         self.save()?;
         match self.door.deliver(&body).await {
-            Ok(answer) => self.accept(&body, &answer.m3),
+            Ok(answer) => self.accept(&body, answer),
             Err(e @ PhoneError::Network(_)) => Err(e),
             Err(e) if e.exit_code() == 8 => Err(e),
             Err(e) => {
@@ -188,8 +208,8 @@ impl Phone {
     }
 
     /// Takes M3 into the chain.
-    fn accept(&mut self, body: &AnswerBody, m3: &str) -> Result<Answered, PhoneError> {
-        let receipt = check_receipt(&self.operator, body, m3)?;
+    fn accept(&mut self, body: &AnswerBody, AnswerOk { m3, return_to }: AnswerOk) -> Result<Answered, PhoneError> {
+        let receipt = check_receipt(&self.operator, body, &m3)?;
         let account = self.state.account.as_mut().ok_or(PhoneError::NotActive)?;
         if receipt.payload.prev != account.head {
             return Err(PhoneError::OutOfStep);
@@ -198,21 +218,21 @@ impl Phone {
         account.seq = receipt.payload.seq;
         self.state.outstanding = None;
         self.save()?;
-        Ok(Answered { receipt })
+        Ok(Answered { receipt, return_to })
     }
 
     /// Finishes what an earlier run may have left: sends the same body again, or finds its receipt at home.
     pub async fn settle(&mut self) -> Result<Option<Answered>, PhoneError> {
         let Some(Outstanding { body, .. }) = self.state.outstanding.clone() else { return Ok(None) };
         match self.door.deliver(&body).await {
-            Ok(answer) => return self.accept(&body, &answer.m3).map(Some),
+            Ok(answer) => return self.accept(&body, answer).map(Some),
             Err(e @ PhoneError::Network(_)) => return Err(e),
             Err(e) if e.exit_code() == 8 => return Err(e),
             Err(_) => {}
         }
         let last = self.fetch_home().await?.last_receipt;
         if let Some(m3) = last.filter(|m3| check_receipt(&self.operator, &body, m3).is_ok()) {
-            return self.accept(&body, &m3).map(Some);
+            return self.accept(&body, AnswerOk { m3, return_to: None }).map(Some);
         }
         self.state.outstanding = None;
         self.save()?;

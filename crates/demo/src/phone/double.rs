@@ -51,6 +51,10 @@ pub(super) struct Inner {
     pub(super) wrong_key: bool,
     pub(super) proof: String,
     pub(super) life: life::Life,
+    /// Requests that wait for a phone to take them.
+    pub(super) offered: Vec<Request>,
+    /// What the last answer kept back.
+    pub(super) kept: Vec<String>,
 }
 
 impl World {
@@ -80,6 +84,8 @@ impl World {
             wrong_key: false,
             proof: "proof-proof-proof-22ch".into(),
             life: life::Life::default(),
+            offered: Vec::new(),
+            kept: Vec::new(),
         };
         let address = format!("http://{}", listener.local_addr().unwrap());
         let world = Arc::new(World { address, inner: Mutex::new(inner) });
@@ -116,9 +122,32 @@ impl World {
         w.waiting.push(request);
         rid
     }
+
+    /// A page shows a code; answers what it says.
+    pub(super) fn offer(&self, change: impl FnOnce(&mut Request)) -> String {
+        let mut w = self.lock();
+        let mut request = w.login(id("apr", &[u8::try_from(100 + w.counted).unwrap(); 16]));
+        request.wants_match = false;
+        change(&mut request);
+        let text = format!("{}/q#{}.7.{}", self.address, request.rid, b64u([1; 16]));
+        w.offered.push(request);
+        text
+    }
 }
 
 impl Inner {
+    fn scan(&mut self, text: &str) -> (u16, Value) {
+        match self.offered.iter().position(|r| text.contains(&r.rid)) {
+            Some(at) => {
+                let request = self.offered.remove(at);
+                let rid = request.rid.clone();
+                self.waiting.push(request);
+                (200, json!({ "rid": rid }))
+            }
+            None => (409, json!({ "error": "taken" })),
+        }
+    }
+
     fn fresh_nonce(&mut self) -> String {
         self.nonces += 1;
         let nonce = format!("n{}", self.nonces);
@@ -243,8 +272,13 @@ async fn activation(State(world): State<Arc<World>>, Path(name): Path<String>, b
 
 async fn command(State(world): State<Arc<World>>, Path(name): Path<String>, body: Bytes) -> Response {
     let jws = String::from_utf8(body.to_vec()).unwrap();
-    if let Err((status, error)) = open(&world, &name, &jws) {
-        return say(&world, status, json!({ "error": error }));
+    let body = match open(&world, &name, &jws) {
+        Ok(body) => body,
+        Err((status, error)) => return say(&world, status, json!({ "error": error })),
+    };
+    if name == "scan" {
+        let (status, answer) = world.lock().scan(body["text"].as_str().unwrap());
+        return say(&world, status, answer);
     }
     let w = world.lock();
     let signer = if w.wrong_key { &w.rc } else { &w.rq };
@@ -290,6 +324,7 @@ fn judge(w: &mut Inner, address: &str, body: &AnswerBody) -> (u16, Value) {
     };
     let r = w.waiting[at].clone();
     assert_eq!((&a.rq, &a.shown), (&digest(&body.m1), &r.shown()));
+    assert!(a.without.is_sorted());
     assert_eq!((a.seq, &a.prev), (r.seq, &w.head));
     w.counted += 1;
     w.seq = a.seq;
@@ -309,6 +344,7 @@ fn judge(w: &mut Inner, address: &str, body: &AnswerBody) -> (u16, Value) {
         }
     }
     w.tries = 0;
+    w.kept.clone_from(&a.without);
     w.waiting.remove(at);
     let (res, m) = match a.dec {
         Decision::Approve => (Outcome::Ok, a.uv.as_str()),

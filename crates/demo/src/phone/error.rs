@@ -40,6 +40,8 @@ pub enum PhoneError {
     Bank(String),
     /// This file holds no activated phone.
     NotActive,
+    /// Phones that answer by themselves play in test worlds only.
+    NotATestWorld,
     /// The state file cannot be read or written.
     State(String),
     /// A fault of this program.
@@ -62,6 +64,7 @@ impl PhoneError {
             PhoneError::CodeWeak(_) => "code_weak",
             PhoneError::Bank(_) => "bank_failed",
             PhoneError::NotActive => "not_active",
+            PhoneError::NotATestWorld => "not_a_test_world",
             PhoneError::State(_) => "state_file",
             PhoneError::Internal(_) => "internal",
         }
@@ -72,7 +75,8 @@ impl PhoneError {
         match self {
             PhoneError::Refused { status, code, data } => refused_exit(*status, code, data),
             PhoneError::ActivationRefused { code, .. } if code == "wait" => 9,
-            PhoneError::ActivationRefused { .. } | PhoneError::CodeWeak(_) | PhoneError::NotActive => 3,
+            PhoneError::ActivationRefused { .. } | PhoneError::CodeWeak(_) => 3,
+            PhoneError::NotActive | PhoneError::NotATestWorld => 3,
             PhoneError::NothingPending => 4,
             PhoneError::Expired => 5,
             PhoneError::Locked => 7,

@@ -5,7 +5,9 @@
 mod activate;
 mod answer;
 mod authenticator;
+mod auto;
 mod bank;
+mod book;
 mod code;
 mod device;
 mod door;
@@ -33,18 +35,20 @@ mod tests;
 pub use activate::Plan;
 pub use answer::{Answered, Verdict, check_receipt, compose, compose_touch, unix_now};
 pub use authenticator::{Authenticator, StoredAuthenticator};
+pub use auto::Auto;
 pub use bank::Customer;
+pub use book::{Action, Decide, Given, MatchBook, Order};
 pub use device::{Device, StoredDevice};
 pub use door::{Door, http};
 pub use error::PhoneError;
-pub use listen::{MatchBook, listen};
+pub use listen::listen;
 pub use request::{Waiting, choose};
-pub use serve::{Auto, Event, Servant};
+pub use serve::{Event, Servant};
 pub use state::{Account, Activation, Change, Home, State};
 pub use trust::Operator;
 
 use protocol::phone::{
-    DeviceStatus, Home as HomeAnswer, Pending as PendingAnswer, PendingBody, Settings, SettingsBody,
+    DeviceStatus, Home as HomeAnswer, Pending as PendingAnswer, PendingBody, ScanBody, ScanOk, Settings, SettingsBody,
 };
 use serde::Deserialize;
 
@@ -158,6 +162,21 @@ impl Phone {
         };
         let requests = answer.requests.into_iter().map(judge).collect::<Result<_, _>>()?;
         Ok(Pending { requests, device: answer.device, now: answer.now })
+    }
+
+    /// Takes the request behind a code on a page (`{app}/q#…`) or a link (`{app}/r#…`); answers its `rid`.
+    ///
+    /// # Errors
+    /// `InputNeeded("text")` for what is no code of this operator; `Refused` `expired`, `taken`, `request_gone`.
+    pub async fn scan(&mut self, text: &str) -> Result<String, PhoneError> {
+        self.account()?;
+        let ours =
+            text.strip_prefix(self.door.app()).is_some_and(|rest| rest.starts_with("/q#") || rest.starts_with("/r#"));
+        if !ours {
+            return Err(PhoneError::InputNeeded("text"));
+        }
+        let taken: ScanOk = self.door.command(self.device.key(), "scan", &ScanBody { text: text.to_owned() }).await?;
+        Ok(taken.rid)
     }
 
     /// What the home screen shows; brings the receipt chain up to date first.

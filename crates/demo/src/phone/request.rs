@@ -1,12 +1,14 @@
 //! A request as it waits on the phone: verified, drawn, and judged before anybody may answer it.
 
+use std::collections::BTreeSet;
+
 use protocol::phone::{Request, Verified};
 use serde_json::{Value, json};
 
 use super::PhoneError;
 
-/// A login, or what concerns the account itself.
-const KINDS: [&str; 2] = ["login", "admin"];
+/// What a service may ask, and what concerns the account itself.
+const KINDS: [&str; 5] = ["login", "share", "payment", "text", "admin"];
 
 /// A request whose signature, device and time were checked.
 #[derive(Clone, Debug)]
@@ -16,6 +18,8 @@ pub struct Waiting {
     pub verified: Verified<Request>,
     /// Server's seconds left, counted from its own clock.
     pub expires_in: i64,
+    /// Claims that the person keeps back, sorted.
+    pub(super) without: Vec<String>,
 }
 
 impl Waiting {
@@ -30,12 +34,13 @@ impl Waiting {
         if odd
             || !KINDS.contains(&request.kind.as_str())
             || !request.uv_known()
+            || (request.kind == "text") != request.text.is_some()
             || request.lines().iter().any(|l| undrawable(l))
         {
             return Err(PhoneError::Untrusted("request"));
         }
         let expires_in = request.exp - now;
-        Ok(Waiting { m1, verified, expires_in })
+        Ok(Waiting { m1, verified, expires_in, without: Vec::new() })
     }
 
     pub fn request(&self) -> &Request {
@@ -46,13 +51,26 @@ impl Waiting {
         &self.request().rid
     }
 
+    /// The same, with these claims kept back.
+    ///
+    /// # Errors
+    /// `InputNeeded("without")` for one that the service cannot do without, or never asked.
+    pub(super) fn keeping_back(&self, claims: &[String]) -> Result<Waiting, PhoneError> {
+        let optional = |claim: &String| self.request().fields.iter().any(|f| f.o && f.c.as_ref() == Some(claim));
+        if !claims.iter().all(optional) {
+            return Err(PhoneError::InputNeeded("without"));
+        }
+        let without: BTreeSet<String> = claims.iter().cloned().collect();
+        Ok(Waiting { without: without.into_iter().collect(), ..self.clone() })
+    }
+
     /// What `zelf phone pending` prints for it.
     pub fn to_json(&self) -> Value {
         let r = self.request();
         json!({
             "rid": r.rid, "kind": r.kind, "uv": r.uv, "title": r.title, "who": r.rp.name, "domain": r.rp.domain, "from": r.from,
             "fields": r.fields, "claims": r.claims, "match": r.wants_match, "expires_in": self.expires_in,
-            "lines": r.lines(),
+            "lines": r.lines(), "purpose": r.purpose, "text": r.text,
         })
     }
 }

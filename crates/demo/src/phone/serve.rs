@@ -1,46 +1,16 @@
 //! A phone that answers by itself: one task per number, polling as the app does.
 
 use std::collections::HashSet;
-use std::str::FromStr;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::answer::{Answered, Verdict};
-use super::listen::{Given, MatchBook};
+use super::auto::Auto;
+use super::book::{Action, Decide, Given, MatchBook, Order};
 use super::request::{Waiting, choose};
 use super::{Pending, Phone, PhoneError};
-
-/// What a servant does with a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Auto {
-    Approve,
-    Refuse,
-    /// "I did not start this."
-    Fraud,
-    Ignore,
-    /// A wrong code first, then the right one.
-    WrongCodeOnce,
-    /// Approves, but takes its time.
-    Slow,
-}
-
-impl FromStr for Auto {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Ok(match text {
-            "approve" => Auto::Approve,
-            "refuse" => Auto::Refuse,
-            "fraud" => Auto::Fraud,
-            "ignore" => Auto::Ignore,
-            "wrong-code-once" => Auto::WrongCodeOnce,
-            "slow" => Auto::Slow,
-            _ => return Err("approve, refuse, fraud, ignore, wrong-code-once or slow".into()),
-        })
-    }
-}
 
 /// One line of what happens: a JSON object with `event` and `number`.
 pub type Event = Value;
@@ -60,6 +30,7 @@ impl Servant {
     /// Serves until something happens that no new try can mend; says so as the last event.
     pub async fn run(mut self) {
         let Ok(number) = self.phone.account().map(|a| a.number.clone()) else { return };
+        self.auto = self.auto.of(&number);
         self.book.enter(&number);
         self.tell(&number, "active", json!({}));
         let mut seen = HashSet::new();
@@ -80,20 +51,24 @@ impl Servant {
     /// Polls once and answers at most one request: each answer moves the chain, so the next one must be fetched again.
     async fn round(&mut self, number: &str, seen: &mut HashSet<String>) -> Result<(), PhoneError> {
         let hold = if seen.is_empty() { 25 } else { 0 };
-        let pending = self.phone.pending(hold).await?;
+        let polled = tokio::select! {
+            pending = self.phone.pending(hold) => Some(pending?),
+            () = self.book.scan_lies(number) => None,
+        };
+        let Some(pending) = polled else { return self.scan(number).await };
         seen.retain(|rid| pending.requests.iter().any(|w| w.rid() == rid));
         for waiting in &pending.requests {
             if seen.insert(waiting.rid().to_owned()) {
                 self.tell(number, "request", waiting.to_json());
             }
         }
-        let answered = match pending.requests.iter().find(|w| self.needs_nobody(w)) {
-            Some(waiting) => Some((None, waiting.rid().to_owned())),
-            None => self.handed_in(number, &pending).map(|(given, rid)| (Some(given), rid)),
+        let answered = match self.handed_in(number, &pending) {
+            Some((given, rid)) => Some((Some(given), rid)),
+            None => pending.requests.iter().find(|w| self.needs_nobody(w)).map(|w| (None, w.rid().to_owned())),
         };
         match answered {
             Some((given, rid)) => {
-                let outcome = self.answer(&rid, given.as_ref().map(|g| g.matched.clone())).await;
+                let outcome = self.carry_out(&rid, given.as_ref().map(|g| &g.order)).await;
                 let refused = outcome.is_err();
                 self.report(number, &rid, given, outcome)?;
                 if refused {
@@ -110,23 +85,50 @@ impl Servant {
         }
     }
 
+    /// Takes the request behind a code or a link, and answers it unless it waits for a word.
+    async fn scan(&mut self, number: &str) -> Result<(), PhoneError> {
+        let Some(given) = self.book.take_if(number, |order| matches!(order, Order::Scan { .. })) else { return Ok(()) };
+        let Order::Scan { text } = &given.order else { return Ok(()) };
+        let rid = match self.phone.scan(text).await {
+            Ok(rid) => rid,
+            Err(e) => {
+                self.tell(number, "not_scanned", e.to_json());
+                given.done(Err(&e));
+                return if is_final(&e) { Err(e) } else { Ok(()) };
+            }
+        };
+        self.tell(number, "scanned", json!({ "rid": rid }));
+        if matches!(self.auto, Auto::Ignore | Auto::Told) {
+            given.done(Ok(json!({ "rid": rid })));
+            return Ok(());
+        }
+        let outcome = self.answer(&rid, None).await;
+        self.report(number, &rid, Some(given), outcome)
+    }
+
     fn needs_nobody(&self, waiting: &Waiting) -> bool {
         match self.auto {
-            Auto::Ignore => false,
+            Auto::Ignore | Auto::Told => false,
             Auto::Refuse | Auto::Fraud => true,
             // Nobody's robot gives an account away: what concerns the account itself is left to a person.
-            Auto::Approve | Auto::WrongCodeOnce | Auto::Slow => is_login(waiting) && !waiting.request().wants_match,
+            Auto::Approve | Auto::WrongCodeOnce | Auto::Slow | Auto::ByNumber => {
+                is_partners(waiting) && !waiting.request().wants_match
+            }
         }
     }
 
-    /// A number that was handed in, and the request it is for.
+    /// What was handed in, and the request it is for. Who never answers does not for a number either, but does when told to.
     fn handed_in(&self, number: &str, pending: &Pending) -> Option<(Given, String)> {
-        if pending.requests.is_empty() || self.auto == Auto::Ignore {
+        if pending.requests.is_empty() {
             return None;
         }
-        let given = self.book.take(number)?;
-        let logins: Vec<Waiting> = pending.requests.iter().filter(|w| is_login(w)).cloned().collect();
-        match choose(&logins, given.rid.as_deref()).map(|w| w.rid().to_owned()) {
+        let given = self.book.take_if(number, |order| match order {
+            Order::Answer(_) => true,
+            Order::Match { .. } => self.auto != Auto::Ignore,
+            Order::Scan { .. } => false,
+        })?;
+        let asked: Vec<Waiting> = pending.requests.iter().filter(|w| is_partners(w)).cloned().collect();
+        match choose(&asked, given.order.rid()).map(|w| w.rid().to_owned()) {
             Ok(rid) => Some((given, rid)),
             Err(e) => {
                 given.done(Err(&e));
@@ -135,6 +137,25 @@ impl Servant {
         }
     }
 
+    async fn carry_out(&mut self, rid: &str, order: Option<&Order>) -> Result<Answered, PhoneError> {
+        match order {
+            Some(Order::Answer(decide)) => self.decide(rid, decide).await,
+            Some(Order::Match { matched, .. }) => self.answer(rid, Some(matched.clone())).await,
+            Some(Order::Scan { .. }) | None => self.answer(rid, None).await,
+        }
+    }
+
+    /// Does as it was told.
+    async fn decide(&mut self, rid: &str, decide: &Decide) -> Result<Answered, PhoneError> {
+        let verdict = match decide.action {
+            Action::Approve => Verdict::Approve { code: self.code.clone(), matched: decide.matched.clone() },
+            Action::Refuse => Verdict::Refuse,
+            Action::Fraud => Verdict::Fraud,
+        };
+        self.phone.answer_without(Some(rid), &verdict, &decide.without).await
+    }
+
+    /// Does as it always does.
     async fn answer(&mut self, rid: &str, matched: Option<String>) -> Result<Answered, PhoneError> {
         let approve = |code: &str| Verdict::Approve { code: code.to_owned(), matched: matched.clone() };
         match self.auto {
@@ -148,7 +169,9 @@ impl Servant {
                 Err(e) if e.is("not_accepted") => self.phone.answer(Some(rid), &approve(&self.code)).await,
                 other => other,
             },
-            Auto::Approve | Auto::Ignore => self.phone.answer(Some(rid), &approve(&self.code)).await,
+            Auto::Approve | Auto::Ignore | Auto::Told | Auto::ByNumber => {
+                self.phone.answer(Some(rid), &approve(&self.code)).await
+            }
         }
     }
 
@@ -196,8 +219,9 @@ fn another(code: &str) -> String {
     format!("{start}{last}")
 }
 
-fn is_login(waiting: &Waiting) -> bool {
-    waiting.request().kind == "login"
+/// A service asks; not what concerns the account itself.
+fn is_partners(waiting: &Waiting) -> bool {
+    waiting.request().kind != "admin"
 }
 
 /// Nothing that time mends.

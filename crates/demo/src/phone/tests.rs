@@ -258,3 +258,93 @@ async fn the_daemon_refuses_without_any_number() {
     hand.world.ask();
     assert_eq!(until(&mut events, "answered").await["res"], "rejected");
 }
+
+/// A service that wants a name and would like an address.
+fn share(request: &mut protocol::phone::Request) {
+    let field = |l: &str, v: &str, c: &str, o| protocol::phone::Field {
+        c: Some(c.into()),
+        o,
+        ..protocol::phone::Field::line(l, v)
+    };
+    request.kind = "share".into();
+    request.purpose = Some("Om te leveren".into());
+    request.fields = vec![
+        field("Voornaam", "An", "given_name", false),
+        field("E-mail", "an@voorbeeld.be", "email", true),
+        field("Adres", "Kerkstraat 12", "address", true),
+    ];
+}
+
+#[tokio::test]
+async fn a_code_is_scanned_and_what_need_not_be_told_is_kept_back() {
+    let hand = Hand::new().await;
+    let mut phone = hand.active().await;
+    let text = hand.world.offer(share);
+    let rid = phone.scan(&text).await.unwrap();
+    let waiting = phone.pending(0).await.unwrap().requests.remove(0).to_json();
+    assert_eq!(
+        (&waiting["rid"], &waiting["kind"], &waiting["purpose"]),
+        (&json!(rid), &json!("share"), &json!("Om te leveren"))
+    );
+    let kept = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+    let yes = Verdict::Approve { code: "27935".into(), matched: None };
+    let needed = phone.answer_without(Some(&rid), &yes, &kept(&["given_name"])).await.unwrap_err();
+    assert_eq!((needed.exit_code(), &needed.to_json()["needed"]), (12, &json!("without")));
+    phone.answer_without(Some(&rid), &yes, &kept(&["email", "address", "email"])).await.unwrap();
+    assert_eq!(hand.world.lock().kept, ["address", "email"]);
+    assert_eq!(phone.scan(&text).await.unwrap_err().code(), "taken");
+    for strange in ["", "https://elsewhere.example/q#apr_AAAAAAAAAAAAAAAAAAAAAA.1.x", &text.replace("/q#", "/x#")] {
+        assert_eq!(phone.scan(strange).await.unwrap_err().exit_code(), 12, "{strange}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_without_its_kind_and_a_kind_without_its_text_are_not_shown() {
+    for (kind, text) in [("login", Some("Ja")), ("text", None), ("vote", None)] {
+        let hand = Hand::new().await;
+        let mut phone = hand.active().await;
+        let code = hand.world.offer(|r| (r.kind, r.text) = (kind.into(), text.map(Into::into)));
+        phone.scan(&code).await.unwrap();
+        assert_eq!(phone.pending(0).await.unwrap_err().exit_code(), 11, "{kind}");
+    }
+}
+
+async fn knock(door: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+    let request = http().unwrap().post(door.replace("/match", path));
+    let answer = match body {
+        Some(body) => request.json(&body).send().await.unwrap(),
+        None => request.send().await.unwrap(),
+    };
+    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn the_daemon_scans_what_it_is_shown_in_the_middle_of_a_long_poll() {
+    let hand = Hand::new().await;
+    let (mut events, door) = daemon(&hand, Auto::Approve).await;
+    until(&mut events, "active").await;
+    let text = hand.world.offer(|_| ());
+    let (status, outcome) = knock(&door, "/scan", Some(json!({ "text": text, "wait": 5 }))).await;
+    assert_eq!((status, &outcome["res"]), (200, &json!("ok")));
+    let (status, again) = knock(&door, "/scan", Some(json!({ "text": text, "wait": 5 }))).await;
+    assert_eq!((status, &again["error"]), (422, &json!("taken")));
+}
+
+#[tokio::test]
+async fn who_waits_for_a_word_does_what_it_says() {
+    let hand = Hand::new().await;
+    let (mut events, door) = daemon(&hand, Auto::Told).await;
+    until(&mut events, "active").await;
+    let text = hand.world.offer(share);
+    let (status, taken) = knock(&door, "/scan", Some(json!({ "text": text, "wait": 5 }))).await;
+    assert_eq!((status, taken["res"].is_null()), (200, true), "scanned, not answered");
+    let body = json!({ "action": "approve", "without": ["email"], "wait": 5 });
+    assert_eq!(knock(&door, "/answer", Some(body)).await.0, 200);
+    assert_eq!(hand.world.lock().kept, ["email"]);
+    let text = hand.world.offer(|_| ());
+    knock(&door, "/scan", Some(json!({ "text": text, "wait": 5 }))).await;
+    let (status, denied) = knock(&door, "/ciba?token=whatever&type=deny", None).await;
+    assert_eq!((status, &denied["res"]), (200, &json!("rejected")));
+    assert_eq!(knock(&door, "/ciba?action=perhaps", None).await.0, 400);
+    assert_eq!(knock(&door, "/ciba?action=allow&number=%2B32499000000", None).await.0, 404);
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use demo::phone::{Auto, Customer, Home, Phone, PhoneError, Plan, Verdict};
+use demo::phone::{Auto, Customer, Home, Phone, PhoneError, Plan, Verdict, choose};
 use protocol::phone::SettingsBody;
 use serde_json::{Value, json};
 
@@ -39,6 +39,12 @@ enum PhoneCommand {
         #[arg(long, default_value_t = 0, value_name = "SECONDS")]
         wait: u8,
     },
+    /// Take the request behind a code on a page or a link of the app.
+    Scan {
+        /// What the code says, `https://app…/q#apr_…`.
+        #[arg(long, value_name = "TEXT")]
+        text: String,
+    },
     /// Say yes with the code, or with a finger.
     Approve {
         /// Which request; the newest when left out.
@@ -49,6 +55,9 @@ enum PhoneCommand {
         matched: Option<String>,
         #[arg(long, required_unless_present = "finger")]
         code: Option<String>,
+        /// Claims to keep back, where the service can do without: `email,birthdate`.
+        #[arg(long, value_delimiter = ',', value_name = "CLAIMS")]
+        without: Vec<String>,
         /// Fingerprint or face in place of the code, where the request allows it.
         #[arg(long, conflicts_with = "code")]
         finger: bool,
@@ -71,6 +80,9 @@ enum PhoneCommand {
         notifications: Option<bool>,
         #[arg(long)]
         sharing: Option<bool>,
+        /// May services find this person by phone number?
+        #[arg(long)]
+        by_number: Option<bool>,
     },
     /// Block the account, at once and without a code.
     Block,
@@ -180,8 +192,8 @@ impl PersonArgs {
 pub(super) struct ServeArgs {
     #[command(flatten)]
     pub(super) person: PersonArgs,
-    /// approve, refuse, fraud, ignore, wrong-code-once or slow.
-    #[arg(long, default_value = "approve")]
+    /// approve, refuse, fraud, ignore, wrong-code-once, slow, told or by-number; `--auto` alone is by-number.
+    #[arg(long, default_value = "approve", default_missing_value = "by-number", num_args = 0..=1)]
     pub(super) auto: Auto,
     /// `+32470000001-+32470000099`, or one number; may be repeated.
     #[arg(long, value_name = "FROM-TO")]
@@ -244,24 +256,32 @@ async fn once(place: &Place, command: PhoneCommand) -> Result<Value, PhoneError>
             let pending = phone.pending(wait.min(25)).await?;
             Ok(pending.requests.iter().map(demo::phone::Waiting::to_json).collect())
         }
-        PhoneCommand::Approve { rid, matched, code, .. } => {
+        PhoneCommand::Scan { text } => scan(&mut phone, &text).await,
+        PhoneCommand::Approve { rid, matched, code, without, .. } => {
             let verdict = match code {
                 Some(code) => Verdict::Approve { code, matched },
                 None => Verdict::Touch { matched },
             };
-            Ok(phone.answer(rid.as_deref(), &verdict).await?.to_json())
+            Ok(phone.answer_without(rid.as_deref(), &verdict, &without).await?.to_json())
         }
         PhoneCommand::Refuse { rid, fraud } => {
             let verdict = if fraud { Verdict::Fraud } else { Verdict::Refuse };
             Ok(phone.answer(rid.as_deref(), &verdict).await?.to_json())
         }
         PhoneCommand::Home => Ok(json!(phone.home().await?)),
-        PhoneCommand::Settings { biometrics, notifications, sharing } => {
-            let change = SettingsBody { biometrics, notifications, sharing, by_number: None };
+        PhoneCommand::Settings { biometrics, notifications, sharing, by_number } => {
+            let change = SettingsBody { biometrics, notifications, sharing, by_number };
             Ok(json!(phone.settings(&change).await?))
         }
         command => life(&mut phone, command).await,
     }
+}
+
+/// Takes a request and shows it, as `pending` does.
+async fn scan(phone: &mut Phone, text: &str) -> Result<Value, PhoneError> {
+    let rid = phone.scan(text).await?;
+    let pending = phone.pending(0).await?;
+    Ok(choose(&pending.requests, Some(&rid))?.to_json())
 }
 
 /// What becomes of the account (docs/life.md).

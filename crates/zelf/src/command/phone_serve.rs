@@ -75,6 +75,9 @@ async fn open_all(
         opening.spawn(async move {
             let _turn = gate.acquire().await;
             let mut phone = Phone::open_with(http, server.as_deref(), Home::File(part.state), lang.as_deref()).await?;
+            if !phone.operator().known.test_world {
+                return Err(PhoneError::NotATestWorld);
+            }
             phone.activate(&plan).await?;
             Ok(phone)
         });
