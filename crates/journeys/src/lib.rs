@@ -16,6 +16,7 @@
 //! | block an account | [`block`] |
 //! | slow down, hear no more from somewhere | [`safety`] |
 //! | see what waits, approve or refuse | [`approve`] |
+//! | a service asks for a login | [`read_request`], [`push`], [`stash`] |
 //! | log in to a service | [`sign_in`] |
 //! | write to the helpdesk | [`contact`] |
 //! | be the helpdesk | [`helpdesk`] |
@@ -50,6 +51,8 @@ mod own_phone;
 pub mod partner_secret;
 pub mod partners;
 pub mod ports;
+pub mod push;
+pub mod read_request;
 pub mod registry;
 pub mod reply;
 pub mod safety;
@@ -58,6 +61,7 @@ pub mod settings;
 pub mod sign_in;
 mod signals;
 pub mod start;
+pub mod stash;
 pub mod tidy;
 pub mod tokens;
 pub mod vouch;

@@ -4,6 +4,7 @@ use protocol::jose::SigAlg;
 use protocol::oidc::authorize::{Answer, Reply};
 use protocol::oidc::partner::Partner;
 
+use crate::tokens::seal_jwt;
 use crate::{Failure, World};
 
 /// What the browser must do: parameters in the open, or one JWT of ours that holds them (JARM).
@@ -14,7 +15,8 @@ pub async fn answer(world: &World, reply: &Reply) -> Result<Answer, Failure> {
     }
     let partner = world.partners.find(&reply.client_id).ok_or(Failure::Gone)?;
     let claims = reply.claims(&issuer, world.now());
-    Ok(reply.signed(world.keys.op().sign(alg(&partner), "JWT", &claims)?))
+    let jwt = seal_jwt(world, &partner, Some(alg(&partner)), partner.response.encrypt, "JWT", &claims).await?;
+    Ok(reply.signed(jwt))
 }
 
 /// As registered, else as its ID tokens are signed; a secret signs no answer that passes through a browser.

@@ -27,6 +27,8 @@ pub struct Settings {
     pub sms_per_day: i64,
     /// A closed account is kept, sealed, for so long; then it is erased.
     pub keep_closed_seconds: i64,
+    /// A pushed request waits so long for its browser (RFC 9126).
+    pub par_seconds: i64,
     /// Networks and what a person calls them.
     pub places: Vec<Place>,
     pub tokens: TokenRules,

@@ -27,6 +27,7 @@ pub async fn once(world: &World) -> Result<u64, Failure> {
                 + store::card_data::sweep(tx, now, BATCH)?
                 + store::approval::sweep(tx, now - APPROVAL_GRACE_SECONDS, BATCH)?
                 + store::approval::sweep_unanswered(tx, now - UNANSWERED_SECONDS, BATCH)?
+                + store::pushed::sweep(tx, now, BATCH)?
                 + store::stop::sweep(tx, now, BATCH)?
                 + store::mute::sweep(tx, now, BATCH)?
                 + store::number_change::sweep(tx, now, BATCH)?

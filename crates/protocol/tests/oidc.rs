@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 use zelf_protocol::jose::jwt::{Jwks, Jwt};
 use zelf_protocol::jose::{KeySet, PublicKey, SigningKey, b64u, unb64u};
 use zelf_protocol::label::{COOKIE, LOGIN_REQUEST};
+use zelf_protocol::oidc::Mount;
 use zelf_protocol::oidc::attributes::{Address, Attributes, NATIONAL_NUMBER, Scope, pick};
 use zelf_protocol::oidc::authorize::{
     Answer, AuthorizationRequest, AuthorizeError, ErrorCode, PageError, Prompt, ResponseMode,
 };
 use zelf_protocol::oidc::client_auth::{ASSERTION_TYPE, Audiences, Authenticated, SingleUse, claimed, judge};
 use zelf_protocol::oidc::code::{ALL_SCOPES, AccessToken, AuthCode, Binding, RefreshToken};
-use zelf_protocol::oidc::discovery;
+use zelf_protocol::oidc::discovery::{self, Offer};
 use zelf_protocol::oidc::id_token::{IdToken, SigningAlg, at_hash};
 use zelf_protocol::oidc::keys::{OpKeys, Stored};
 use zelf_protocol::oidc::partner::{ClientAuth, Partner, PartnerError, Partners, SecretDigest};
@@ -856,15 +857,15 @@ fn claims_say_what_we_know_and_leave_out_what_we_do_not() {
 
 #[test]
 fn the_metadata_says_what_we_do() {
-    let document = discovery::metadata(ISSUER);
+    let document = discovery::metadata(Mount::Standard, &Offer { issuer: ISSUER.into(), ..Offer::default() });
     assert_eq!(document["issuer"], ISSUER);
     assert_eq!(document["token_endpoint"], "https://id.example/token");
     let rs256 = json!("RS256");
     assert!(document["id_token_signing_alg_values_supported"].as_array().unwrap().contains(&rs256));
     assert_eq!(document["subject_types_supported"], json!(["pairwise"]));
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
-    // Its default is true (OpenID Discovery §3), so it must be said.
-    assert_eq!(document["request_uri_parameter_supported"], false);
+    // Its default is false (OpenID Discovery §3), so it must be said.
+    assert_eq!(document["require_request_uri_registration"], true);
 }
 
 // ---- anything at all

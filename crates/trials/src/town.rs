@@ -407,6 +407,7 @@ fn settings(issuer: &str, app: &str, console: &str) -> Settings {
         test_world: true,
         inbox: None,
         sms_per_day: 10,
+        par_seconds: 60,
         keep_closed_seconds: 30 * 86_400,
         places: vec![everywhere("10.1.", "Stadhuis")],
         tokens: journeys::settings::TokenRules::default(),

@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use journeys::World;
 use pages::help::Local;
+use protocol::oidc::Mount;
+use protocol::oidc::discovery::{self, Offer};
 
 use crate::limits::{Limits, Rates};
 use crate::site::help::HelpShelf;
@@ -91,6 +94,23 @@ pub struct Doors {
     pub limits: Arc<Limits>,
     pub app: Arc<AppFiles>,
     pub help: Arc<HelpShelf>,
+    pub metadata: Arc<Metadata>,
+}
+
+/// The metadata documents, written once: settings do not change while we run.
+pub struct Metadata {
+    pub standard: Bytes,
+    pub compat: Bytes,
+}
+
+impl Metadata {
+    fn of(world: &World) -> Metadata {
+        let settings = &world.settings;
+        let offer =
+            Offer { issuer: settings.issuer.clone(), mtls: settings.tokens.mtls_issuer.clone(), ..Offer::default() };
+        let document = |mount| Bytes::from(discovery::metadata(mount, &offer).to_string());
+        Metadata { standard: document(Mount::Standard), compat: document(Mount::Compat) }
+    }
 }
 
 impl Doors {
@@ -98,7 +118,8 @@ impl Doors {
         pages::layout::label_test_world(world.settings.test_world);
         let limits = Arc::new(Limits::new(settings.rates));
         let help = HelpShelf::new(Local::default(), &world, AppFiles::none());
-        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app), help }
+        let metadata = Arc::new(Metadata::of(&world));
+        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app), help, metadata }
     }
 
     /// With what the operator told about help, and the printed guides.

@@ -126,6 +126,8 @@ pub struct Rules {
     pub sms_per_day: i64,
     /// A closed account is kept, sealed, for so long; then it is erased.
     pub keep_closed_days: i64,
+    /// A pushed authorization request waits so long for its browser, at most 600.
+    pub pushed_request_seconds: i64,
     /// Life of a key made for tokens (`zelf keys`).
     pub key_days: u32,
 }
@@ -139,6 +141,7 @@ impl Default for Rules {
             time_zone: "Europe/Brussels".into(),
             sms_per_day: 5,
             keep_closed_days: 30,
+            pushed_request_seconds: 60,
             key_days: 730,
         }
     }

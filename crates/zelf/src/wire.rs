@@ -158,6 +158,7 @@ fn settings(config: &Config) -> Result<Settings, Problem> {
         test_world: config.test_world.enabled,
         inbox: config.test_world.inbox.clone(),
         sms_per_day: config.rules.sms_per_day,
+        par_seconds: config.rules.pushed_request_seconds.clamp(5, 600),
         keep_closed_seconds: config.rules.keep_closed_days.max(0) * 86_400,
         places: config.places.iter().map(place).collect(),
         tokens: journeys::settings::TokenRules::default(),

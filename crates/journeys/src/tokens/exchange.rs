@@ -13,14 +13,14 @@ use crate::{Failure, World};
 
 /// The partner's assertion and DPoP proof, each burnt in its own name.
 #[derive(Clone)]
-pub(super) struct Burnt {
+pub(crate) struct Burnt {
     partner: String,
     assertion: Option<SingleUse>,
     proof: Option<(String, SingleUse)>,
 }
 
 impl Burnt {
-    pub(super) fn of(client: &Authenticated, possession: &Possession) -> Burnt {
+    pub(crate) fn of(client: &Authenticated, possession: &Possession) -> Burnt {
         Burnt {
             partner: client.partner.id.clone(),
             assertion: client.single_use.clone(),
@@ -30,7 +30,7 @@ impl Burnt {
 
     /// # Errors
     /// Inside: which of them came before.
-    pub(super) fn burn(&self, tx: &mut db::Tx<'_>) -> Result<Result<(), TokenError>, store::StoreError> {
+    pub(crate) fn burn(&self, tx: &mut db::Tx<'_>) -> Result<Result<(), TokenError>, store::StoreError> {
         if let Some(once) = &self.assertion
             && !store::used_token::burn(tx, &self.partner, &once.jti, once.expires)?
         {

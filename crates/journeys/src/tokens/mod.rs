@@ -14,6 +14,7 @@ mod userinfo;
 use protocol::jose::{b64u, unb64u};
 use protocol::oidc::Mount;
 
+pub(crate) use exchange::Burnt;
 pub use exchange::{burn, exchange};
 pub(crate) use facts::subject_of;
 pub use introspect::{introspect, revoke};

@@ -1,53 +1,58 @@
-//! `/.well-known/openid-configuration` (OpenID Discovery §3, RFC 8414, RFC 9207).
+//! `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server` (OpenID Discovery §3, RFC 8414) of both
+//! mounts, with the paths of the partners' doors.
 
-use serde_json::{Value, json};
+pub mod compat;
+mod standard;
+
+use serde_json::Value;
 
 use super::attributes::Scope;
-use super::release;
-use super::{ACR_SUBSTANTIAL, LANGUAGES, Mount};
+use super::{Mount, release};
 
 /// Paths under the issuer.
 pub const CONFIGURATION: &str = "/.well-known/openid-configuration";
+/// The same document, under the name of RFC 8414.
+pub const SERVER: &str = "/.well-known/oauth-authorization-server";
 pub const AUTHORIZE: &str = "/authorize";
+pub const PUSH: &str = "/par";
 pub const TOKEN: &str = "/token";
 pub const USERINFO: &str = "/userinfo";
 pub const JWKS: &str = "/jwks.json";
 pub const INTROSPECT: &str = "/introspect";
 pub const REVOKE: &str = "/revoke";
 pub const LOGOUT: &str = "/logout";
-pub const EVIDENCE: &str = "/evidence";
 pub const REGISTER: &str = "/register";
+pub const BACKCHANNEL: &str = "/bc-authorize";
+pub const EVIDENCE: &str = "/evidence";
 
 /// Claims of the protocol itself.
-const TOKEN_CLAIMS: [&str; 9] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr"];
+const TOKEN_CLAIMS: [&str; 10] = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid"];
 
-/// The metadata document. `issuer` has no slash at its end.
-pub fn metadata(issuer: &str) -> Value {
-    let at = |path: &str| format!("{issuer}{path}");
-    let claims: Vec<&str> = TOKEN_CLAIMS.into_iter().chain(release::names(Mount::Standard)).collect();
-    let scopes: Vec<&str> = Scope::of(Mount::Standard).iter().map(|scope| scope.as_str()).collect();
-    json!({
-        "issuer": issuer,
-        "authorization_endpoint": at(AUTHORIZE),
-        "token_endpoint": at(TOKEN),
-        "userinfo_endpoint": at(USERINFO),
-        "jwks_uri": at(JWKS),
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": ["authorization_code"],
-        "subject_types_supported": ["pairwise"],
-        "id_token_signing_alg_values_supported": ["ES256", "RS256"],
-        "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic", "client_secret_post"],
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
-        "code_challenge_methods_supported": ["S256"],
-        "scopes_supported": scopes,
-        "claim_types_supported": ["normal"],
-        "claims_supported": claims,
-        "acr_values_supported": [ACR_SUBSTANTIAL],
-        "ui_locales_supported": LANGUAGES,
-        "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": true,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
-    })
+/// What differs from server to server.
+#[derive(Clone, Debug, Default)]
+pub struct Offer {
+    /// The standard issuer, without a slash at its end.
+    pub issuer: String,
+    /// Origin of the doors that ask for a client certificate (RFC 8705 §5).
+    pub mtls: Option<String>,
+    /// Partners may register themselves (RFC 7591).
+    pub registration: bool,
+    /// `type`s of `authorization_details` that some partner may send (RFC 9396 §10).
+    pub details: Vec<String>,
+}
+
+/// The metadata document of a mount.
+pub fn metadata(mount: Mount, offer: &Offer) -> Value {
+    match mount {
+        Mount::Standard => standard::metadata(offer),
+        Mount::Compat => compat::metadata(offer),
+    }
+}
+
+fn scopes(mount: Mount) -> Vec<&'static str> {
+    Scope::of(mount).iter().map(|scope| scope.as_str()).collect()
+}
+
+fn claims(mount: Mount) -> Vec<&'static str> {
+    TOKEN_CLAIMS.into_iter().chain(release::names(mount)).collect()
 }

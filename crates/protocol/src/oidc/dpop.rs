@@ -101,9 +101,7 @@ impl Claims {
         let named = expected.addresses.iter().any(|known| same_address(known, address));
         let token = match (expected.access_token, &self.ath) {
             (None, _) => true,
-            (Some(token), Some(ath)) => {
-                bool::from(b64u(sha256(token.as_bytes())).as_bytes().ct_eq(ath.as_bytes()))
-            }
+            (Some(token), Some(ath)) => bool::from(b64u(sha256(token.as_bytes())).as_bytes().ct_eq(ath.as_bytes())),
             (Some(_), None) => false,
         };
         self.htm == expected.method

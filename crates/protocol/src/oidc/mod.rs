@@ -21,6 +21,7 @@ pub mod mtls;
 pub mod partner;
 mod rar;
 pub mod release;
+pub mod request_object;
 pub mod request_seal;
 pub mod subject;
 pub mod token;

@@ -255,7 +255,6 @@ fn answer(request: &Request, m1: &str) -> Answer {
         lang: request.lang.clone(),
         dec: Decision::Approve,
         matched: "08".into(),
-        without: Vec::new(),
         chal: request.chal.clone(),
         seq: request.seq,
         prev: request.head.clone(),

@@ -66,6 +66,17 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     ("GET", "/static/form-post.js", &[("", 200, "submit")]),
     ("GET", "/.well-known/zelf", &[("", 200, "root")]),
     ("GET", "/.well-known/openid-configuration", &[("", 200, "issuer")]),
+    ("GET", "/.well-known/oauth-authorization-server", &[("", 200, "issuer")]),
+    ("GET", "/v2/.well-known/openid-configuration", &[("", 200, "/v2/authorization")]),
+    (
+        "GET",
+        "/v2/authorization",
+        &[
+            ("", 400, "request_invalid"),
+            ("/v2/authorization?client_id=gemeente", 400, "client_unknown"),
+            ("/v2/authorization?client_id=nobody&redirect_uri=https://evil.example/", 400, "client_unknown"),
+        ],
+    ),
     ("GET", "/jwks.json", &[("", 200, "RS256")]),
     ("GET", "/bank/jwks.json", &[("", 200, "ES256")]),
     (
@@ -367,6 +378,17 @@ const SITE: &[(&str, &str, &[Tried])] = &[
             ("", 401, "invalid_client"),
             ("json", 400, "invalid_request"),
             ("client_id=gemeente&client_secret=guess&grant_type=authorization_code", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    (
+        "POST",
+        "/par",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&response_type=code", 401, "invalid_client"),
             ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
             ("oversize", 400, "invalid_request"),
         ],

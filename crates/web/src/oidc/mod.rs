@@ -1,21 +1,25 @@
 //! The OpenID provider's machine doors.
 
 mod answers;
+mod authorize;
 mod call;
 pub mod client;
 mod introspect;
+mod par;
 mod token;
 mod userinfo;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use protocol::oidc::discovery;
 use serde_json::Value;
 
+pub use authorize::{authorize, authorize_form, v2_authorization};
 pub use call::{Authorities, Call, PeerCertificates};
 pub use introspect::{introspect, revoke};
+pub use par::push;
 pub use token::token;
 pub use userinfo::userinfo;
 
@@ -55,9 +59,23 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// `GET /.well-known/openid-configuration`.
+/// `GET /.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
 pub async fn configuration(State(doors): State<Doors>) -> Response {
-    cacheable(discovery::metadata(&doors.world.settings.issuer))
+    prebuilt(doors.metadata.standard.clone())
+}
+
+/// `GET /v2/.well-known/openid-configuration`.
+pub async fn v2_configuration(State(doors): State<Doors>) -> Response {
+    prebuilt(doors.metadata.compat.clone())
+}
+
+fn prebuilt(body: Bytes) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    ];
+    (headers, body).into_response()
 }
 
 /// `GET /jwks.json`.

@@ -1,13 +1,13 @@
-//! `/authorize` and the page that asks how to reach the phone.
+//! The page that asks how to reach the phone.
 
-use axum::extract::rejection::{FormRejection, QueryRejection, StringRejection};
-use axum::extract::{Form, Query, RawQuery, State};
+use axum::extract::rejection::{FormRejection, QueryRejection};
+use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use journeys::reply;
 use journeys::start::{self, Begun};
 use pages::{Asker, Deed, LoginStart, NumberError, ServiceLinks, Ways};
-use protocol::oidc::authorize::{Answer, AuthorizationRequest, AuthorizeError, Confirm, ErrorCode, Reply};
+use protocol::oidc::authorize::{Answer, AuthorizationRequest, Confirm, ErrorCode, Reply};
 use protocol::oidc::partner::{Partner, StartWay};
 use serde::Deserialize;
 use words::Lang;
@@ -26,50 +26,14 @@ use crate::security::{FormTarget, cookie, read_cookie};
 /// The waiting page may be reloaded for so long.
 const LOGIN_COOKIE_SECONDS: i64 = 900;
 
-/// `GET /authorize`.
-pub async fn authorize(
-    State(doors): State<Doors>,
-    headers: HeaderMap,
-    caller: Caller,
-    RawQuery(query): RawQuery,
-) -> Response {
-    read(&doors, &headers, caller, query.as_deref().unwrap_or_default()).await
-}
-
-/// `POST /authorize` (OpenID Connect Core §3.1.2.1).
-pub async fn authorize_form(
-    State(doors): State<Doors>,
-    headers: HeaderMap,
-    caller: Caller,
-    body: Result<String, StringRejection>,
-) -> Response {
-    match body {
-        Ok(body) => read(&doors, &headers, caller, &body).await,
-        Err(e) if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => {
-            problem_here(&doors, &headers, "too_large", "authorization form")
-        }
-        Err(_) => problem_here(&doors, &headers, "request_invalid", "authorization form"),
-    }
-}
-
-async fn read(doors: &Doors, headers: &HeaderMap, caller: Caller, parameters: &str) -> Response {
-    let world = &doors.world;
-    match AuthorizationRequest::parse(&crate::oidc::pairs(parameters), &world.partners.all()) {
-        Ok(authorization) => begin(doors, headers, caller, authorization).await,
-        Err(AuthorizeError::Page(error)) => {
-            // Not the parameters themselves: `login_hint` may hold somebody's number.
-            problem_here(doors, headers, error.code(), "the authorization request")
-        }
-        Err(AuthorizeError::Redirect(error)) => send(doors, &error.reply()).await,
-    }
-}
-
 /// The login pages take over. Somebody whom the partner knows is asked at once; all others say first how to reach their phone.
+/// `once`: this address holds once only, so a page that may be loaded again gets another one.
 pub(crate) async fn begin(
     doors: &Doors,
     headers: &HeaderMap,
     caller: Caller,
     authorization: AuthorizationRequest,
+    once: bool,
 ) -> Response {
     if let Some(response) = super::session::answer(doors, headers, &authorization).await {
         return response;
@@ -79,7 +43,10 @@ pub(crate) async fn begin(
     if let Some(response) = known_person(doors, headers, caller, &state).await {
         return response;
     }
-    start_page(doors, headers, &state, None, None)
+    match once {
+        true => see_other(&format!("/login?req={}", state.seal(&doors.world))),
+        false => start_page(doors, headers, &state, None, None),
+    }
 }
 
 /// The waiting page of somebody whom the partner named, when it may and does.
@@ -133,13 +100,13 @@ pub(crate) fn add_cookie(response: &mut Response, set: &str) {
 }
 
 /// The sealed request in a form, and a way through for whoever starts too often.
-pub(super) fn opened(
+pub(super) async fn opened(
     doors: &Doors,
     headers: &HeaderMap,
     caller: &Caller,
     form: Result<Form<SealedForm>, FormRejection>,
 ) -> Result<LoginState, Response> {
-    let state = sealed(doors, form)?;
+    let state = sealed(doors, form).await?;
     let now = doors.world.now();
     match doors.limits.take(What::Login, &caller.network, now) {
         Ok(()) => Ok(state),
@@ -158,8 +125,11 @@ pub struct SealedForm {
     req: String,
 }
 
-fn sealed(doors: &Doors, form: Result<Form<SealedForm>, FormRejection>) -> Result<LoginState, Response> {
-    let state = form.ok().and_then(|Form(form)| LoginState::open(&doors.world, &form.req));
+async fn sealed(doors: &Doors, form: Result<Form<SealedForm>, FormRejection>) -> Result<LoginState, Response> {
+    let state = match form {
+        Ok(Form(form)) => LoginState::open(&doors.world, &form.req).await,
+        Err(_) => None,
+    };
     state.ok_or_else(|| problem_after(doors, "request_expired", "no sealed request"))
 }
 
@@ -303,7 +273,8 @@ pub async fn show(
     query: Result<Query<ShowQuery>, QueryRejection>,
 ) -> Response {
     let Ok(Query(query)) = query else { return problem_here(&doors, &headers, "request_invalid", "query") };
-    let Some(mut state) = query.req.as_deref().and_then(|req| LoginState::open(&doors.world, req)) else {
+    let state = LoginState::open(&doors.world, query.req.as_deref().unwrap_or_default()).await;
+    let Some(mut state) = state else {
         return problem_here(&doors, &headers, "request_expired", "no sealed request");
     };
     if let Some(lang) = query.lang.as_deref().and_then(Lang::parse) {
@@ -318,7 +289,7 @@ pub async fn retry(
     headers: HeaderMap,
     form: Result<Form<SealedForm>, FormRejection>,
 ) -> Response {
-    match sealed(&doors, form) {
+    match sealed(&doors, form).await {
         Ok(state) => start_page(&doors, &headers, &LoginState { approval: None, ..state }, None, None),
         Err(response) => response,
     }

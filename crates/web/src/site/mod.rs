@@ -15,10 +15,11 @@ mod wait;
 
 pub use block::{block, block_page};
 pub use link::{by_link, come_back};
-pub use login::{authorize, authorize_form, retry, show};
+pub(crate) use login::{begin, send};
+pub use login::{retry, show};
 pub use number::login;
 pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
-pub(crate) use pages_of::{method_not_allowed, not_found, see_other};
+pub(crate) use pages_of::{method_not_allowed, not_found, problem_here, see_other};
 pub use qr::{by_qr, frame};
 pub use wait::{cancel, events, wait};
 
@@ -43,13 +44,29 @@ pub(crate) struct LoginState {
 }
 
 impl LoginState {
+    /// What lies in a row is not said twice.
     pub(crate) fn seal(&self, world: &World) -> String {
         let exp = world.now() + REQUEST_SECONDS;
-        request_seal::seal(&world.keys.cookie, LOGIN_REQUEST, self, exp, world.entropy()).unwrap_or_default()
+        let seal = |state: &LoginState| {
+            request_seal::seal(&world.keys.cookie, LOGIN_REQUEST, state, exp, world.entropy()).unwrap_or_default()
+        };
+        match &self.authorization.stash {
+            None => seal(self),
+            Some(row) => {
+                let authorization = AuthorizationRequest { stash: Some(row.clone()), ..Default::default() };
+                seal(&LoginState { authorization, lang: self.lang.clone(), approval: self.approval.clone() })
+            }
+        }
     }
 
-    pub(crate) fn open(world: &World, text: &str) -> Option<LoginState> {
-        request_seal::open(&world.keys.cookie, LOGIN_REQUEST, text, world.now())
+    pub(crate) async fn open(world: &World, text: &str) -> Option<LoginState> {
+        let mut state: LoginState = request_seal::open(&world.keys.cookie, LOGIN_REQUEST, text, world.now())?;
+        if let Some(row) = &state.authorization.stash {
+            let found = journeys::stash::find(world, row).await;
+            state.authorization =
+                found.inspect_err(|failure| tracing::error!(?failure, "a stash was not read")).ok()??;
+        }
+        Some(state)
     }
 }
 

@@ -49,7 +49,7 @@ pub async fn login(
         }
         Err(_) => return problem_after(&doors, "request_invalid", "login form"),
     };
-    let Some(state) = LoginState::open(&doors.world, &form.req) else {
+    let Some(state) = LoginState::open(&doors.world, &form.req).await else {
         return problem_after(&doors, "request_expired", "no sealed request");
     };
     let now = doors.world.now();

@@ -21,7 +21,7 @@ pub async fn by_qr(
     caller: Caller,
     form: Result<Form<SealedForm>, FormRejection>,
 ) -> Response {
-    let state = match opened(&doors, &headers, &caller, form) {
+    let state = match opened(&doors, &headers, &caller, form).await {
         Ok(state) => state,
         Err(response) => return response,
     };

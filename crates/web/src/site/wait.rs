@@ -214,7 +214,11 @@ pub async fn cancel(
     headers: HeaderMap,
     form: Result<Form<CancelForm>, FormRejection>,
 ) -> Response {
-    let Some(state) = form.ok().and_then(|Form(form)| LoginState::open(&doors.world, &form.req)) else {
+    let state = match form {
+        Ok(Form(form)) => LoginState::open(&doors.world, &form.req).await,
+        Err(_) => None,
+    };
+    let Some(state) = state else {
         return problem_after(&doors, "request_expired", "no sealed request");
     };
     if let Some(approval) = state.approval.as_deref().filter(|a| own(&doors, &headers, a).is_some())

@@ -33,7 +33,8 @@ pub(super) fn any_redirect(partner: &Partner, redirect_uri: &str) -> bool {
 
 pub(super) fn scopes(request: &mut AuthorizationRequest, pairs: &Pairs, partner: &Partner) -> Result<(), Wrong> {
     let asked = line(pairs, "scope", 512, "scope is too long")?.unwrap_or_default();
-    let scopes: BTreeSet<Scope> = asked.split(' ').filter_map(Scope::parse).collect();
+    let scopes: BTreeSet<Scope> =
+        asked.split(' ').filter_map(Scope::parse).filter(|scope| Scope::of(partner.mount).contains(scope)).collect();
     if !scopes.contains(&Scope::Openid) {
         return Err(Wrong(ErrorCode::InvalidScope, "scope must contain openid"));
     }
