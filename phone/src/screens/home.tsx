@@ -6,7 +6,7 @@ import type { Waiting } from '../state.ts'
 import { Clock, moment } from '../ui/clock.tsx'
 import { useNow, useUi } from '../ui/context.ts'
 import { Icon } from '../ui/icons.tsx'
-import { Page, Primary } from '../ui/page.tsx'
+import { Page, Primary, Secondary } from '../ui/page.tsx'
 import { Trouble } from '../ui/trouble.tsx'
 import { lookOf } from './approval/kinds.ts'
 import { amountOf } from './approval/payment.tsx'
@@ -22,7 +22,7 @@ export function Home() {
     void lookHome(app)
   }, [app])
   return (
-    <Page name="home" title={t('app.home.hello', { name: state.home?.first_name ?? '' })} help="app.help.home" back={false} menu actions={<Scan />}>
+    <Page name="home" title={t('app.home.hello', { name: state.home?.first_name ?? '' })} help="app.help.home" back={false} menu>
       <span class="unseen" data-testid="first-name" aria-hidden="true">
         {state.home?.first_name}
       </span>
@@ -52,6 +52,7 @@ export function Home() {
           </div>
         </section>
       )}
+      <Scan />
       <Suggestions />
       {state.history.length > 0 && (
         <section>
@@ -70,12 +71,13 @@ export function Home() {
 
 /** A code stands on another screen: this phone takes its request. */
 function Scan() {
-  const { t } = useUi()
+  const { state, t } = useUi()
   const go = useGo()
+  const Button = state.waiting.length > 0 ? Secondary : Primary
   return (
-    <Primary id="home-scan" onClick={() => go('scan')}>
+    <Button id="home-scan" onClick={() => go('scan')}>
       <Icon name="camera" /> {t('app.scan.start')}
-    </Primary>
+    </Button>
   )
 }
 
