@@ -4,7 +4,8 @@ import { takeScanned } from '../src/journeys/scan.ts'
 import { findable, toggleFindable } from '../src/journeys/settings.ts'
 import { readBrought } from '../src/protocol/scan.ts'
 import { screenOf } from '../src/state.ts'
-import { activated, approveWith, CODE, ORIGIN, town, type Town } from './town.ts'
+import { fetchPending } from '../src/journeys/approve.ts'
+import { activated, approveWith, CODE, loginOpened, ORIGIN, town, type Town } from './town.ts'
 
 const RID = 'apr_AAECAwQFBgcICQoLDA0ODw'
 const MAC = 'A'.repeat(22)
@@ -89,6 +90,21 @@ describe('a link on this phone', () => {
     expect(screenOf(again.app.state)).toBe('approval')
     await approveWith(again, CODE, '')
     expect(again.app.state.outcome).toMatchObject({ kind: 'approved', back: `${ORIGIN}/login/return/${offer.rid}?rt=there` })
+  })
+
+  it('leaves the tab that was open before in step: it goes on where the other one ended', async () => {
+    const before = await activated()
+    const offer = before.mock.approvals.offer('r')
+    const other = await openedBy(before, offer.text())
+    await approveWith(other, CODE, '')
+    await fetchPending(before.app)
+    expect(before.app.state.broken).toBeNull()
+    await loginOpened(before)
+    await approveWith(before, CODE)
+    expect(screenOf(before.app.state)).toBe('approved')
+    await loginOpened(other)
+    await approveWith(other, CODE)
+    expect(screenOf(other.app.state)).toBe('approved')
   })
 
   it('goes nowhere but to the return page of this very request', async () => {

@@ -26,6 +26,7 @@ export async function keep(app: App, m1: string, m3: string): Promise<Receipt> {
 
 /** Takes in the one receipt that a killed app or a broken line can have missed, and shows it if its request is open. Anything more is out of step. */
 export async function heal(app: App, home: Home): Promise<void> {
+  if (home.head !== app.chain?.head) await catchUp(app)
   const chain = own(app)
   if (home.head === chain.head) return
   if (!home.last_receipt || (await h(home.last_receipt)) !== home.head) throw new OutOfStep()
@@ -35,6 +36,12 @@ export async function heal(app: App, home: Home): Promise<void> {
   await keep(app, sent.m1, home.last_receipt)
   if (app.state.open?.rid !== receipt.rid) return
   app.dispatch({ type: 'outcome', outcome: { kind: OUTCOMES[receipt.res], request: requestFrom(parseJws(sent.m1).payload) } })
+}
+
+/** A link of a service opens another tab of this very phone, and what was answered there counts here too. */
+async function catchUp(app: App): Promise<void> {
+  const stored = await app.store.get<Chain>('chain')
+  if (stored && stored.seq >= (app.chain?.seq ?? 0)) app.chain = stored
 }
 
 const OUTCOMES = { ok: 'approved', rejected: 'refused', fraud: 'fraud' } as const
