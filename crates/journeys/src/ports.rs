@@ -78,3 +78,66 @@ pub trait RevocationSource: Send + Sync {
 pub trait Courier: Send + Sync {
     fn send<'a>(&'a self, kind: &'a str, id: &'a str, message: &'a Message) -> Boxed<'a, Result<(), String>>;
 }
+
+/// What a partner's machine answered, whatever its status.
+#[derive(Clone, Debug, Default)]
+pub struct PartnerAnswer {
+    pub status: u16,
+    /// Media type without parameters, lower case.
+    pub content_type: String,
+    /// Seconds it may be kept (RFC 9111 §5.2.2.1); 0 for `no-store` and `no-cache`.
+    pub max_age: Option<i64>,
+    /// At most 64 KiB.
+    pub body: Vec<u8>,
+    /// Of its host; none over plain `http`.
+    pub certificate: Option<HostCertificate>,
+}
+
+/// What a host's certificate says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostCertificate {
+    /// Unix seconds.
+    pub ends_at: i64,
+    /// Its authority checked who the organisation is (OV, EV).
+    pub vetted: bool,
+}
+
+/// Why a partner's machine was not called, or did not answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartnerCallError {
+    /// Not an address that is called; says why.
+    Forbidden(String),
+    /// No answer in time; the text is for the log.
+    Unreachable(String),
+    /// More than 64 KiB.
+    TooLarge,
+}
+
+impl std::fmt::Display for PartnerCallError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            PartnerCallError::Forbidden(why) => write!(f, "the address {why}"),
+            PartnerCallError::Unreachable(why) => f.write_str(why),
+            PartnerCallError::TooLarge => f.write_str("the answer is longer than 64 KiB"),
+        }
+    }
+}
+
+/// Calls to addresses that partners chose: `https` on the public internet only, no redirects, three seconds. A test world also calls
+/// this machine.
+pub trait PartnerHttp: Send + Sync {
+    /// # Errors
+    /// [`PartnerCallError`].
+    fn get<'a>(&'a self, url: &'a str) -> Boxed<'a, Result<PartnerAnswer, PartnerCallError>>;
+    /// The status that came back.
+    ///
+    /// # Errors
+    /// [`PartnerCallError`], never `TooLarge`.
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        content_type: &'a str,
+        bearer: Option<&'a str>,
+        body: Vec<u8>,
+    ) -> Boxed<'a, Result<u16, PartnerCallError>>;
+}

@@ -8,7 +8,7 @@ use store::Sealer;
 use crate::Signals;
 use crate::keys::PlatformKeys;
 use crate::partners::Registry;
-use crate::ports::{BankConnector, Clock, Courier, Entropy, RevocationSource};
+use crate::ports::{BankConnector, Clock, Courier, Entropy, PartnerHttp, RevocationSource};
 use crate::registry::Banks;
 use crate::settings::Settings;
 
@@ -24,6 +24,8 @@ pub struct Parts {
     pub keys: PlatformKeys,
     pub settings: Settings,
     pub partners: Registry,
+    pub partner_http: Box<dyn PartnerHttp>,
+    pub partner_keys: crate::partner_keys::Cache,
     pub banks: Banks,
     pub bank: Box<dyn BankConnector>,
     pub revocation: Box<dyn RevocationSource>,

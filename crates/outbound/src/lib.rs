@@ -3,4 +3,5 @@
 pub mod bank;
 pub mod client;
 pub mod gateway;
+pub mod partner;
 pub mod revocation;

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod card;
 pub mod desk;
 pub mod partner;
+pub mod partner_web;
 pub mod phone;
 mod reply;
 pub mod tables;
@@ -36,6 +37,7 @@ pub use bank::DoubleBank;
 pub use browser::{Browser, Login};
 pub use desk::Worker;
 pub use partner::Partner;
+pub use partner_web::PartnerWeb;
 pub use phone::Phone;
 pub use reply::Reply;
 
@@ -52,6 +54,8 @@ pub struct Town {
     pub clock: Arc<AtomicI64>,
     pub bank: DoubleBank,
     pub post: Post,
+    /// What partners' own machines say, and what was posted there.
+    pub web: PartnerWeb,
     /// The register's responders do not answer.
     pub strike: Arc<AtomicBool>,
     /// Seconds that their clock is ahead of ours.
@@ -177,6 +181,7 @@ impl Town {
             bank_base,
             real_bank,
             post: Post::default(),
+            web: PartnerWeb::default(),
             strike: Arc::default(),
             ahead: Arc::default(),
             bank: DoubleBank::default(),
@@ -206,6 +211,7 @@ impl Town {
             bank_base: "http://127.0.0.1:1".into(),
             real_bank: false,
             post: self.post.clone(),
+            web: self.web.clone(),
             strike: Arc::clone(&self.strike),
             ahead: Arc::clone(&self.ahead),
             bank: self.bank.clone(),
@@ -272,6 +278,7 @@ struct Ground {
     bank_base: String,
     real_bank: bool,
     post: Post,
+    web: PartnerWeb,
     strike: Arc<AtomicBool>,
     ahead: Arc<AtomicI64>,
     bank: DoubleBank,
@@ -306,6 +313,8 @@ impl Ground {
             keys,
             settings: settings(&site.1, &app.1, &console.1),
             partners: Registry::new(Partners::new(self.partners.iter().map(|p| p.registered())).unwrap()),
+            partner_http: Box::new(self.web.clone()),
+            partner_keys: journeys::partner_keys::Cache::default(),
             banks: Banks::read(include_str!("../../../deploy/banks.toml"), &self.bank_base).unwrap(),
             bank: match banker {
                 Banker::Double(double) => Box::new(double),
@@ -343,6 +352,7 @@ impl Ground {
             clock: self.clock,
             bank: self.bank,
             post: self.post,
+            web: self.web,
             strike: self.strike,
             ahead: self.ahead,
             issuer: site.1,

@@ -46,6 +46,8 @@ pub struct Config {
     #[serde(default)]
     pub help: Help,
     #[serde(default)]
+    pub policy: Policy,
+    #[serde(default)]
     pub test_world: TestWorld,
     #[serde(default, rename = "place")]
     pub places: Vec<Place>,
@@ -228,6 +230,24 @@ pub struct Help {
     pub points: Option<PathBuf>,
     /// What people type to find our site; default: the issuer's host.
     pub site: Option<String>,
+}
+
+/// What is asked of partners beyond what the protocol needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    pub partner_certificates: Certificates,
+}
+
+/// Which certificates the hosts of partners may have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Certificates {
+    /// Any that browsers believe.
+    #[default]
+    Any,
+    /// Only those whose authority checked the organisation: OV or EV. Keys and requests are fetched from no other host.
+    Ov,
 }
 
 /// Test identities: must be switched on by hand and is told on every page and in discovery.

@@ -35,6 +35,10 @@ enum Command {
     Keys(command::keys::KeysArgs),
     /// People of the helpdesk.
     Staff(command::staff::StaffArgs),
+    /// Services that log people in.
+    Partner(command::partner::PartnerArgs),
+    /// What a partner of the compatible mount does.
+    Service(command::service::ServiceArgs),
     /// Fill a database with computed phones, for benchmarks.
     Seed(command::seed::SeedArgs),
     /// A phone in the terminal.
@@ -52,6 +56,8 @@ async fn main() -> ExitCode {
         Command::Bench(args) => command::bench::run(args).await,
         Command::Keys(args) => command::keys::run(&args),
         Command::Staff(args) => command::staff::run(args).await,
+        Command::Partner(args) => command::partner::run(args).await,
+        Command::Service(args) => command::service::run(args).await,
         Command::Seed(args) => command::seed::run(args).await,
         Command::Phone(args) => command::phone::run(*args).await,
         Command::VirtualCard(args) => command::virtual_card::run(*args).await,

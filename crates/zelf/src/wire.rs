@@ -8,7 +8,8 @@ use journeys::enrol_with_eid::CardRules;
 use journeys::keys::{KeyRules, PlatformKeys};
 use journeys::partners::Registry;
 use journeys::ports::{
-    BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy, RevocationSource,
+    BankConnector, BankFailure, BankOpened, BankRequest, Boxed, Clock, Courier, Entropy, HostCertificate,
+    PartnerAnswer, PartnerCallError, PartnerHttp, RevocationSource,
 };
 use journeys::registry::Banks;
 use journeys::settings::{Place, Settings};
@@ -17,6 +18,7 @@ use journeys::{Signals, World};
 use outbound::bank::{BankClient, BankError, BankProof, OpenRequest, Pending};
 use outbound::client::Http;
 use outbound::gateway::Gateway;
+use outbound::partner::{CallError as PartnerCall, PartnerClient};
 use outbound::revocation::Revocation;
 use protocol::oidc::attributes::{Address, Attributes, Place as Birthplace};
 use protocol::oidc::facts::Document;
@@ -87,6 +89,10 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
         keys,
         settings: settings(config)?,
         partners: Registry::new(Partners::new(config.partners.iter().cloned()).map_err(|e| e.to_string())?),
+        partner_http: Box::new(RealPartners(
+            PartnerClient::new(&roots, partner_rules(config)).map_err(|e| e.to_string())?,
+        )),
+        partner_keys: journeys::partner_keys::Cache::default(),
         banks: banks(config)?,
         bank: Box::new(OidcBanks(Arc::new(bank))),
         revocation: Box::new(HttpRevocation(Revocation::new().map_err(|e| e.to_string())?)),
@@ -182,6 +188,11 @@ fn cards(config: &Config) -> Result<CardRules, Problem> {
         tracing::warn!("cards of a test PKI are believed");
     }
     Ok(rules)
+}
+
+fn partner_rules(config: &Config) -> outbound::partner::Rules {
+    let vetted = config.policy.partner_certificates == crate::config::Certificates::Ov;
+    outbound::partner::Rules { test_world: config.test_world.enabled, vetted }
 }
 
 fn door_settings(config: &Config) -> web::DoorSettings {
@@ -326,5 +337,36 @@ struct HttpCourier(Gateway);
 impl Courier for HttpCourier {
     fn send<'a>(&'a self, kind: &'a str, id: &'a str, message: &'a Message) -> Boxed<'a, Result<(), String>> {
         Box::pin(async move { self.0.send(kind, id, &message.to, message.subject.as_deref(), &message.text).await })
+    }
+}
+
+struct RealPartners(PartnerClient);
+
+impl PartnerHttp for RealPartners {
+    fn get<'a>(&'a self, url: &'a str) -> Boxed<'a, Result<PartnerAnswer, PartnerCallError>> {
+        Box::pin(async move {
+            let a = self.0.get(url).await.map_err(partner_call)?;
+            let certificate = a.certificate.map(|c| HostCertificate { ends_at: c.ends_at, vetted: c.vetted });
+            let (content_type, max_age, body) = (a.content_type, a.max_age, a.body);
+            Ok(PartnerAnswer { status: a.status, content_type, max_age, body, certificate })
+        })
+    }
+
+    fn post<'a>(
+        &'a self,
+        url: &'a str,
+        content_type: &'a str,
+        bearer: Option<&'a str>,
+        body: Vec<u8>,
+    ) -> Boxed<'a, Result<u16, PartnerCallError>> {
+        Box::pin(async move { self.0.post(url, content_type, bearer, body).await.map_err(partner_call) })
+    }
+}
+
+fn partner_call(error: PartnerCall) -> PartnerCallError {
+    match error {
+        PartnerCall::Forbidden(why) => PartnerCallError::Forbidden(why.into()),
+        PartnerCall::Unreachable(why) => PartnerCallError::Unreachable(why),
+        PartnerCall::TooLarge => PartnerCallError::TooLarge,
     }
 }

@@ -19,6 +19,7 @@ mod lock;
 mod login_pages;
 mod misfortune;
 mod my;
+mod partner_keys;
 mod races;
 mod real_bank;
 mod registry;

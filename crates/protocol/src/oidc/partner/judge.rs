@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{ClientAuth, Grant, Mount, Partner, PartnerError, PartnerKey};
+use super::{ClientAuth, Grant, Mount, Partner, PartnerError};
+use crate::jose::KeySet;
 use crate::oidc::release;
 use crate::oidc::uri::{self, RedirectUri};
 
@@ -47,13 +48,18 @@ impl Partner {
         if self.jwks.is_some() && self.jwks_uri.is_some() {
             return Some("jwks and jwks_uri are both there: one of them".into());
         }
+        if let Some(why) = self.jwks_uri.as_ref().and_then(|uri| RedirectUri::parse(uri).err()) {
+            return Some(format!("jwks_uri {why}"));
+        }
+        if let Some(error) = self.jwks.as_ref().and_then(|set| KeySet::from_value(set).err()) {
+            return Some(format!("jwks: {error}"));
+        }
         let ClientAuth::PrivateKeyJwt { jwks } = &self.auth else { return None };
         let elsewhere = self.jwks.is_some() || self.jwks_uri.is_some();
         if (jwks.is_empty() && !elsewhere) || jwks.len() > 8 {
             return Some("auth.jwks must hold 1 to 8 keys".into());
         }
-        let read = jwks.iter().map(|key| serde_json::from_value::<PartnerKey>(key.clone()));
-        read.filter_map(Result::err).next().map(|error| format!("auth.jwks: {error}"))
+        KeySet::from_keys(jwks).err().map(|error| format!("auth.jwks: {error}"))
     }
 
     fn redirect_problem(&self) -> Option<String> {

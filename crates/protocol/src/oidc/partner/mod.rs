@@ -281,6 +281,11 @@ impl Partner {
     }
 }
 
+/// Why this is no address that a partner may register, for whoever wrote it.
+pub fn redirect_problem(uri: &str) -> Option<&'static str> {
+    RedirectUri::parse(uri).err()
+}
+
 /// All partners of this provider, checked.
 #[derive(Clone, Debug, Default)]
 pub struct Partners(BTreeMap<String, Arc<Partner>>);

@@ -1,0 +1,84 @@
+//! What may go wrong with a partner's registration, before a person finds out: plain sentences for whoever runs the server.
+
+mod choices;
+mod hosts;
+mod keys;
+mod uris;
+
+use protocol::oidc::partner::Partner;
+use serde::Serialize;
+
+use crate::{Failure, World};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// Something of it does not work, or will be refused.
+    Breaks,
+    /// It works today; look at it.
+    Care,
+}
+
+/// One thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub weight: Weight,
+    /// The member of the registration that it is about.
+    pub about: String,
+    /// What is the matter.
+    pub what: String,
+    /// What to do.
+    pub todo: String,
+}
+
+/// How to look.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules {
+    /// Look at the registration alone, call nobody.
+    pub offline: bool,
+    /// Hosts need certificates of checked organisations (`[policy] partner_certificates`).
+    pub vetted: bool,
+}
+
+/// Findings as they are collected.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn breaks(&mut self, about: &str, what: impl Into<String>, todo: impl Into<String>) {
+        self.push(Weight::Breaks, about, what.into(), todo.into());
+    }
+
+    fn care(&mut self, about: &str, what: impl Into<String>, todo: impl Into<String>) {
+        self.push(Weight::Care, about, what.into(), todo.into());
+    }
+
+    fn push(&mut self, weight: Weight, about: &str, what: String, todo: String) {
+        let finding = Finding { weight, about: about.to_owned(), what, todo };
+        if !self.0.contains(&finding) {
+            self.0.push(finding);
+        }
+    }
+}
+
+/// Looks at a registration from all sides: the worst first. Its row need not be there yet.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn check(world: &World, partner: &Partner, rules: Rules) -> Result<Vec<Finding>, Failure> {
+    let mut found = Findings::default();
+    if let Err(error) = partner.validate() {
+        found.breaks("partner", error.problem, "Correct it: the server leaves this partner out as it stands.");
+    }
+    choices::judge(partner, &mut found);
+    uris::judge(partner, world.settings.test_world, &mut found);
+    choices::secret(world, partner, &mut found).await?;
+    keys::judge(world, partner, rules, &mut found).await;
+    if !rules.offline {
+        hosts::judge(world, partner, rules, &mut found).await;
+    }
+    let mut found = found.0;
+    found.sort_by_key(|finding| finding.weight);
+    Ok(found)
+}
