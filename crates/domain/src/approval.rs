@@ -128,6 +128,9 @@ pub struct LoginRequest {
     /// When the person approved, where that was not now: a browser's session answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// The approval by the phone that such a session began with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
 }
 
 /// How fresh a phone is, and how it came to act: risk that a service may weigh.

@@ -20,7 +20,11 @@
 //! | log in to a service | [`sign_in`] |
 //! | write to the helpdesk | [`contact`] |
 //! | be the helpdesk | [`helpdesk`] |
+//! | what a partner gets for a yes: tokens, claims, evidence | [`tokens`] |
+//! | log out, and tell whoever must know | [`logout`] |
 //! | send what must leave | [`deliver`] |
+//! | tell partners what they must hear | [`call_partners`] |
+//! | register a partner by itself | [`register`] |
 //! | remove what is over | [`tidy`] |
 //!
 //! A step reads rows, asks `domain`, writes rows in one named transaction; `vault` and the outside are called only between
@@ -31,6 +35,7 @@ pub mod activate_phone;
 mod activation_steps;
 pub mod approve;
 pub mod block;
+pub mod call_partners;
 pub mod change_number;
 pub mod check_partner;
 mod command;
@@ -42,6 +47,7 @@ mod failure;
 pub mod finish_activation;
 pub mod helpdesk;
 pub mod keys;
+pub mod logout;
 pub mod my_data;
 pub mod my_history;
 pub mod my_phone;
@@ -55,6 +61,7 @@ pub mod partners;
 pub mod ports;
 pub mod push;
 pub mod read_request;
+pub mod register;
 pub mod registry;
 pub mod reply;
 pub mod safety;

@@ -109,7 +109,8 @@ pub async fn answer(
             false => Answered::Ask,
         });
     }
-    let request = LoginRequest { auth_time: Some(login.at), authorization: asked.clone(), ..request };
+    let session = Some(before.id.clone());
+    let request = LoginRequest { auth_time: Some(login.at), session, authorization: asked.clone(), ..request };
     renew(world, before, request, now).await.map(Answered::Approved)
 }
 

@@ -32,6 +32,7 @@ pub struct Settings {
     /// Networks and what a person calls them.
     pub places: Vec<Place>,
     pub tokens: TokenRules,
+    pub registration: crate::register::RegistrationRules,
 }
 
 /// What tokens of partners are worth.

@@ -35,6 +35,7 @@ pub async fn once(world: &World) -> Result<u64, Failure> {
                 + store::told::sweep(tx, now - TOLD_SECONDS, BATCH)?
                 + store::used_token::sweep(tx, now, BATCH)?
                 + store::refresh::sweep(tx, now, BATCH)?
+                + store::partner_call::sweep(tx, now, BATCH)?
                 + store::waiting_time::sweep(tx, now, BATCH)?
                 + store::staff::sweep(tx, now, BATCH)?
                 + store::contact::sweep(tx, now, BATCH)?

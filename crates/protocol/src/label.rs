@@ -31,6 +31,7 @@ pub const ACCESS_TOKEN: &str = "zelf/access-token/v2";
 pub const REFRESH_TOKEN: &str = "zelf/refresh-token/v1";
 pub const DPOP_NONCE: &str = "zelf/dpop-nonce/v1";
 pub const SID: &str = "zelf/sid/v1";
+pub const LOGOUT: &str = "zelf/logout/v1";
 pub const ENROLMENT_FORM: &str = "zelf/enrolment-form/v1";
 pub const LOGIN_REQUEST: &str = "zelf/login-request/v1";
 pub const QR: &str = "zelf/qr/v1";

@@ -5,7 +5,7 @@ use domain::account::{Device, Profile};
 use domain::approval::{Approval, Asked, CredentialFacts, Crowd, FLOOD_SECONDS, LoginRequest, Start, State};
 use serde::{Deserialize, Serialize};
 
-use crate::{Sealer, StoreError, device, refresh};
+use crate::{Sealer, StoreError, device, partner_call, refresh};
 
 /// What proves an answer: the exact bytes of request, answer and receipt.
 #[derive(Clone, Serialize, Deserialize)]
@@ -322,6 +322,7 @@ pub fn redeemed(
 /// What waits for an account's phone ends, and what was granted is void: the account was blocked, or a service's consent is
 /// withdrawn (`partner`; empty: all). Gives the ids of what waited.
 pub fn end_of(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Result<Vec<String>, StoreError> {
+    partner_call::end_of(tx, account, partner, now)?;
     tx.execute(
         "UPDATE approval SET state = 'revoked' WHERE account = $1 AND state IN ('approved', 'redeemed') AND ($2 = '' OR partner = $2)",
         args![account, partner],

@@ -19,6 +19,7 @@ pub mod number_change;
 pub mod number_claim;
 pub mod outbox;
 pub mod partner;
+pub mod partner_call;
 pub mod pushed;
 pub mod refresh;
 pub mod seal;

@@ -43,6 +43,8 @@ pub use reply::Reply;
 
 /// A Sunday in November 2026, five past two in Brussels.
 pub const NOW: i64 = 1_795_352_700;
+/// The initial access token of partners that register themselves.
+pub const REGISTRATION: &str = "welcome-0123456789abcdef";
 pub const TERMS: &str = "2026-11";
 
 /// One server and its people.
@@ -421,5 +423,9 @@ fn settings(issuer: &str, app: &str, console: &str) -> Settings {
         keep_closed_seconds: 30 * 86_400,
         places: vec![everywhere("10.1.", "Stadhuis")],
         tokens: journeys::settings::TokenRules::default(),
+        registration: journeys::register::RegistrationRules {
+            initial_token: Some(protocol::oidc::partner::SecretDigest::of(REGISTRATION)),
+            without_pkce: false,
+        },
     }
 }

@@ -21,6 +21,8 @@ pub enum What {
     Claim,
     /// Written codes typed to block an account, per hour.
     Block,
+    /// Partners that register themselves, per hour.
+    Registration,
     /// Messages to the helpdesk, per hour.
     Contact,
 }
@@ -35,6 +37,7 @@ pub struct Rates {
     pub claims_per_hour: u32,
     pub contacts_per_hour: u32,
     pub blocks_per_hour: u32,
+    pub registrations_per_hour: u32,
 }
 
 impl Default for Rates {
@@ -47,6 +50,7 @@ impl Default for Rates {
             claims_per_hour: 240,
             contacts_per_hour: 30,
             blocks_per_hour: 30,
+            registrations_per_hour: 120,
         }
     }
 }
@@ -77,6 +81,7 @@ impl Limits {
             What::Claim => (self.rates.claims_per_hour, 3600),
             What::Contact => (self.rates.contacts_per_hour, 3600),
             What::Block => (self.rates.blocks_per_hour, 3600),
+            What::Registration => (self.rates.registrations_per_hour, 3600),
         };
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= MOST {

@@ -50,7 +50,12 @@ pub struct Entry {
 }
 
 fn door<T: 'static>(method: &'static str, path: &'static str, guard: Guard, handler: impl Handler<T, Doors>) -> Entry {
-    let filter = if method == "POST" { MethodFilter::POST } else { MethodFilter::GET };
+    let filter = match method {
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "DELETE" => MethodFilter::DELETE,
+        _ => MethodFilter::GET,
+    };
     Entry { method, path, guard, door: on(filter, handler) }
 }
 
@@ -119,6 +124,13 @@ pub fn site() -> Vec<Entry> {
         door("POST", "/token", Partner, oidc::token),
         door("GET", "/userinfo", Token, oidc::userinfo),
         door("POST", "/userinfo", Token, oidc::userinfo),
+        door("GET", "/evidence", Token, oidc::evidence),
+        door("POST", "/register", Start, oidc::register),
+        door("GET", "/register/{client_id}", Partner, oidc::registration),
+        door("PUT", "/register/{client_id}", Partner, oidc::change),
+        door("DELETE", "/register/{client_id}", Partner, oidc::unregister),
+        door("GET", "/logout", Browser, oidc::logout),
+        door("POST", "/logout", Browser, oidc::logout_form),
         door("POST", "/introspect", Partner, oidc::introspect),
         door("POST", "/revoke", Partner, oidc::revoke),
     ]

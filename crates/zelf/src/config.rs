@@ -1,9 +1,13 @@
 //! `zelf.toml`: what an operator decides. Everything has a default but the two addresses.
 
+mod tokens;
+
 use std::path::{Path, PathBuf};
 
 use protocol::oidc::partner::Partner;
 use serde::Deserialize;
+
+pub use tokens::{Registration, Tokens};
 
 /// The whole file. Unknown keys are refused: a slip must not pass for a setting.
 #[derive(Debug, Deserialize)]
@@ -23,6 +27,8 @@ pub struct Config {
     pub data: PathBuf,
     /// `sqlite:/path` or `postgres://…`; default: a file in `data`.
     pub database: Option<String>,
+    /// Origin of the listener that asks for client certificates (`listen.mtls`, or a proxy's).
+    pub mtls_issuer: Option<String>,
     #[serde(default)]
     pub listen: Listen,
     /// Absent: plain HTTP, for a proxy in front that speaks TLS.
@@ -41,6 +47,10 @@ pub struct Config {
     pub gateway: Gateway,
     #[serde(default)]
     pub limits: Limits,
+    #[serde(default)]
+    pub tokens: Tokens,
+    #[serde(default)]
+    pub registration: Registration,
     #[serde(default)]
     pub doors: Doors,
     #[serde(default)]
@@ -75,6 +85,8 @@ pub struct Listen {
     pub app: String,
     /// The helpdesk's console; keep it inside. Empty: none.
     pub console: String,
+    /// The issuer's doors once more, asking for client certificates (RFC 8705); needs `[tls]`. Empty: none.
+    pub mtls: String,
     /// Health and counters; keep it inside.
     pub ops: String,
 }
@@ -85,6 +97,7 @@ impl Default for Listen {
             issuer: "127.0.0.1:8401".into(),
             app: "127.0.0.1:8402".into(),
             console: "127.0.0.1:8407".into(),
+            mtls: String::new(),
             ops: "127.0.0.1:8409".into(),
         }
     }
@@ -216,6 +229,10 @@ pub struct Doors {
     pub app_files: Option<PathBuf>,
     pub frame_ancestors: Vec<String>,
     pub behind_proxy: bool,
+    /// Header in which the proxy tells the client certificate it saw (RFC 9440, escaped PEM or base64 DER).
+    pub client_certificate_header: Option<String>,
+    /// PEM files of authorities whose client certificates count by their name.
+    pub client_authorities: Vec<PathBuf>,
     /// Address where people get the card program `zelf-eid`.
     pub card_program: Option<String>,
     /// The printable guides (`cargo xtask guides`).
@@ -281,6 +298,7 @@ impl Config {
         config.data = folder.join(&config.data);
         let tls = config.tls.iter_mut().flat_map(|tls| [&mut tls.certificate, &mut tls.key]);
         tls.chain(&mut config.outbound.roots).for_each(|file| *file = folder.join(&*file));
+        config.doors.client_authorities.iter_mut().for_each(|file| *file = folder.join(&*file));
         for file in
             [&mut config.banks.file, &mut config.doors.app_files, &mut config.doors.guides, &mut config.help.points]
                 .into_iter()
@@ -297,8 +315,11 @@ impl Config {
         if !(60..=3650).contains(&config.rules.key_days) {
             return Err(format!("{}: rules.key_days must be 60 to 3650", path.display()));
         }
-        for origin in [&config.issuer, &config.app, &config.console] {
+        for origin in [&config.issuer, &config.app, &config.console].into_iter().chain(&config.mtls_issuer) {
             check_origin(origin)?;
+        }
+        if !config.listen.mtls.is_empty() && (config.tls.is_none() || config.mtls_issuer.is_none()) {
+            return Err(format!("{}: listen.mtls needs [tls] and mtls_issuer", path.display()));
         }
         Ok(config)
     }

@@ -105,7 +105,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
     journeys::partners::refresh(&world).await.map_err(|e| format!("registered partners: {e:?}"))?;
     let mut databases = vec![("platform", db)];
     databases.extend(vault.as_ref().map(|v| ("vault", v.db().clone())));
-    let doors = web::Doors::new(world.clone(), door_settings(config), app_files(config)?)
+    let doors = web::Doors::new(world.clone(), door_settings(config)?, app_files(config)?)
         .with_help(help_points(config)?, guides(config)?);
     let mut ops = web::ops::Ops::new(world.clone(), databases);
     if let Some(tls) = &config.tls {
@@ -167,7 +167,8 @@ fn settings(config: &Config) -> Result<Settings, Problem> {
         par_seconds: config.rules.pushed_request_seconds.clamp(5, 600),
         keep_closed_seconds: config.rules.keep_closed_days.max(0) * 86_400,
         places: config.places.iter().map(place).collect(),
-        tokens: journeys::settings::TokenRules::default(),
+        registration: config.registration.rules(),
+        tokens: config.tokens.rules(config.mtls_issuer.as_ref()),
     })
 }
 
@@ -195,19 +196,20 @@ fn partner_rules(config: &Config) -> outbound::partner::Rules {
     outbound::partner::Rules { test_world: config.test_world.enabled, vetted }
 }
 
-fn door_settings(config: &Config) -> web::DoorSettings {
-    web::DoorSettings {
+fn door_settings(config: &Config) -> Result<web::DoorSettings, Problem> {
+    let authorities = crate::tls::authorities(&config.doors.client_authorities)?;
+    Ok(web::DoorSettings {
         frame_ancestors: config.doors.frame_ancestors.clone(),
         behind_proxy: config.doors.behind_proxy,
-        client_certificate_header: None,
-        authorities: web::oidc::Authorities::none(),
+        client_certificate_header: config.doors.client_certificate_header.clone(),
+        authorities,
         card_program: config.doors.card_program.clone(),
         rates: web::limits::Rates {
             activations_per_hour: config.limits.activations_per_hour,
             logins_per_quarter: config.limits.logins_per_quarter,
             ..web::limits::Rates::default()
         },
-    }
+    })
 }
 
 fn app_files(config: &Config) -> Result<web::AppFiles, Problem> {

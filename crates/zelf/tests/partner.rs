@@ -52,7 +52,8 @@ impl Place {
     }
 }
 
-const SHOP: &str = "partner add shop --name Winkel --redirect-uri https://shop.example/cb --scope profile --scope email";
+const SHOP: &str =
+    "partner add shop --name Winkel --redirect-uri https://shop.example/cb --scope profile --scope email";
 
 #[test]
 fn a_partner_is_added_shown_changed_and_removed() {

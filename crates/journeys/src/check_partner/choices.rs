@@ -157,7 +157,8 @@ fn one_service(partner: &Partner, service: &Service, found: &mut Findings) {
             "Correct the name; docs/partners/reference.md lists them all.",
         );
     }
-    let asks = !service.claims.is_empty() || service.scopes.iter().any(|scope| !scope.claims().is_empty());
+    let asks =
+        !service.claims.is_empty() || service.scopes.iter().any(|scope| !scope.claims_of(Mount::Compat).is_empty());
     match service.kind {
         ServiceKind::Identification if !asks => found.breaks(
             &about,

@@ -113,6 +113,7 @@ fn request(begun: Begun, partner: &Partner) -> LoginRequest {
         credential: None,
         without: Vec::new(),
         auth_time: None,
+        session: None,
     }
 }
 

@@ -78,7 +78,7 @@ fn words<'a>(scopes: impl Iterator<Item = &'a Scope>) -> String {
 fn active(world: &World, partner: &Partner, granted: &Granted) -> Result<Active, Failure> {
     let Granted { approval, login, .. } = granted;
     let auth_time = match approval.state {
-        State::Redeemed { at } => Some(at),
+        State::Redeemed { at } => Some(login.auth_time.unwrap_or(at)),
         _ => None,
     };
     let scopes: &BTreeSet<Scope> = &login.authorization.scopes;

@@ -83,13 +83,14 @@ async fn id_token(
     let subject = subject_of(world, partner, approval)?;
     let exp = now + statement_seconds(partner.mount);
     let (acr, amr) = (acr(partner.mount, approval, asked), amr(approval));
+    let at = login.auth_time.unwrap_or(at);
     let mut token = IdToken::new(&issuer, &subject, &partner.id, at, now, exp);
     (token.acr, token.amr) = (&acr, &amr);
     token.nonce = asked.nonce.as_deref().filter(|_| first);
     token.at_hash = Some(at_hash(partner.id_token_alg, access_token));
     token.attributes = claims_for(world, partner, approval, login).await?;
     let own = &mut token.attributes;
-    own.insert("sid".into(), sid(world, &approval.id).into());
+    own.insert("sid".into(), sid(world, login.session.as_deref().unwrap_or(&approval.id))?.into());
     own.extend(receipt.as_ref().map(|m3| ("zelf_evidence".to_owned(), protocol::jose::digest(m3).into())));
     own.extend(login.credential.iter().flat_map(|facts| risk(facts, at)));
     if world.settings.test_world {

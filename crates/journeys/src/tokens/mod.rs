@@ -1,10 +1,10 @@
 //! What a partner gets for a person's yes: tokens, claims, evidence.
 
+mod evidence;
 mod exchange;
 mod facts;
 mod introspect;
 mod issue;
-mod keys_of;
 mod possess;
 mod present;
 mod refresh;
@@ -12,20 +12,24 @@ mod seal;
 mod userinfo;
 
 use protocol::jose::{b64u, unb64u};
+use protocol::label::SID;
 use protocol::oidc::Mount;
+use protocol::oidc::partner::Partner;
+use protocol::oidc::subject::pairwise;
 
+pub use evidence::evidence;
 pub(crate) use exchange::Burnt;
 pub use exchange::{burn, exchange};
 pub(crate) use facts::subject_of;
 pub use introspect::{introspect, revoke};
 pub(crate) use issue::{Issue, issue};
-pub use keys_of::keys_of;
 pub use possess::{Possession, Use};
 pub use present::{Opened, ResourceError, dpop_nonces, present};
 pub use refresh::refresh;
 pub use seal::seal_jwt;
 pub use userinfo::{Answer, userinfo};
 
+use crate::keys::PlatformKeys;
 use crate::{Failure, World};
 
 /// An access token opens userinfo for so long, seconds.
@@ -54,8 +58,24 @@ pub(crate) fn id_text(bytes: [u8; 16]) -> String {
     format!("{}_{}", domain::id::APPROVAL, b64u(bytes))
 }
 
-/// `sid` of an approval: what a partner calls this login, and nobody else does.
-pub fn sid(world: &World, approval: &str) -> String {
-    let derived = world.keys.derived(protocol::label::SID, &[approval.as_bytes()]);
-    b64u(derived.get(..16).unwrap_or_default())
+/// Bytes of MAC in a `sid`.
+const SID_TAG: usize = 8;
+
+/// `sid` of the login that began with this approval: what its partner calls it, and nobody else does.
+pub fn sid(world: &World, approval: &str) -> Result<String, Failure> {
+    let id = id_bytes(approval)?;
+    let tag = world.keys.derived(SID, &[&id]);
+    Ok(b64u([&id[..], tag.get(..SID_TAG).unwrap_or_default()].concat()))
+}
+
+/// The approval behind a `sid` of ours.
+pub(crate) fn approval_of_sid(world: &World, text: &str) -> Option<String> {
+    let bytes = unb64u(text).ok()?;
+    let approval = id_text(*bytes.first_chunk::<16>()?);
+    PlatformKeys::same(&sid(world, &approval).ok()?, text).then_some(approval)
+}
+
+/// What this partner calls the person of an account.
+pub(crate) fn subject(world: &World, partner: &Partner, account: &str) -> Result<String, Failure> {
+    Ok(pairwise(&world.keys.pairwise, partner.sector(), &id_bytes(account)?))
 }

@@ -6,8 +6,7 @@ use protocol::oidc::keys::OpKeys;
 use protocol::oidc::partner::Partner;
 use serde::Serialize;
 
-use super::keys_of::{keys_of, secret_of};
-use crate::{Failure, World};
+use crate::{Failure, World, partner_keys, partner_secret};
 
 /// Signs, then encrypts (`cty` = `JWT`); without `sign` the claims themselves are encrypted.
 ///
@@ -24,7 +23,7 @@ pub async fn seal_jwt<C: Serialize>(
     let lacks = |what: &str| Failure::Internal(format!("partner {} has no {what}", partner.id));
     let signed = match sign {
         Some(SigAlg::HS256) => {
-            let secret = secret_of(world, partner).await?.ok_or_else(|| lacks("secret"))?;
+            let secret = partner_secret::of(world, partner).await?.ok_or_else(|| lacks("secret"))?;
             Some(OpKeys::sign_hs256(secret.as_bytes(), typ, claims)?)
         }
         Some(alg) => Some(world.keys.op().sign(alg, typ, claims)?),
@@ -33,7 +32,7 @@ pub async fn seal_jwt<C: Serialize>(
     let Some(how) = encrypt else { return signed.ok_or_else(|| lacks("way to sign or encrypt")) };
     let key = match how.alg {
         KeyAlg::Dir => {
-            let secret = secret_of(world, partner).await?.ok_or_else(|| lacks("secret"))?;
+            let secret = partner_secret::of(world, partner).await?.ok_or_else(|| lacks("secret"))?;
             EncryptionKey::secret(secret.as_bytes())
         }
         alg => key(world, partner, alg).await.ok_or_else(|| lacks("encryption key"))?,
@@ -50,9 +49,9 @@ pub async fn seal_jwt<C: Serialize>(
 
 /// The partner may have changed its keys: looked up once more before giving up.
 async fn key(world: &World, partner: &Partner, alg: KeyAlg) -> Option<EncryptionKey> {
-    let known = keys_of(world, partner, false).await;
+    let known = partner_keys::of(world, partner, false).await;
     match known.encryption_key(alg) {
         Some(key) => Some(key),
-        None => keys_of(world, partner, true).await.encryption_key(alg),
+        None => partner_keys::of(world, partner, true).await.encryption_key(alg),
     }
 }

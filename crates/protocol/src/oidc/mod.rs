@@ -20,6 +20,7 @@ pub mod logout;
 pub mod mtls;
 pub mod partner;
 mod rar;
+pub mod registration;
 pub mod release;
 pub mod request_object;
 pub mod request_seal;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use base64::Engine as _;
 use protocol::jose::{SigningKey, b64u, sha256};
 use protocol::oidc::client_auth::ASSERTION_TYPE;
 use protocol::oidc::partner::Partner as Registered;
@@ -17,27 +18,65 @@ pub struct Partner {
     proof: Proof,
     alg: &'static str,
     scope: &'static str,
+    /// Members of its registration that the others do without.
+    more: Value,
     throws: AtomicU64,
 }
 
 enum Proof {
     Secret(String),
     Key(SigningKey),
+    /// Of the connection, as the proxy tells it.
+    Certificate(Certificate),
+}
+
+/// A certificate that its owner signed itself.
+struct Certificate {
+    der: Vec<u8>,
+    jwk: Value,
+}
+
+impl Certificate {
+    fn new(name: &str) -> Certificate {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let point = rcgen::PublicKeyData::der_bytes(&key).to_vec();
+        let made = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap().self_signed(&key).unwrap();
+        let jwk = json!({ "kty": "EC", "crv": "P-256", "x": b64u(&point[1..33]), "y": b64u(&point[33..]) });
+        Certificate { der: made.der().to_vec(), jwk }
+    }
 }
 
 /// The municipality (secret, ES256), the health fund (key, RS256, takes fingerprints), the club (no more than who it is), the savings
-/// bank (wants a phone that is a day old).
+/// bank (wants a phone that is a day old), the archive (keeps its access with refresh tokens), the railway (tokens bound to its DPoP
+/// key), the exchange (FAPI 2.0), the tram
+/// (a certificate of its own).
 pub(super) fn all() -> Vec<Arc<Partner>> {
     let secret = |id: &str| Proof::Secret(format!("{id}-secret-0123456789abcdef"));
     let make = |id: &str, proof, alg, scope| {
         let redirect_uri = format!("https://{id}.example/login/zelf");
-        Arc::new(Partner { id: id.into(), redirect_uri, proof, alg, scope, throws: AtomicU64::new(0) })
+        Arc::new(Partner { id: id.into(), redirect_uri, proof, alg, scope, more: json!({}), throws: AtomicU64::new(0) })
     };
+    let key = || Proof::Key(SigningKey::generate("kf").unwrap());
+    let with = |partner: Arc<Partner>, more: Value| {
+        let partner = Arc::into_inner(partner).unwrap();
+        Arc::new(Partner { more, ..partner })
+    };
+    let refreshed = json!({ "grants": ["authorization_code", "refresh_token"], "session_seconds": 3600,
+        "post_logout_redirect_uris": ["https://archief.example/uit"],
+        "backchannel_logout_uri": "https://archief.example/logout" });
+    let bound = json!({ "bound_tokens": "dpop", "grants": ["authorization_code", "refresh_token"] });
     vec![
         make("gemeente", secret("gemeente"), "ES256", "openid profile email phone"),
         make("ziekenfonds", Proof::Key(SigningKey::generate("kf").unwrap()), "RS256", "openid profile"),
         make("club", secret("club"), "ES256", "openid"),
         make("spaarkas", secret("spaarkas"), "ES256", "openid"),
+        with(make("archief", key(), "EdDSA", "openid profile email offline_access"), refreshed),
+        with(make("spoor", key(), "PS256", "openid profile offline_access"), bound),
+        with(
+            make("tram", Proof::Certificate(Certificate::new("tram.example")), "ES256", "openid profile"),
+            json!({ "bound_tokens": "mtls" }),
+        ),
+        with(make("beurs", key(), "ES256", "openid"), json!({ "security": "fapi2" })),
     ]
 }
 
@@ -60,16 +99,21 @@ impl Partner {
                     json!({ "kty": jwk.kty, "crv": jwk.crv, "x": jwk.x, "y": jwk.y, "kid": key.kid(), "alg": "ES256" });
                 json!({ "method": "private_key_jwt", "jwks": [jwk] })
             }
+            Proof::Certificate(_) => json!({ "method": "self_signed_tls_client_auth" }),
         };
         let name = format!("De {}", self.id);
-        let scopes: Vec<&str> = self.scope.split(' ').filter(|s| *s != "openid").collect();
-        serde_json::from_value(json!({
+        let scopes: Vec<&str> = self.scope.split(' ').filter(|s| !["openid", "offline_access"].contains(s)).collect();
+        let mut members = json!({
             "id": self.id, "name": { "nl": name, "fr": name, "de": name, "en": name },
             "domain": format!("{}.example", self.id), "redirect_uris": [self.redirect_uri], "auth": auth,
             "id_token_alg": self.alg, "scopes": scopes, "claims": ["nationalities"],
             "biometrics": self.id == "ziekenfonds", "min_credential_age": if self.id == "spaarkas" { 86_400 } else { 0 },
-        }))
-        .unwrap()
+        });
+        if let Proof::Certificate(certificate) = &self.proof {
+            members["jwks"] = json!({ "keys": [certificate.jwk] });
+        }
+        members.as_object_mut().unwrap().extend(self.more.as_object().unwrap().clone());
+        serde_json::from_value(members).unwrap()
     }
 
     /// Sends the browser to us with fresh state, nonce and PKCE.
@@ -92,6 +136,8 @@ impl Partner {
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
             ("ui_locales", "nl"),
+            // Whoever wants to come back says so (OpenID Core §11).
+            ("prompt", if self.scope.contains("offline_access") { "consent" } else { "" }),
         ];
         let url = format!("{}/authorize", town.issuer);
         reqwest::Url::parse_with_params(&url, query).unwrap().into()
@@ -134,11 +180,46 @@ impl Partner {
 
     /// A fresh client assertion (RFC 7523).
     pub fn assertion(&self, town: &Town) -> String {
-        let Proof::Key(key) = &self.proof else { panic!("{} has no key", self.id) };
+        self.assertion_of(&self.assertion_claims(town))
+    }
+
+    /// Claims of an assertion that is in order.
+    pub fn assertion_claims(&self, town: &Town) -> Value {
         let throw = self.throws.fetch_add(1, Ordering::Relaxed);
-        let claims = json!({ "iss": self.id, "sub": self.id, "aud": town.issuer, "jti": format!("jti-{throw}"),
-                             "iat": town.now(), "exp": town.now() + 60 });
-        key.sign_with(&json!({ "alg": "ES256", "kid": key.kid() }), &claims).unwrap()
+        json!({ "iss": self.id, "sub": self.id, "aud": town.issuer, "jti": format!("jti-{throw}"),
+                "iat": town.now(), "exp": town.now() + 60 })
+    }
+
+    pub fn assertion_of(&self, claims: &Value) -> String {
+        let Proof::Key(key) = &self.proof else { panic!("{} has no key", self.id) };
+        key.sign_with(&json!({ "alg": "ES256", "kid": key.kid() }), claims).unwrap()
+    }
+
+    /// Posts to a door of the provider, authenticated in the service's own way.
+    pub async fn ask_at(&self, town: &Town, door: &str, mut form: Vec<(&'static str, String)>) -> Reply {
+        let mut request = town.http.post(format!("{}{door}", town.issuer));
+        match &self.proof {
+            Proof::Secret(secret) => request = request.basic_auth(&self.id, Some(secret)),
+            Proof::Key(_) => form.extend(self.assertion_form(&self.assertion(town))),
+            Proof::Certificate(_) => {
+                form.push(("client_id", self.id.clone()));
+                request = request.header("x-client-certificate", self.certificate());
+            }
+        }
+        Reply::read(request.form(&form).send().await.unwrap()).await
+    }
+
+    /// Its certificate, as a proxy writes it into a header (RFC 9440).
+    pub fn certificate(&self) -> String {
+        let Proof::Certificate(certificate) = &self.proof else { panic!("{} has no certificate", self.id) };
+        format!(":{}:", base64::engine::general_purpose::STANDARD.encode(&certificate.der))
+    }
+
+    /// As [`Partner::ask_at`] the token endpoint, with this DPoP proof.
+    pub async fn token_with_proof(&self, town: &Town, mut form: Vec<(&'static str, String)>, proof: &str) -> Reply {
+        form.extend(self.assertion_form(&self.assertion(town)));
+        let request = town.http.post(format!("{}/token", town.issuer)).header("dpop", proof);
+        Reply::read(request.form(&form).send().await.unwrap()).await
     }
 
     /// Userinfo with this access token.
@@ -164,4 +245,26 @@ pub fn claims(jwt: &str) -> Value {
 
 fn hex(secret: &str) -> String {
     sha256(secret.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Claims of a DPoP proof that is in order (RFC 9449 §4.2).
+pub fn dpop_claims(town: &Town, method: &str, path: &str, token: Option<&str>) -> Value {
+    static THROWS: AtomicU64 = AtomicU64::new(0);
+    let jti = format!("proof-{}", THROWS.fetch_add(1, Ordering::Relaxed));
+    let mut claims = json!({ "jti": jti, "htm": method, "htu": format!("{}{path}", town.issuer), "iat": town.now() });
+    if let Some(token) = token {
+        claims["ath"] = b64u(sha256(token.as_bytes())).into();
+    }
+    claims
+}
+
+/// A DPoP proof.
+pub fn dpop(key: &SigningKey, claims: &Value) -> String {
+    key.sign_with(&json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.public().jwk() }), claims).unwrap()
+}
+
+/// The certificate of somebody nobody registered.
+pub fn stranger_certificate() -> String {
+    let made = Certificate::new("stranger.example");
+    format!(":{}:", base64::engine::general_purpose::STANDARD.encode(made.der))
 }

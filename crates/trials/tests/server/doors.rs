@@ -395,6 +395,43 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     ),
     (
         "POST",
+        "/register",
+        &[("", 401, "invalid_token"), ("json", 401, "invalid_token"), ("oversize", 413, "invalid_client_metadata")],
+    ),
+    ("GET", "/register/{client_id}", &[("/register/dyn_x", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    ("PUT", "/register/{client_id}", &[("{}", 401, "invalid_token"), ("oversize", 413, "invalid_client_metadata")]),
+    ("DELETE", "/register/{client_id}", &[("", 401, "invalid_token")]),
+    ("GET", "/evidence", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    (
+        "GET",
+        "/logout",
+        &[
+            ("", 200, "id=\"logout\""),
+            ("/logout?client_id=gemeente", 200, "id=\"logout\""),
+            ("/logout?client_id=nobody", 400, "client_unknown"),
+            ("/logout?id_token_hint=AAAA", 400, "id_token_hint_invalid"),
+            ("/logout?state=a&state=b", 400, "invalid_request"),
+            ("/logout?post_logout_redirect_uri=https://evil.example/", 400, "post_logout_redirect_uri_not_registered"),
+            (
+                "/logout?client_id=gemeente&post_logout_redirect_uri=https://evil.example/",
+                400,
+                "post_logout_redirect_uri_not_registered",
+            ),
+        ],
+    ),
+    (
+        "POST",
+        "/logout",
+        &[
+            ("", 200, "id=\"logout\""),
+            ("req=AAAA&answer=yes", 400, "request_expired"),
+            ("id_token_hint=AAAA", 400, "id_token_hint_invalid"),
+            ("json", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    (
+        "POST",
         "/introspect",
         &[
             ("", 401, "invalid_client"),
@@ -591,24 +628,25 @@ async fn strangers_get_no_further_than_the_consoles_login() {
 }
 
 async fn knock(town: &Town, base: &str, method: &str, path: &str, how: &str, stolen: &str) -> Reply {
+    let other = |url: String| town.http.request(method.parse().unwrap(), url);
     let request = match (method, how) {
         ("GET", "bearer") => town.http.get(format!("{base}{path}")).bearer_auth("A".repeat(54)),
         ("GET", "") => town.http.get(format!("{base}{path}")),
         ("GET", target) => town.http.get(format!("{base}{target}")),
-        (_, "bigjson") => town.http.post(format!("{base}{path}")).json(&json!({ "ticket": "A".repeat(70_000) })),
+        (_, "bigjson") => other(format!("{base}{path}")).json(&json!({ "ticket": "A".repeat(70_000) })),
         (_, json) if json.starts_with('{') => {
-            let post = town.http.post(format!("{base}{path}"));
+            let post = other(format!("{base}{path}"));
             post.header("content-type", "application/json").body(json.to_owned())
         }
-        (_, "json") => town.http.post(format!("{base}{path}")).json(&json!({ "req": "x" })),
-        (_, "stolen") => town.http.post(format!("{base}{path}")).form(&[("req", stolen)]),
-        (_, "notutf8") => town.http.post(format!("{base}{path}")).body(vec![0xff, 0xfe]),
+        (_, "json") => other(format!("{base}{path}")).json(&json!({ "req": "x" })),
+        (_, "stolen") => other(format!("{base}{path}")).form(&[("req", stolen)]),
+        (_, "notutf8") => other(format!("{base}{path}")).body(vec![0xff, 0xfe]),
         (_, "oversize") => {
-            let form = town.http.post(format!("{base}{path}"));
+            let form = other(format!("{base}{path}"));
             form.header("content-type", "application/x-www-form-urlencoded").body(format!("req={}", "A".repeat(70_000)))
         }
         (_, form) => {
-            let post = town.http.post(format!("{base}{path}"));
+            let post = other(format!("{base}{path}"));
             post.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned())
         }
     };

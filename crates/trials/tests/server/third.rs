@@ -54,7 +54,8 @@ async fn the_openidconnect_crate_logs_a_person_in() {
         assert_eq!(parameter("state"), *state.secret());
 
         let code = AuthorizationCode::new(parameter("code"));
-        let tokens = client.exchange_code(code).unwrap().set_pkce_verifier(verifier).request_async(&http).await.unwrap();
+        let tokens =
+            client.exchange_code(code).unwrap().set_pkce_verifier(verifier).request_async(&http).await.unwrap();
         let id_token = tokens.id_token().unwrap();
         let judge = client.id_token_verifier().set_time_fn(|| openidconnect_now(town.now()));
         let claims = id_token.claims(&judge, &nonce).unwrap();

@@ -1,6 +1,7 @@
 //! Who is at a partner's door, and what it proves to hold.
 
-use journeys::tokens::{Possession, dpop_nonces, keys_of};
+use journeys::partner_keys;
+use journeys::tokens::{Possession, dpop_nonces};
 use protocol::jose::KeySet;
 use protocol::oidc::Mount;
 use protocol::oidc::client_auth::{Audiences, Authenticated, Claimed, Misfit, claimed, judge};
@@ -45,7 +46,11 @@ pub async fn authenticated(
 }
 
 async fn known_keys(doors: &Doors, claim: &Claimed, partner: &Partner, fresh: bool) -> KeySet {
-    if claim.needs_keys() { keys_of(&doors.world, partner, fresh).await.as_ref().clone() } else { KeySet::default() }
+    if claim.needs_keys() {
+        partner_keys::of(&doors.world, partner, fresh).await.as_ref().clone()
+    } else {
+        KeySet::default()
+    }
 }
 
 fn audiences(doors: &Doors, mount: Mount, endpoint: &str) -> Audiences {

@@ -4,8 +4,11 @@ mod answers;
 mod authorize;
 mod call;
 pub mod client;
+mod evidence;
 mod introspect;
+mod logout;
 mod par;
+mod register;
 mod token;
 mod userinfo;
 
@@ -18,8 +21,11 @@ use serde_json::Value;
 
 pub use authorize::{authorize, authorize_form, v2_authorization};
 pub use call::{Authorities, Call, PeerCertificates};
+pub use evidence::evidence;
 pub use introspect::{introspect, revoke};
+pub use logout::{logout, logout_form};
 pub use par::push;
+pub use register::{change, register, registration, unregister};
 pub use token::token;
 pub use userinfo::userinfo;
 

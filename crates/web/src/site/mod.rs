@@ -18,8 +18,8 @@ pub use link::{by_link, come_back};
 pub(crate) use login::{begin, send};
 pub use login::{retry, show};
 pub use number::login;
+pub(crate) use pages_of::{accepted, method_not_allowed, not_found, problem_here, see_other};
 pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
-pub(crate) use pages_of::{method_not_allowed, not_found, problem_here, see_other};
 pub use qr::{by_qr, frame};
 pub use wait::{cancel, events, wait};
 

@@ -78,6 +78,10 @@ impl Running {
 pub async fn start(config: &Config, wired: Wired) -> Result<Running, String> {
     let Wired { world, vault, doors, ops } = wired;
     let mut tasks = JoinSet::new();
+    if let Some(files) = config.tls.as_ref().filter(|_| !config.listen.mtls.is_empty()) {
+        let asking = Tls::asking(&files.certificate, &files.key)?;
+        listen_with(&mut tasks, &config.listen.mtls, web::routes::site_router(doors.clone()), Some(&asking)).await?;
+    }
     let tls = config.tls.as_ref().map(|tls| Tls::read(&tls.certificate, &tls.key)).transpose()?;
     let tls = tls.as_ref();
     let console = doors.clone();
@@ -90,6 +94,7 @@ pub async fn start(config: &Config, wired: Wired) -> Result<Running, String> {
     }
     let ops = listen(&mut tasks, &config.listen.ops, web::ops::router(ops)).await?;
     tasks.spawn(journeys::deliver::run(world.clone()));
+    tasks.spawn(journeys::call_partners::run(world.clone()));
     tasks.spawn(journeys::keys::watch(world.clone()));
     tasks.spawn(journeys::partners::run(world.clone()));
     tasks.spawn(journeys::tidy::run(world));

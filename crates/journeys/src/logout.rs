@@ -1,0 +1,120 @@
+//! A login ends in the browser: the partner asked, or the person did. Whoever else was logged in there is told behind its back.
+
+use std::sync::Arc;
+
+use protocol::jose::jwt::{self, Jwt};
+use protocol::oidc::logout::{LogoutRequest, back};
+use protocol::oidc::partner::Partner;
+use serde::Deserialize;
+use store::partner_call::{LOGOUT_SECONDS, Logout, Said};
+
+use crate::session::BrowserSession;
+use crate::tokens::approval_of_sid;
+use crate::{Failure, World, partner_secret};
+
+/// Why there is no way on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogoutError {
+    /// The hint is none of our ID tokens, or one for somebody else.
+    HintInvalid,
+    ClientUnknown,
+    /// The address is not registered, or it is not said whose it is.
+    AddressUnknown,
+}
+
+/// A logout that may be carried out.
+pub struct Checked {
+    pub partner: Option<Arc<Partner>>,
+    /// The approval whose login the hint names: no question is needed.
+    pub hinted: Option<String>,
+    /// Where the browser goes afterwards.
+    pub back: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Hint {
+    iss: String,
+    aud: String,
+    sid: Option<String>,
+}
+
+/// Who asks for what (RP-Initiated Logout §2). A hint may be as old as it likes.
+///
+/// # Errors
+/// Inside: what the error page says.
+pub async fn check(world: &World, asked: &LogoutRequest) -> Result<Result<Checked, LogoutError>, Failure> {
+    let hint = match asked.id_token_hint.as_deref() {
+        Some(text) => match hint(world, text, asked.client_id.as_deref()).await? {
+            Some(hint) => Some(hint),
+            None => return Ok(Err(LogoutError::HintInvalid)),
+        },
+        None => None,
+    };
+    let id = hint.as_ref().map(|hint| hint.aud.as_str()).or(asked.client_id.as_deref());
+    if asked.client_id.as_deref().is_some_and(|named| Some(named) != id) {
+        return Ok(Err(LogoutError::HintInvalid));
+    }
+    let partner = match id.map(|id| world.partners.find(id)) {
+        Some(None) => return Ok(Err(LogoutError::ClientUnknown)),
+        found => found.flatten(),
+    };
+    let issued = |hint: &Hint| partner.as_ref().is_some_and(|p| world.settings.issuer_of(p.mount) == hint.iss);
+    if hint.as_ref().is_some_and(|hint| !issued(hint)) {
+        return Ok(Err(LogoutError::HintInvalid));
+    }
+    let back = match (&asked.post_logout_redirect_uri, &partner) {
+        (None, _) => None,
+        (Some(wished), Some(partner)) => match back(partner, wished, asked.state.as_deref()) {
+            Some(back) => Some(back),
+            None => return Ok(Err(LogoutError::AddressUnknown)),
+        },
+        (Some(_), None) => return Ok(Err(LogoutError::AddressUnknown)),
+    };
+    let hinted = hint.and_then(|hint| approval_of_sid(world, &hint.sid?));
+    Ok(Ok(Checked { partner, hinted, back }))
+}
+
+/// One of our ID tokens, signed by a key of ours or with the partner's secret.
+async fn hint(world: &World, text: &str, client_id: Option<&str>) -> Result<Option<Hint>, Failure> {
+    let keys = world.keys.op();
+    // A partner whose ID tokens are encrypted may encrypt the hint to us.
+    let opened = match text.split('.').count() {
+        5 => match keys.decrypt(text, world.now()).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(signed) => signed,
+            None => return Ok(None),
+        },
+        _ => text.to_owned(),
+    };
+    if let Ok(jwt) = Jwt::parse(&opened) {
+        let typed = matches!(jwt.header.typ.as_deref(), None | Some("JWT"));
+        return Ok(keys.verify(&jwt).ok().filter(|()| typed).and_then(|()| jwt.claims().ok()));
+    }
+    let Some(partner) = client_id.and_then(|id| world.partners.find(id)) else { return Ok(None) };
+    let secret = partner_secret::of(world, &partner).await?;
+    Ok(secret.and_then(|secret| jwt::verify_hs256(&opened, secret.as_bytes()).ok()))
+}
+
+/// Ends the logins of this browser (of one partner's hint: that login too) and tells their partners. Gives what the browser holds from
+/// now on: nothing.
+pub async fn end(world: &World, checked: &Checked, session: &BrowserSession) -> Result<BrowserSession, Failure> {
+    let mut approvals: Vec<String> = session.logins.iter().map(|login| login.approval.clone()).collect();
+    approvals.extend(checked.hinted.clone());
+    approvals.sort();
+    approvals.dedup();
+    if approvals.is_empty() {
+        return Ok(BrowserSession::default());
+    }
+    let (sealer, now) = (world.sealer.clone(), world.now());
+    let work = move |tx: &mut db::Tx<'_>| {
+        for id in &approvals {
+            let Some((approval, _)) = store::approval::find(tx, &sealer, id)? else { continue };
+            let Some(account) = approval.account else { continue };
+            let said = Said::Logout(Logout { account, approval: Some(id.clone()) });
+            let call = format!("pcl_{id}");
+            store::partner_call::insert(tx, &sealer, (&call, &approval.partner), &said, now, now + LOGOUT_SECONDS)?;
+        }
+        Ok::<_, store::StoreError>(())
+    };
+    world.db.run("logout.end", work).await?;
+    Ok(BrowserSession::default())
+}

@@ -1,0 +1,127 @@
+//! RP-initiated logout (OpenID RP-Initiated Logout 1.0).
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use journeys::logout::{self, Checked, LogoutError};
+use pages::{LoggedOut, LogoutConfirm, LogoutFailed};
+use protocol::label::LOGOUT;
+use protocol::oidc::logout::LogoutRequest;
+use protocol::oidc::request_seal;
+use words::Lang;
+
+use super::{Call, pairs};
+use crate::Doors;
+use crate::problem::occurrence;
+use crate::security::FormTarget;
+use crate::site::{accepted, page, see_other, session};
+
+/// The question may lie open for so long, seconds.
+const QUESTION_SECONDS: i64 = 3600;
+
+/// `GET /logout`.
+pub async fn logout(State(doors): State<Doors>, call: Call) -> Response {
+    asked(&doors, &call.headers, &pairs(&call.query)).await
+}
+
+/// `POST /logout`: the partner's request, or the person's answer to our question.
+pub async fn logout_form(State(doors): State<Doors>, call: Call) -> Response {
+    match call.fields().iter().find(|(name, _)| name == "req") {
+        Some((_, sealed)) => answered(&doors, &call, sealed).await,
+        None if call.form.is_none() => failed(&doors, &call.headers, None, "invalid_request"),
+        None => asked(&doors, &call.headers, call.fields()).await,
+    }
+}
+
+async fn asked(doors: &Doors, headers: &HeaderMap, parameters: &[(String, String)]) -> Response {
+    let Some(asked) = LogoutRequest::parse(parameters) else { return failed(doors, headers, None, "invalid_request") };
+    let checked = match check(doors, headers, &asked).await {
+        Ok(checked) => checked,
+        Err(response) => return response,
+    };
+    if checked.hinted.is_some() {
+        finish(doors, headers, &asked, &checked).await
+    } else {
+        ask(doors, headers, &asked, &checked)
+    }
+}
+
+async fn check(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest) -> Result<Checked, Response> {
+    match logout::check(&doors.world, asked).await {
+        Ok(Ok(checked)) => Ok(checked),
+        Ok(Err(LogoutError::HintInvalid)) => Err(failed(doors, headers, Some(asked), "id_token_hint_invalid")),
+        Ok(Err(LogoutError::ClientUnknown)) => Err(failed(doors, headers, Some(asked), "client_unknown")),
+        Ok(Err(LogoutError::AddressUnknown)) => {
+            Err(failed(doors, headers, Some(asked), "post_logout_redirect_uri_not_registered"))
+        }
+        Err(failure) => Err(super::answers::failed(&failure, "logout")),
+    }
+}
+
+fn lang(headers: &HeaderMap, asked: Option<&LogoutRequest>) -> Lang {
+    let wished = asked.and_then(|asked| asked.ui_locales.as_deref()).unwrap_or_default();
+    let primary = |tag: &str| Lang::parse(tag.split('-').next().unwrap_or_default());
+    wished.split(' ').find_map(primary).unwrap_or_else(|| accepted(headers))
+}
+
+fn failed(doors: &Doors, headers: &HeaderMap, asked: Option<&LogoutRequest>, code: &'static str) -> Response {
+    let id = occurrence(doors);
+    tracing::info!(id, code, "a logout was refused");
+    let failed = LogoutFailed { lang: lang(headers, asked), code, id: &id };
+    (StatusCode::BAD_REQUEST, page(failed.render())).into_response()
+}
+
+/// Without a hint of ours anybody's link may have led here: the person decides.
+fn ask(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest, checked: &Checked) -> Response {
+    let world = &doors.world;
+    let exp = world.now() + QUESTION_SECONDS;
+    let Ok(req) = request_seal::seal(&world.keys.cookie, LOGOUT, asked, exp, world.entropy()) else {
+        return failed(doors, headers, Some(asked), "invalid_request");
+    };
+    let lang = lang(headers, Some(asked));
+    let service = service(checked, lang);
+    let mut response = page(LogoutConfirm { lang, service: service.as_deref(), req: &req }.render());
+    allow(&mut response, checked);
+    response
+}
+
+fn service(checked: &Checked, lang: Lang) -> Option<String> {
+    checked.partner.as_ref().map(|partner| partner.shown_name(None, lang.code()).to_owned())
+}
+
+/// The question's form may lead on to the partner.
+fn allow(response: &mut Response, checked: &Checked) {
+    if let Some(back) = &checked.back {
+        FormTarget::allow(response, back);
+    }
+}
+
+async fn answered(doors: &Doors, call: &Call, sealed: &str) -> Response {
+    let (world, headers) = (&doors.world, &call.headers);
+    let asked: Option<LogoutRequest> = request_seal::open(&world.keys.cookie, LOGOUT, sealed, world.now());
+    let Some(asked) = asked else { return failed(doors, headers, None, "request_expired") };
+    let checked = match check(doors, headers, &asked).await {
+        Ok(checked) => checked,
+        Err(response) => return response,
+    };
+    if call.fields().iter().any(|(name, value)| name == "answer" && value == "yes") {
+        return finish(doors, headers, &asked, &checked).await;
+    }
+    let lang = lang(headers, Some(&asked));
+    let service = service(&checked, lang);
+    let back = service.as_deref().zip(checked.back.as_deref());
+    page(LoggedOut { lang, out: false, back }.render())
+}
+
+async fn finish(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest, checked: &Checked) -> Response {
+    let left = match logout::end(&doors.world, checked, &session::read(doors, headers)).await {
+        Ok(left) => left,
+        Err(failure) => return super::answers::failed(&failure, "logout"),
+    };
+    let mut response = match &checked.back {
+        Some(back) => see_other(back),
+        None => page(LoggedOut { lang: lang(headers, Some(asked)), out: true, back: None }.render()),
+    };
+    session::write(doors, &mut response, &left);
+    response
+}
