@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::stash::{self, Place};
-use crate::tokens::keys_of;
+use crate::partner_keys;
 use crate::{Failure, World};
 
 /// A request that is believed.
@@ -159,8 +159,8 @@ pub(crate) async fn object(
     };
     let now = world.now();
     let judged = |keys: &KeySet| request_object::read(jws, partner, keys, &audiences, now);
-    let object = match judged(keys_of(world, partner, false).await.as_ref()) {
-        Err(ObjectError::Signature) => judged(keys_of(world, partner, true).await.as_ref()),
+    let object = match judged(partner_keys::of(world, partner, false).await.as_ref()) {
+        Err(ObjectError::Signature) => judged(partner_keys::of(world, partner, true).await.as_ref()),
         other => other,
     };
     let object = object.map_err(|error| {
