@@ -20,6 +20,7 @@ pub fn of_certificate(file: &Path) -> Result<i64, String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -123,3 +123,61 @@ fn check(keys: &[Listed], config: &Config) -> Result<String, String> {
         _ => Err(told.join("\n")),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Words {
+        #[command(flatten)]
+        keys: KeysArgs,
+    }
+
+    fn say(config: &Path, words: &str) -> Result<String, String> {
+        let words = ["zelf", "--config"].into_iter().chain(config.to_str()).chain(words.split(' '));
+        act(&Words::try_parse_from(words).map_err(|e| e.to_string())?.keys)
+    }
+
+    fn states(config: &Path, kind: &str) -> Vec<String> {
+        let table = say(config, "list").unwrap();
+        let rows = table.lines().filter(|row| row.starts_with(&format!("{kind} ")));
+        rows.filter_map(|row| row.split_whitespace().nth(1)).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_operator_announces_a_key_and_lets_it_take_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("zelf.toml");
+        let lines = "issuer = \"http://localhost:1\"\napp = \"http://localhost:2\"\ndata = \"data\"\n";
+        std::fs::write(&file, lines).unwrap();
+        assert!(say(&file, "list").unwrap_err().contains("start `zelf serve` once"));
+        std::fs::create_dir(folder.path().join("data")).unwrap();
+        let rules = wire::key_rules(&Config::read(&file).unwrap());
+        let path = folder.path().join("data/platform.keys");
+        KeyFile::fresh(rules, wire::fill).unwrap().write(&path).unwrap();
+
+        assert!(say(&file, "check").unwrap().contains("all keys are good until"));
+        say(&file, "rotate --kind sig-rsa,bank-client").unwrap();
+        assert_eq!(
+            (states(&file, "sig-rsa"), states(&file, "sig-ec")),
+            (vec!["next".into(), "current".into()], vec!["current".into()])
+        );
+        assert!(say(&file, "rotate --kind sig-rsa").unwrap().contains("in use"));
+        assert_eq!(states(&file, "sig-rsa"), ["current", "old"]);
+        say(&file, "rotate --now").unwrap();
+        assert_eq!(
+            (states(&file, "enc-ec"), states(&file, "bank-client")),
+            (vec!["current".into(), "old".into()], vec!["current".into(), "old".into()])
+        );
+        assert!(say(&file, "rotate --kind rsa").unwrap_err().contains("sig-ec"));
+
+        let secret = std::fs::read_to_string(&path).unwrap();
+        assert!(!say(&file, "list").unwrap().contains(secret.split('"').nth(7).unwrap()));
+        std::fs::write(&file, format!("{lines}[rules]\nkey_days = 30\n")).unwrap();
+        assert!(say(&file, "check").unwrap_err().contains("key_days"));
+    }
+}
