@@ -89,6 +89,7 @@ impl<'de> Visitor<'de> for Seed {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -21,7 +21,7 @@ fn parse(keys: &[Value]) -> Result<KeySet, JoseError> {
 
 fn rsa(bits: usize, e: &[u8]) -> Value {
     let mut n = vec![0xff; bits.div_ceil(8)];
-    if bits % 8 != 0 {
+    if !bits.is_multiple_of(8) {
         n[0] = (1 << (bits % 8)) - 1;
     }
     json!({ "kty": "RSA", "n": b64u(n), "e": b64u(e) })

@@ -82,6 +82,7 @@ pub(super) fn unwrap(key: &[u8], wrapped: &[u8], length: usize) -> Result<Key, J
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
     use crate::jose::{Jwk, unb64u};
