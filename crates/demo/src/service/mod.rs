@@ -1,5 +1,5 @@
 //! A municipality with an e-counter: a service that knows nothing of zelf but what any partner is told
-//! (docs/partners.md). A relying party as it should be written: PKCE, state, nonce, and an ID token that is checked.
+//! (docs/partners/README.md). A relying party as it should be written: PKCE, state, nonce, and an ID token that is checked.
 
 mod page;
 mod relying_party;
