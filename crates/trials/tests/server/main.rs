@@ -30,6 +30,7 @@ mod real_bank;
 mod refresh;
 mod registry;
 mod sign_in;
+mod starts;
 mod stranger;
 mod sweep;
 mod third;
