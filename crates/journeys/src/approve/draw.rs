@@ -5,6 +5,8 @@ use domain::approval::{Approval, Asked, LoginRequest, NewPhone};
 use domain::date::Date;
 use domain::number::MobileNumber;
 use protocol::oidc::authorize::{AuthorizationRequest, Confirm};
+use protocol::oidc::compat::fraction_digits;
+use protocol::oidc::rar;
 use protocol::oidc::partner::{Mount, Partner, ServiceKind};
 use protocol::phone::{Field, RequestingParty};
 use serde_json::Value;
@@ -133,14 +135,41 @@ fn details(asked: &AuthorizationRequest, lang: Lang) -> Vec<Field> {
         lines.push(line("approval.iban", &grouped(iban)));
         lines.extend(communication.iter().map(|text| line("approval.communication", text)));
     }
+    lines.extend(asked.authorization_details.iter().filter_map(|detail| other_detail(detail, lang)));
     lines.extend(asked.binding_message.iter().map(|text| line("approval.binding_message", text)));
     lines
 }
 
-/// `1.234,56 EUR`; `1,234.56 EUR` in English.
+/// A rich request that has no screen of its own: its type and members, word for word, for nothing is granted unseen.
+fn other_detail(detail: &Value, lang: Lang) -> Option<Field> {
+    let members = detail.as_object()?;
+    let kind = members.get("type")?.as_str()?;
+    if matches!(kind, rar::PAYMENT | rar::TEXT) {
+        return None;
+    }
+    let told = members.iter().filter(|(name, _)| *name != "type").map(|(name, value)| format!("{name}: {}", plain(value)));
+    let told: Vec<String> = std::iter::once(kind.to_owned()).chain(told).collect();
+    Some(Field::line(words::t(lang, "approval.detail"), told.join(" · ")))
+}
+
+/// JSON without its quotes and brackets.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.chars().filter(|c| !c.is_control()).collect(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// `1.234,56 EUR`; `1,234.56 EUR` in English. As many digits behind the comma as the currency has.
 fn money(minor: u64, currency: &str, lang: Lang) -> String {
     let (point, group) = if lang == Lang::En { ('.', ',') } else { (',', '.') };
-    let whole = (minor / 100).to_string();
+    let digits = fraction_digits(currency);
+    let unit = 10_u64.pow(digits);
+    let whole = (minor / unit).to_string();
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {
         if at > 0 && (whole.len() - at) % 3 == 0 {
@@ -148,7 +177,10 @@ fn money(minor: u64, currency: &str, lang: Lang) -> String {
         }
         out.push(digit);
     }
-    format!("{out}{point}{:02} {currency}", minor % 100)
+    match usize::try_from(digits) {
+        Ok(width @ 1..) => format!("{out}{point}{:0width$} {currency}", minor % unit),
+        _ => format!("{out} {currency}"),
+    }
 }
 
 /// In groups of four, as on paper (ISO 13616 §5).
@@ -210,6 +242,8 @@ mod tests {
         assert_eq!(money(123_456_789, "EUR", Lang::En), "1,234,567.89 EUR");
         assert_eq!(money(5, "EUR", Lang::De), "0,05 EUR");
         assert_eq!(money(100_000, "EUR", Lang::Fr), "1.000,00 EUR");
+        assert_eq!(money(1_500, "JPY", Lang::Nl), "1.500 JPY");
+        assert_eq!(money(1_500, "KWD", Lang::Nl), "1,500 KWD");
     }
 
     #[test]
