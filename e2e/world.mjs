@@ -9,7 +9,7 @@ const root = new URL('..', import.meta.url).pathname
 export const ZELF = process.env.ZELF ?? join(root, 'target/debug/zelf')
 /** The card program lies beside the server. */
 export const ZELF_EID = process.env.ZELF_EID ?? join(dirname(ZELF), 'zelf-eid')
-const PORTS = 12
+const PORTS = 14
 
 /** The addresses and people of the world that runs, from demo.json. */
 export const readWorld = () => JSON.parse(readFileSync(process.env.WORLD, 'utf8'))
@@ -53,7 +53,7 @@ export async function startWorld() {
   }
 }
 
-/** First of a dozen ports in a row that nobody listens on. */
+/** First of some ports in a row that nobody listens on. */
 async function freePorts() {
   for (let tries = 0; tries < 50; tries++) {
     const base = 20_000 + Math.floor(Math.random() * 2_000) * 16

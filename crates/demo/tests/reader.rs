@@ -89,6 +89,7 @@ impl Visitor {
             issuer: ORIGIN.into(),
             app: other(),
             service: other(),
+            services: vec![],
             inbox: other(),
             bank: other(),
             customers: vec![],

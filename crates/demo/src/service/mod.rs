@@ -1,25 +1,32 @@
-//! A municipality with an e-counter: a service that knows nothing of zelf but what any partner is told
-//! (docs/partners/README.md). A relying party as it should be written: PKCE, state, nonce, and an ID token that is checked.
+//! Four services that know nothing of zelf but what any partner is told (docs/partners/README.md): a municipality, a supplier of energy, a
+//! landlord, and a health fund. The first three are relying parties as they should be written: PKCE, state, nonce, and an ID token
+//! that is checked. The fund's integration was written for the `/v2` contract ([`compat`]).
 
+pub mod compat;
 mod page;
 mod relying_party;
 mod session;
+mod site;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use protocol::jose::SigningKey;
 use serde::Deserialize;
 use words::Lang;
 
 use crate::front::{self, Policy};
+use compat::{CompatKeys, CompatParty};
 use page::{Notice, Page};
 use relying_party::{Refused, RelyingParty};
-use session::{Pending, Sessions};
+use session::{Pending, Person, Sessions};
+use site::Ask;
+
+pub use site::Site;
 
 /// How the service proves itself at the token endpoint.
 #[derive(Clone)]
@@ -27,6 +34,8 @@ pub enum Auth {
     PrivateKeyJwt(Arc<SigningKey>),
     ClientSecretPost(String),
     ClientSecretBasic(String),
+    /// The `/v2` contract: RS256, everything signed and sealed.
+    Compat(Arc<CompatKeys>),
 }
 
 /// All the service needs to know.
@@ -41,11 +50,42 @@ pub struct ServiceConfig {
     pub frame_ancestors: Vec<String>,
     /// Authorities (PEM) that it believes besides the system's.
     pub roots: Vec<String>,
+    pub site: Site,
+}
+
+/// Which contract the service speaks.
+enum Party {
+    Standard(RelyingParty),
+    Compat(CompatParty),
+}
+
+impl Party {
+    fn issuer(&self) -> &str {
+        match self {
+            Party::Standard(party) => party.issuer(),
+            Party::Compat(party) => party.issuer(),
+        }
+    }
+
+    async fn authorization_url(&self, pending: &Pending, lang: Lang) -> Result<String, Refused> {
+        match self {
+            Party::Standard(party) => party.authorization_url(pending, lang).await,
+            Party::Compat(party) => party.authorization_url(pending, lang).await,
+        }
+    }
+
+    async fn redeem(&self, code: &str, pending: &Pending) -> Result<Person, Refused> {
+        match self {
+            Party::Standard(party) => party.redeem(code, pending).await,
+            Party::Compat(party) => party.redeem(code, pending).await,
+        }
+    }
 }
 
 #[derive(Clone)]
 struct Service {
-    party: Arc<RelyingParty>,
+    site: Site,
+    party: Arc<Party>,
     sessions: Arc<Sessions>,
     /// Cookies are shared by all ports of a host, so they carry the client's name.
     cookie_prefix: String,
@@ -64,14 +104,21 @@ impl Service {
 /// The service's site. Sessions live in memory: after a restart, people log in again.
 pub fn router(config: ServiceConfig) -> Router {
     let policy = Policy { referrer: "same-origin", shows: vec![], shown_by: config.frame_ancestors.clone() };
+    let site = config.site;
+    let party = match config.auth.clone() {
+        Auth::Compat(keys) => Party::Compat(CompatParty::new(config.clone(), keys)),
+        _ => Party::Standard(RelyingParty::new(config.clone())),
+    };
     let service = Service {
+        site,
         cookie_prefix: config.client_id.chars().filter(char::is_ascii_alphanumeric).collect(),
-        party: Arc::new(RelyingParty::new(config)),
+        party: Arc::new(party),
         sessions: Arc::default(),
     };
     let routes = Router::new()
         .route("/", get(home))
         .route("/login", get(login))
+        .route("/jwks.json", get(jwks))
         .route("/callback", get(callback))
         .route("/logout", post(logout))
         .route("/static/{file}", get(|uri: Uri| async move { front::asset(&uri, &[&page::STYLE]) }))
@@ -89,20 +136,38 @@ async fn home(State(service): State<Service>, headers: HeaderMap, Query(query): 
     let lang = front::language(query.lang.as_deref(), &headers);
     let session = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
     let person = session.as_deref();
-    front::page(StatusCode::OK, lang, Page { lang, person, notice: None }.render())
+    front::page(StatusCode::OK, lang, Page { site: service.site, lang, person, notice: None }.render())
+}
+
+/// The keys of a service that has them at an address.
+async fn jwks(State(service): State<Service>) -> Response {
+    match &*service.party {
+        Party::Compat(party) => Json(party.jwks()).into_response(),
+        Party::Standard(_) => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Wish {
+    #[serde(rename = "do")]
+    what: Option<String>,
 }
 
 /// Off to the login page; what must come back is kept here, and a cookie says whose browser it is.
-async fn login(State(service): State<Service>, headers: HeaderMap) -> Response {
+async fn login(State(service): State<Service>, headers: HeaderMap, Query(wish): Query<Wish>) -> Response {
     let lang = front::language(None, &headers);
-    let Some(pending) = Pending::fresh() else { return problem(lang, &Refused::Unreachable) };
+    let known = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
+    let sub = known.map(|person| person.sub.clone());
+    let Some(pending) = Pending::fresh(Ask::parse(wish.what.as_deref()), sub) else {
+        return problem(service.site, lang, &Refused::Unreachable);
+    };
     match service.party.authorization_url(&pending, lang).await {
         Ok(url) => {
             let cookie = front::set_cookie(&service.login_cookie(), &pending.state, 900);
             service.sessions.begin(pending);
             (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&url)).into_response()
         }
-        Err(refused) => problem(lang, &refused),
+        Err(refused) => problem(service.site, lang, &refused),
     }
 }
 
@@ -124,11 +189,11 @@ async fn callback(State(service): State<Service>, headers: HeaderMap, Query(answ
             (AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, login)]), Redirect::to("/"))
                 .into_response()
         }
-        Err(refused) => problem(lang, &refused),
+        Err(refused) => problem(service.site, lang, &refused),
     }
 }
 
-async fn finish(service: &Service, headers: &HeaderMap, answer: Answer) -> Result<session::Person, Refused> {
+async fn finish(service: &Service, headers: &HeaderMap, answer: Answer) -> Result<Person, Refused> {
     let state = answer.state.filter(|s| front::cookie(headers, &service.login_cookie()) == Some(s.as_str()));
     let pending = state.and_then(|state| service.sessions.take(&state)).ok_or(Refused::OtherBrowser)?;
     // RFC 9207: an answer that names another issuer was meant for somebody else.
@@ -142,15 +207,15 @@ async fn finish(service: &Service, headers: &HeaderMap, answer: Answer) -> Resul
     }
 }
 
-fn problem(lang: Lang, refused: &Refused) -> Response {
+fn problem(site: Site, lang: Lang, refused: &Refused) -> Response {
     let (status, notice) = match refused {
         Refused::Denied => (StatusCode::OK, Notice::Denied),
         Refused::OtherBrowser => (StatusCode::BAD_REQUEST, Notice::OtherBrowser),
         Refused::Token(_) | Refused::Provider(_) => (StatusCode::BAD_GATEWAY, Notice::Failed),
         Refused::Unreachable => (StatusCode::BAD_GATEWAY, Notice::Unreachable),
     };
-    tracing::info!(why = ?refused.word(), "the municipality could not log somebody in");
-    front::page(status, lang, Page { lang, person: None, notice: Some(notice) }.render())
+    tracing::info!(?site, why = refused.word(), "a service could not log somebody in");
+    front::page(status, lang, Page { site, lang, person: None, notice: Some(notice) }.render())
 }
 
 async fn logout(State(service): State<Service>, headers: HeaderMap) -> Response {

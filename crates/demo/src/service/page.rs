@@ -1,4 +1,4 @@
-//! What the municipality shows: its counter, and to somebody who is in, what it learnt and how.
+//! What a service shows: its counter, and to somebody who is in, what it learnt and how.
 
 use std::sync::LazyLock;
 
@@ -10,6 +10,7 @@ use serde_json::Value;
 use words::{Lang, fill, lookup, t};
 
 use super::session::Person;
+use super::site::{Ask, DEPOSIT_SHOWN, Site};
 
 pub(super) static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::hashed("service", "css", include_bytes!("service.css")));
@@ -25,6 +26,7 @@ pub(super) enum Notice {
 
 /// The service's one page.
 pub(super) struct Page<'a> {
+    pub site: Site,
     pub lang: Lang,
     pub person: Option<&'a Person>,
     pub notice: Option<Notice>,
@@ -32,23 +34,23 @@ pub(super) struct Page<'a> {
 
 impl Page<'_> {
     pub(super) fn render(&self) -> Markup {
-        let lang = self.lang;
+        let (lang, said) = (self.lang, self.site.said());
         html! {
             (DOCTYPE)
             html lang=(lang.code()) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    title { (t(lang, "service.counter")) " · " (t(lang, "service.name")) }
+                    title { (t(lang, said.counter)) " · " (t(lang, said.name)) }
                     link rel="stylesheet" href=(assets::site_css());
                     link rel="stylesheet" href=(STYLE.path);
                     link rel="icon" href="data:,";
                 }
-                body.town {
+                body class=(self.site.class()) {
                     a.skip href="#main" { (t(lang, "service.skip")) }
                     header.band {
                         div.top {
-                            a.mark href="/" { (crest()) (t(lang, "service.name")) }
+                            a.mark href="/" { (crest(self.site)) (t(lang, said.name)) }
                             (languages(lang, "/?lang="))
                         }
                     }
@@ -58,26 +60,36 @@ impl Page<'_> {
                             None => (self.outside()),
                         }
                     }
-                    footer.foot { p { (t(lang, "service.demo")) } }
+                    footer.foot { p { (t(lang, said.demo)) } }
                 }
             }
         }
     }
 
     fn outside(&self) -> Markup {
-        let lang = self.lang;
+        let (lang, said) = (self.lang, self.site.said());
         html! {
             @if let Some(notice) = self.notice { (self.say(notice)) }
             div.hero {
-                h1 { (t(lang, "service.title")) }
-                p { (t(lang, "service.intro")) }
+                h1 { (t(lang, said.title)) }
+                p { (t(lang, said.intro)) }
             }
             div.card.enter {
-                h2 { (t(lang, "service.enter")) }
-                p { (t(lang, "service.enter_text")) }
-                a.button id="login" href="/login" { (icons::mark(28)) (t(lang, "service.login")) }
+                h2 { (t(lang, said.enter)) }
+                p { (t(lang, said.enter_text)) }
+                (self.buttons())
             }
-            (self.counters())
+            @if self.site == Site::Town { (self.counters()) }
+        }
+    }
+
+    fn buttons(&self) -> Markup {
+        html! {
+            @for (at, (ask, name)) in self.site.buttons().iter().enumerate() {
+                a.button.second[at > 0] id=(ask.word()) href=(if *ask == Ask::Login { "/login".to_owned() } else { format!("/login?do={}", ask.word()) }) {
+                    (icons::mark(28)) (t(self.lang, name))
+                }
+            }
         }
     }
 
@@ -118,9 +130,11 @@ impl Page<'_> {
         html! {
             div.hero id="welcome" {
                 h1 id="hello" { (fill(lang, "service.hello", &[("name", name)])) }
-                p { (t(lang, "service.inside")) }
+                p { (t(lang, self.site.said().inside)) }
             }
-            (self.counters())
+            (self.did(person))
+            @if self.site == Site::Town { (self.counters()) }
+            @if self.site == Site::Housing { div.card.enter { (self.buttons()) } }
             div.two {
                 section.card {
                     h2 { (t(lang, "service.learnt")) }
@@ -147,12 +161,30 @@ impl Page<'_> {
     }
 }
 
-/// A town hall's roof and door: nobody's coat of arms.
-fn crest() -> Markup {
+impl Page<'_> {
+    /// What was just paid or confirmed.
+    fn did(&self, person: &Person) -> Markup {
+        let done = match person.ask {
+            Ask::Login => return html! {},
+            Ask::Pay => fill(self.lang, "service.housing.paid", &[("amount", DEPOSIT_SHOWN)]),
+            Ask::Confirm => t(self.lang, "service.housing.confirmed").to_owned(),
+        };
+        html! { div.live.good id="done" data-did=(person.ask.word()) role="status" { (Icon::Check.draw(24)) p { (done) } } }
+    }
+}
+
+/// A shield with a roof, a flash or a cross: nobody's coat of arms.
+fn crest(site: Site) -> Markup {
+    let inner = match site {
+        Site::Town => "M9 15l7-6 7 6M11 14v8h10v-8M16 22v-4",
+        Site::Energy => "M17 7l-7 10h6l-1 8 7-11h-6z",
+        Site::Housing => "M8 16l8-7 8 7M10 15v8h12v-8M13 23v-5h6v5",
+        Site::Fund => "M16 9v14M9 16h14",
+    };
     html! {
         svg width="36" height="36" viewBox="0 0 32 32" aria-hidden="true" focusable="false" {
             path d="M4 3h24v13c0 8-5 11-12 14C9 27 4 24 4 16z" fill="currentColor" {}
-            path d="M9 15l7-6 7 6M11 14v8h10v-8M16 22v-4" fill="none" class="cut" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" {}
+            path d=(inner) fill="none" class="cut" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" {}
         }
     }
 }
@@ -214,10 +246,16 @@ mod tests {
         let claims = json!({ "given_name": "<An>", "birthdate": "1955-03-12", "gender": "female", "email_verified": true,
             "address": { "formatted": "x", "street_address": "Lindestraat 2", "postal_code": "1000", "locality": "Brussel" } });
         let claims = claims.as_object().unwrap().clone();
-        let person =
-            Person { sub: "s1".into(), acr: "high".into(), amr: vec!["pin".into()], auth_time: 1_795_000_000, claims };
+        let person = Person {
+            sub: "s1".into(),
+            acr: "high".into(),
+            amr: vec!["pin".into()],
+            auth_time: 1_795_000_000,
+            ask: Ask::Login,
+            claims,
+        };
         for lang in Lang::ALL {
-            let page = Page { lang, person: Some(&person), notice: None }.render().into_string();
+            let page = Page { site: Site::Town, lang, person: Some(&person), notice: None }.render().into_string();
             assert!(page.contains("&lt;An&gt;") && !page.contains("<An>"));
             assert!(
                 page.contains("Lindestraat 2, 1000 Brussel")
@@ -225,6 +263,10 @@ mod tests {
                     && page.contains("12-03-1955")
             );
             assert!(!page.contains(">claim.") && !page.contains(">service."), "a key shows");
+            for site in [Site::Town, Site::Energy, Site::Housing, Site::Fund] {
+                let outside = Page { site, lang, person: None, notice: Some(Notice::Denied) }.render().into_string();
+                assert!(!outside.contains(">service.") && outside.contains("class=\"button"), "{site:?}");
+            }
         }
     }
 }

@@ -13,7 +13,6 @@ use words::Lang;
 use super::session::{Pending, Person};
 use super::{Auth, ServiceConfig};
 
-const SCOPE: &str = "openid profile address";
 /// Clocks differ by so much, in seconds.
 const SKEW_SECONDS: i64 = 30;
 
@@ -51,6 +50,8 @@ struct Discovery {
     token_endpoint: String,
     userinfo_endpoint: String,
     jwks_uri: String,
+    #[serde(default)]
+    pushed_authorization_request_endpoint: String,
 }
 
 #[derive(Deserialize)]
@@ -107,18 +108,38 @@ impl RelyingParty {
         let endpoint = self.discover().await?.authorization_endpoint;
         let redirect_uri = self.redirect_uri();
         let challenge = b64u(sha256(pending.verifier.as_bytes()));
-        let parameters = [
+        let mut parameters = vec![
             ("response_type", "code"),
             ("client_id", &self.config.client_id),
             ("redirect_uri", &redirect_uri),
-            ("scope", SCOPE),
+            ("scope", self.config.site.scope()),
             ("state", &pending.state),
             ("nonce", &pending.nonce),
             ("code_challenge", &challenge),
             ("code_challenge_method", "S256"),
             ("ui_locales", lang.code()),
         ];
+        let claims = self.config.site.claims(pending.sub.as_deref()).map(|claims| claims.to_string());
+        let details = self.config.site.details(pending.ask, lang).map(|details| details.to_string());
+        parameters.extend(claims.as_deref().map(|claims| ("claims", claims)));
+        parameters.extend(details.as_deref().map(|details| ("authorization_details", details)));
+        if details.is_some() {
+            return self.pushed(&endpoint, &parameters).await;
+        }
         Url::parse_with_params(&endpoint, parameters).map(String::from).map_err(|_| Refused::Unreachable)
+    }
+
+    /// RFC 9126: what is confirmed goes from server to server, so that no address bar carries it.
+    async fn pushed(&self, endpoint: &str, parameters: &[(&'static str, &str)]) -> Result<String, Refused> {
+        #[derive(Deserialize)]
+        struct Pushed {
+            request_uri: String,
+        }
+        let provider = self.discover().await?;
+        let form = parameters.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let pushed: Pushed = ask(self.authenticate(&provider.pushed_authorization_request_endpoint, form)?).await?;
+        let short = [("client_id", self.config.client_id.as_str()), ("request_uri", pushed.request_uri.as_str())];
+        Url::parse_with_params(endpoint, short).map(String::from).map_err(|_| Refused::Unreachable)
     }
 
     /// Code → tokens → who it is.
@@ -131,7 +152,7 @@ impl RelyingParty {
             ("redirect_uri", redirect_uri),
             ("code_verifier", pending.verifier.clone()),
         ];
-        let request = self.authenticate(&provider, form)?;
+        let request = self.authenticate(&provider.token_endpoint, form)?;
         let tokens: Tokens = ask(request).await?;
         let jwks: Jwks = ask(self.http.get(&provider.jwks_uri)).await?;
         let id = self.believe(&tokens.id_token, &jwks, &pending.nonce, now())?;
@@ -141,7 +162,7 @@ impl RelyingParty {
         if claims.remove("sub").as_ref().and_then(Value::as_str) != Some(&id.sub) {
             return Err(Refused::Token("sub"));
         }
-        Ok(Person { sub: id.sub, acr: id.acr, amr: id.amr, auth_time: id.auth_time, claims })
+        Ok(Person { sub: id.sub, acr: id.acr, amr: id.amr, auth_time: id.auth_time, ask: pending.ask, claims })
     }
 
     async fn discover(&self) -> Result<Discovery, Refused> {
@@ -151,19 +172,18 @@ impl RelyingParty {
         if found.issuer == self.config.issuer { Ok(found) } else { Err(Refused::Token("issuer")) }
     }
 
-    fn authenticate(
-        &self,
-        provider: &Discovery,
-        mut form: Vec<(&'static str, String)>,
-    ) -> Result<RequestBuilder, Refused> {
-        let post = self.http.post(&provider.token_endpoint);
+    fn authenticate(&self, endpoint: &str, mut form: Vec<(&'static str, String)>) -> Result<RequestBuilder, Refused> {
+        let post = self.http.post(endpoint);
         let client_id = &self.config.client_id;
         let request = match &self.config.auth {
             Auth::ClientSecretBasic(secret) => post.basic_auth(client_id, Some(secret)),
             Auth::ClientSecretPost(secret) => {
+                form.retain(|(name, _)| *name != "client_id");
                 form.extend([("client_id", client_id.clone()), ("client_secret", secret.clone())]);
                 post
             }
+            // Another contract, another party.
+            Auth::Compat(_) => return Err(Refused::Unreachable),
             Auth::PrivateKeyJwt(key) => {
                 let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
                 let assertion = self.assertion(key).map_err(|_| Refused::Unreachable)?;
@@ -208,7 +228,7 @@ impl RelyingParty {
 }
 
 /// Sends, and reads a JSON answer.
-async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Refused> {
+pub(super) async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Refused> {
     #[derive(Deserialize)]
     struct Said {
         error: String,
@@ -223,7 +243,7 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Refused>
 }
 
 #[expect(clippy::disallowed_methods, reason = "other people have a clock of their own")]
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use protocol::jose::b64u;
 use serde_json::{Map, Value};
 
+use super::site::Ask;
+
 /// A session lives so long.
 pub(super) const SECONDS: u32 = 1800;
 const PENDING: Duration = Duration::from_secs(900);
@@ -18,13 +20,16 @@ pub(super) struct Pending {
     pub nonce: String,
     /// RFC 7636 §4.1.
     pub verifier: String,
+    pub ask: Ask,
+    /// The person who is in already.
+    pub sub: Option<String>,
     since: Instant,
 }
 
 impl Pending {
     /// `None` without entropy.
-    pub(super) fn fresh() -> Option<Pending> {
-        Some(Pending { state: random()?, nonce: random()?, verifier: random()?, since: Instant::now() })
+    pub(super) fn fresh(ask: Ask, sub: Option<String>) -> Option<Pending> {
+        Some(Pending { state: random()?, nonce: random()?, verifier: random()?, ask, sub, since: Instant::now() })
     }
 }
 
@@ -34,6 +39,8 @@ pub(super) struct Person {
     pub acr: String,
     pub amr: Vec<String>,
     pub auth_time: i64,
+    /// What was just done.
+    pub ask: Ask,
     /// Claims of userinfo, `sub` left out.
     pub claims: Map<String, Value>,
 }
@@ -102,7 +109,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// 43 characters, 256 bits. `None` where the operating system has no entropy.
-fn random() -> Option<String> {
+pub(super) fn random() -> Option<String> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes).ok()?;
     Some(b64u(bytes))
@@ -116,7 +123,7 @@ mod tests {
     #[test]
     fn a_login_under_way_can_be_finished_once() {
         let sessions = Sessions::default();
-        let pending = Pending::fresh().unwrap();
+        let pending = Pending::fresh(Ask::Login, None).unwrap();
         let (state, nonce) = (pending.state.clone(), pending.nonce.clone());
         sessions.begin(pending);
         assert!(sessions.take("another").is_none());
@@ -126,7 +133,14 @@ mod tests {
 
     #[test]
     fn who_left_is_out() {
-        let person = Person { sub: "s".into(), acr: String::new(), amr: vec![], auth_time: 0, claims: Map::new() };
+        let person = Person {
+            sub: "s".into(),
+            acr: String::new(),
+            amr: vec![],
+            auth_time: 0,
+            ask: Ask::Login,
+            claims: Map::new(),
+        };
         let sessions = Sessions::default();
         let id = sessions.enter(person).unwrap();
         assert_eq!(sessions.find(&id).unwrap().sub, "s");

@@ -14,12 +14,22 @@ use crate::customers::Customer;
 use crate::front::{self, Policy};
 use crate::reader::{self, ReaderConfig};
 
+/// A service that the browser pane can open.
+#[derive(Clone)]
+pub struct StoryService {
+    /// `town`, `energy`, `housing`, `fund`.
+    pub id: &'static str,
+    pub url: String,
+}
+
 /// Public addresses of the demo world, without a slash at the end, and its people.
 #[derive(Clone)]
 pub struct StoryConfig {
     pub issuer: String,
     pub app: String,
+    /// Where the browser pane begins.
     pub service: String,
+    pub services: Vec<StoryService>,
     pub inbox: String,
     pub bank: String,
     pub customers: Vec<Customer>,
@@ -31,8 +41,9 @@ pub fn router(config: StoryConfig) -> Router {
     // The phone leads to the bank and back, the service to the issuer: all of them appear in a frame. So does our own card reader.
     let own = "'self'".to_owned();
     let origins = [&config.app, &config.service, &config.inbox, &config.bank, &config.issuer, &own];
-    let policy =
-        Policy { referrer: "no-referrer", shows: origins.into_iter().cloned().collect(), shown_by: vec![own.clone()] };
+    let services = config.services.iter().map(|service| &service.url).filter(|url| **url != config.service);
+    let shows = origins.into_iter().chain(services).cloned().collect();
+    let policy = Policy { referrer: "no-referrer", shows, shown_by: vec![own.clone()] };
     let reader = reader::routes(config.reader.clone());
     let files = [&*page::STYLE, &*page::SCRIPT, &*reader::STYLE, &*reader::SCRIPT];
     let routes = Router::new()

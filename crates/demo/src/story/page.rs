@@ -15,7 +15,7 @@ pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story
 pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("story", "js", include_bytes!("story.js")));
 
 /// The chapters one can play.
-const CHAPTERS: [&str; 4] = ["activate", "card", "login", "lost"];
+const CHAPTERS: [&str; 6] = ["activate", "card", "login", "share", "pay", "lost"];
 
 pub(super) fn render(lang: Lang, config: &StoryConfig, chapter: Option<&str>) -> Markup {
     let chapter = CHAPTERS.into_iter().find(|known| chapter == Some(known)).unwrap_or("activate");
@@ -52,23 +52,21 @@ pub(super) fn render(lang: Lang, config: &StoryConfig, chapter: Option<&str>) ->
     }
 }
 
-/// The chapters one can play, each with what to do and what happens underneath, and those to come.
+/// The chapters one can play, each with what to do and what happens underneath.
 fn stepper(lang: Lang, config: &StoryConfig, chapter: &str) -> Markup {
     let now = [
         ("activate", t(lang, "story.activate"), t(lang, "story.activate_do"), t(lang, "story.activate_under")),
         ("card", t(lang, "story.card"), t(lang, "story.card_do"), t(lang, "story.card_under")),
         ("login", t(lang, "story.login"), t(lang, "story.login_do"), t(lang, "story.login_under")),
+        ("share", t(lang, "story.share"), t(lang, "story.share_do"), t(lang, "story.share_under")),
+        ("pay", t(lang, "story.pay"), t(lang, "story.pay_do"), t(lang, "story.pay_under")),
         ("lost", t(lang, "story.lost"), t(lang, "story.lost_do"), t(lang, "story.lost_under")),
     ];
-    let later = [t(lang, "story.share"), t(lang, "story.pay")];
     html! {
         nav.chapters aria-label=(t(lang, "story.chapters")) {
             ol {
                 @for (at, (id, name, ..)) in now.iter().enumerate() {
                     li { a href={ "/?chapter=" (id) } data-chapter=(id) aria-current=[(*id == chapter).then_some("step")] { b { (at + 1) } (name) } }
-                }
-                @for (at, name) in later.iter().enumerate() {
-                    li { span { b { (at + now.len() + 1) } (name) " " small { (t(lang, "story.later")) } } }
                 }
             }
         }
@@ -77,8 +75,27 @@ fn stepper(lang: Lang, config: &StoryConfig, chapter: &str) -> Markup {
                 section id=(id) hidden[id != chapter] {
                     p { (what) }
                     @if id == "lost" { (losing(lang, config)) }
+                    @if ["login", "share", "pay"].contains(&id) { (services(lang, config)) }
                     p.quiet { (under) }
                 }
+            }
+        }
+    }
+}
+
+/// All services, each in one sentence; the browser pane opens them.
+fn services(lang: Lang, config: &StoryConfig) -> Markup {
+    let told = |id: &str| match id {
+        "energy" => (t(lang, "service.energy.name"), t(lang, "story.service.energy")),
+        "housing" => (t(lang, "service.housing.name"), t(lang, "story.service.housing")),
+        "fund" => (t(lang, "service.fund.name"), t(lang, "story.service.fund")),
+        _ => (t(lang, "service.name"), t(lang, "story.service.town")),
+    };
+    html! {
+        ul.services aria-label=(t(lang, "story.services")) {
+            @for service in &config.services {
+                @let (name, sentence) = told(service.id);
+                li { a data-go data-service=(service.id) href={ (service.url) "/?lang=" (lang.code()) } target="browser" { (name) } " " (sentence) }
             }
         }
     }

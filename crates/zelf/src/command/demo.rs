@@ -1,4 +1,4 @@
-//! `zelf demo`: the whole world on this machine: our server, and a bank, a service, an inbox and a story page that are not
+//! `zelf demo`: the whole world on this machine: our server, and a bank, four services, an inbox and a story page that are not
 //! ours.
 
 mod lan;
@@ -23,7 +23,7 @@ pub struct DemoArgs {
     /// Where the world keeps its data: target/demo, with --lan target/demo-lan.
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// First of eleven ports on this machine; 0 takes free ones.
+    /// First of fourteen ports on this machine; 0 takes free ones.
     #[arg(long, default_value_t = 8400)]
     port: u16,
     /// For phones: everything over HTTPS on the local network.
@@ -92,7 +92,7 @@ async fn play(args: DemoArgs) -> Result<(), String> {
 
 /// Removes what a demo world wrote, and nothing else that may lie in the folder.
 fn forget(dir: &std::path::Path) -> Result<(), String> {
-    const WRITTEN: [&str; 10] = [
+    const WRITTEN: [&str; 11] = [
         "zelf",
         "pki",
         "people",
@@ -100,6 +100,7 @@ fn forget(dir: &std::path::Path) -> Result<(), String> {
         "bank.db-wal",
         "bank.db-shm",
         "service.key",
+        "partners.key",
         "zelf.toml",
         "demo.json",
         "ports.json",

@@ -4,6 +4,7 @@
 
 use protocol::jose::SigningKey;
 
+use super::super::site::Site;
 use super::*;
 
 const NOW: i64 = 1_795_000_000;
@@ -16,6 +17,7 @@ fn party() -> RelyingParty {
         auth: Auth::ClientSecretPost("s".into()),
         frame_ancestors: vec![],
         roots: vec![],
+        site: Site::Town,
     })
 }
 

@@ -69,6 +69,18 @@ async fn a_phone_that_trusts_the_authority_reaches_everybody_over_https() {
     assert!(sent.url().as_str().starts_with(&at("issuer")), "{}", sent.url());
     assert_eq!(sent.status(), 200);
 
+    // The other services find it too, each by its own contract.
+    let listed = demo.get("services").and_then(Value::as_array).unwrap();
+    for (id, wish) in
+        [("stroom", ""), ("wonen", ""), ("wonen", "?do=pay"), ("wonen", "?do=confirm"), ("ziekenfonds", "")]
+    {
+        let service = listed.iter().find(|one| one.get("id").unwrap() == id).unwrap();
+        let url = service.get("url").and_then(Value::as_str).unwrap();
+        let sent = phone.get(format!("{url}/login{wish}")).send().await.unwrap();
+        let (at_us, status) = (sent.url().as_str().starts_with(&at("issuer")), sent.status());
+        assert!(at_us && status == 200, "{id}{wish}: {status} {}", sent.text().await.unwrap());
+    }
+
     // A phone fetches the certificate before it can trust anything.
     let ports: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("world/ports.json")).unwrap()).unwrap();

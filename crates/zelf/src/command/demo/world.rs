@@ -1,6 +1,8 @@
 //! The addresses, files and people of a demo world.
 
 mod kept;
+mod keys;
+mod partners;
 mod written;
 
 use std::path::{Path, PathBuf};
@@ -11,13 +13,12 @@ use demo::holders::Holder;
 use demo::inbox::InboxConfig;
 use demo::reader::ReaderConfig;
 use demo::register::RegisterConfig;
-use demo::service::{Auth, ServiceConfig};
-use demo::story::StoryConfig;
+use demo::story::{StoryConfig, StoryService};
 use demo::trust::TrustConfig;
 use eid_session::{Failure, HttpServer, Server, ServerAddress};
 use eid_virtual::pki::TestPki;
 use journeys::registry::Banks;
-use protocol::jose::{SigningKey, unb64u};
+use protocol::jose::SigningKey;
 use tokio::task::JoinSet;
 
 use super::DemoArgs;
@@ -25,6 +26,7 @@ use super::lan::Lan;
 use crate::command::serve::{listen, listen_with};
 use crate::wire::{Wired, now};
 use kept::{Ports, Secrets, remembered};
+use keys::PartnerKeys;
 
 pub use kept::private;
 
@@ -40,6 +42,7 @@ pub struct World {
     lan: Option<Lan>,
     ports: Ports,
     secrets: Secrets,
+    keys: PartnerKeys,
     banks: Banks,
     pki: Arc<TestPki>,
     holders: Vec<Holder>,
@@ -55,6 +58,7 @@ impl World {
         let (app_dist, banks) = (absolute(&args.app_dist)?, absolute(&args.banks)?);
         let ports = Ports::kept(&dir.join("ports.json"), args.port)?;
         let secrets = remembered(&dir.join("service.key"), Secrets::make)?;
+        let keys = remembered(&dir.join("partners.key"), PartnerKeys::make)?;
         let text = std::fs::read_to_string(&banks).map_err(|e| format!("{}: {e}", banks.display()))?;
         let pki = TestPki::load_or_create(&dir.join("pki"), &register(ports)).map_err(|e| e.to_string())?;
         let config_file = dir.join("zelf.toml");
@@ -66,6 +70,7 @@ impl World {
             lan,
             ports,
             secrets,
+            keys,
             banks: Banks::read(&text, &bank_url)?,
             pki: Arc::new(pki),
             holders,
@@ -113,11 +118,10 @@ impl World {
     }
 
     fn service_key(&self) -> Result<SigningKey, String> {
-        let scalar = unb64u(&self.secrets.service_key).map_err(|e| e.to_string())?;
-        SigningKey::from_bare_scalar(&scalar, "svc").map_err(|e| e.to_string())
+        keys::ec(&self.secrets.service_key)
     }
 
-    /// Starts the bank, the service, the inbox, the register and the story page: they know our public addresses and nothing else.
+    /// Starts the bank, the services, the inbox, the register and the story page: they know our public addresses and nothing else.
     pub async fn start_others(&self, wired: &Wired) -> Result<JoinSet<()>, String> {
         let p = &self.ports;
         let issuer = wired.world.settings.issuer.clone();
@@ -140,23 +144,23 @@ impl World {
         .map_err(|e| e.to_string())?;
         let tls = self.lan.as_ref().map(|lan| &lan.tls);
         listen_with(&mut tasks, &self.bind(p.bank), bank, tls).await?;
-        let inbox = InboxConfig { token: self.secrets.gateway_token.clone(), frame_ancestors: frame_ancestors.clone() };
+        let inbox = InboxConfig { token: self.secrets.gateway_token.clone(), frame_ancestors };
         listen_with(&mut tasks, &self.bind(p.inbox), demo::inbox::router(inbox), tls).await?;
         let register = RegisterConfig { pki: Arc::clone(&self.pki), clock: Arc::new(now) };
         listen(&mut tasks, &local(p.register), demo::register::router(register)).await?;
-        let service = ServiceConfig {
-            base_url: self.url(p.service),
-            issuer: issuer.clone(),
-            client_id: SERVICE_ID.into(),
-            auth: Auth::PrivateKeyJwt(Arc::new(self.service_key()?)),
-            frame_ancestors,
-            roots: self.roots(),
-        };
-        listen_with(&mut tasks, &self.bind(p.service), demo::service::router(service), tls).await?;
+        for (port, service) in self.pages(&issuer)? {
+            listen_with(&mut tasks, &self.bind(port), demo::service::router(service), tls).await?;
+        }
         let story = StoryConfig {
             issuer,
             app: self.url(p.app),
             service: self.url(p.service),
+            services: vec![
+                StoryService { id: "town", url: self.url(p.service) },
+                StoryService { id: "energy", url: self.url(p.energy) },
+                StoryService { id: "housing", url: self.url(p.housing) },
+                StoryService { id: "fund", url: self.url(p.fund) },
+            ],
             inbox: self.url(p.inbox),
             bank: self.url(p.bank),
             customers: demo::customers::customers(today()),
@@ -231,6 +235,9 @@ impl World {
             ("story", p.story, "start here: everything on one page"),
             ("app", p.app, "the phone app"),
             ("service", p.service, "a municipality to log in to"),
+            ("energy", p.energy, "an energy supplier to share data with"),
+            ("housing", p.housing, "a landlord to pay, and rules to confirm"),
+            ("fund", p.fund, "a health fund that speaks the /v2 contract"),
             ("issuer", p.issuer, "login pages and OpenID provider"),
             ("bank", p.bank, "the demo bank"),
             ("inbox", p.inbox, "SMS and mail"),

@@ -27,6 +27,13 @@ pub struct Ports {
     /// The certificate to trust, over plain HTTP; asked in a LAN world only.
     #[serde(default)]
     pub trust: u16,
+    /// The services beside the municipality; 0 in a file from before there were any.
+    #[serde(default)]
+    pub energy: u16,
+    #[serde(default)]
+    pub housing: u16,
+    #[serde(default)]
+    pub fund: u16,
 }
 
 /// Secrets of the world's other people.
@@ -46,6 +53,10 @@ impl Ports {
         }
         if ports.console == 0 {
             ports.console = ports.story.saturating_add(7);
+        }
+        if ports.fund == 0 {
+            let after = |offset| ports.story.saturating_add(offset);
+            (ports.energy, ports.housing, ports.fund) = (after(11), after(12), after(13));
         }
         Ok(ports)
     }
@@ -72,6 +83,9 @@ impl Ports {
             console: next(7)?,
             ops: next(9)?,
             trust: next(10)?,
+            energy: next(11)?,
+            housing: next(12)?,
+            fund: next(13)?,
         })
     }
 }

@@ -100,7 +100,10 @@ min_credential_age = 86400
 [partner.auth]
 method = "client_secret"
 client_secret_sha256 = "{digest}"
-"#,
+
+# Services with a page of their own, and clients for tests: their private keys stand in demo.json.
+{more}"#,
+            more = self.more_partners()?,
             help = help(banks),
             issuer = self.url(p.issuer),
             app = self.url(p.app),
@@ -178,6 +181,24 @@ client_secret_sha256 = "{digest}"
         let p = &self.ports;
         let zelf = std::env::current_exe().map_err(|e| e.to_string())?;
         let bank = |b: &journeys::registry::Bank| json!({ "id": b.id, "name": b.name.en, "needs_app": b.needs_app, "issuer": b.issuer });
+        let mut services = vec![
+            json!({
+                    "id": SERVICE_ID, "name": words::t(Lang::En, "service.name"), "url": self.url(p.service), "client_id": SERVICE_ID,
+                    "auth": "private_key_jwt", "redirect_uris": [format!("{}/callback", self.url(p.service))],
+                    "client_key": self.secrets.service_key
+            }),
+            json!({
+                    "id": SCRIPT_ID, "name": "Test script", "url": "http://localhost:9", "client_id": SCRIPT_ID,
+                    "auth": "client_secret", "client_secret": self.secrets.script_secret,
+                    "redirect_uris": ["http://localhost:9/callback", "http://127.0.0.1:9/callback"]
+            }),
+            json!({
+                    "id": NOTARY_ID, "name": "Example notary", "url": "http://localhost:9", "client_id": NOTARY_ID,
+                    "auth": "client_secret", "client_secret": self.secrets.script_secret,
+                    "redirect_uris": ["http://localhost:9/callback"]
+            }),
+        ];
+        services.extend(self.more_services()?);
         let staff = |i: &Invited| json!({ "name": i.name, "role": i.role.word(), "code": i.code });
         let demo = json!({
             "story": self.url(p.story),
@@ -197,23 +218,7 @@ client_secret_sha256 = "{digest}"
             "pki": self.pki_folder(),
             "eid": { "pki": self.pki_folder(), "pki_url": self.register(), "others": self.others() },
             "customers": self.people(),
-            "services": [
-                {
-                    "id": SERVICE_ID, "name": words::t(Lang::En, "service.name"), "url": self.url(p.service), "client_id": SERVICE_ID,
-                    "auth": "private_key_jwt", "redirect_uris": [format!("{}/callback", self.url(p.service))],
-                    "client_key": self.secrets.service_key
-                },
-                {
-                    "id": SCRIPT_ID, "name": "Test script", "url": "http://localhost:9", "client_id": SCRIPT_ID,
-                    "auth": "client_secret", "client_secret": self.secrets.script_secret,
-                    "redirect_uris": ["http://localhost:9/callback", "http://127.0.0.1:9/callback"]
-                },
-                {
-                    "id": NOTARY_ID, "name": "Example notary", "url": "http://localhost:9", "client_id": NOTARY_ID,
-                    "auth": "client_secret", "client_secret": self.secrets.script_secret,
-                    "redirect_uris": ["http://localhost:9/callback"]
-                }
-            ],
+            "services": services,
         });
         let text = serde_json::to_string_pretty(&demo).map_err(|e| e.to_string())?;
         std::fs::write(self.dir.join("demo.json"), text).map_err(|e| e.to_string())
