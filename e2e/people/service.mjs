@@ -1,9 +1,9 @@
-// The municipality's website: a service that knows nothing of zelf but its public contract.
+// A service's website (the municipality's where none is named): it knows nothing of zelf but its public contract.
 import { look } from '../look.mjs'
 
 export class Service {
-  constructor(page, world, lang) {
-    const service = world.services.find((one) => one.url === world.service) ?? world.services[0]
+  constructor(page, world, lang, id) {
+    const service = world.services.find((one) => (id ? one.id === id : one.url === world.service))
     Object.assign(this, { page, lang, service })
   }
 
@@ -17,6 +17,21 @@ export class Service {
 
   async logsIn() {
     await this.page.locator('#login').click()
+  }
+
+  /** The button for something else than a login: `pay`, `confirm`. */
+  async asks(what) {
+    await this.page.locator(`#${what}`).click()
+  }
+
+  /** It says that this is done. */
+  async did(what) {
+    await this.page.locator(`#done[data-did="${what}"]`).waitFor({ timeout: 20_000 })
+  }
+
+  /** What it learnt, as its page tells it. */
+  learnt() {
+    return this.page.locator('#claims').innerText()
   }
 
   async greets(name) {

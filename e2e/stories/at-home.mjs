@@ -91,8 +91,8 @@ export async function confirms(me, what, code = CODE) {
 
 /** A computer with a browser, at the municipality's website. */
 export class Desk {
-  static async sits(browser, world, lang) {
-    const context = await computer(browser, lang)
+  static async sits(browser, world, lang, more = {}) {
+    const context = await computer(browser, lang, more)
     const page = await context.newPage()
     return new Desk(context, page, world, lang)
   }

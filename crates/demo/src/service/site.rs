@@ -55,8 +55,8 @@ pub(super) struct Said {
     pub demo: &'static str,
 }
 
-/// Deposit in cents, and where it goes.
-pub(super) const DEPOSIT: u64 = 85_000;
+/// The deposit, and where it goes.
+const DEPOSIT: &str = "850.00";
 pub(super) const DEPOSIT_SHOWN: &str = "850,00 EUR";
 const IBAN: &str = "BE71096123456769";
 
@@ -153,11 +153,14 @@ impl Site {
     pub(super) fn details(self, ask: Ask, lang: Lang) -> Option<Value> {
         match (self, ask) {
             (Site::Housing, Ask::Pay) => Some(json!([{
-                "type": "payment", "amount": DEPOSIT, "currency": "EUR", "iban": IBAN,
-                "payee": t(lang, "service.housing.name"), "communication": t(lang, "service.housing.communication")
+                "type": "payment_initiation",
+                "instructedAmount": { "currency": "EUR", "amount": DEPOSIT },
+                "creditorName": t(lang, "service.housing.name"),
+                "creditorAccount": { "iban": IBAN },
+                "remittanceInformationUnstructured": t(lang, "service.housing.communication"),
             }])),
             (Site::Housing, Ask::Confirm) => {
-                Some(json!([{ "type": "text", "text": t(lang, "service.housing.rules") }]))
+                Some(json!([{ "type": "confirm_text", "text": t(lang, "service.housing.rules") }]))
             }
             _ => None,
         }

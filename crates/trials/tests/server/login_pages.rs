@@ -1,6 +1,7 @@
 //! Three ways to start a login, and what a browser sees of each: the code that changes, the link that cannot be sent on, and the
 //! page of somebody who comes back in another browser.
 
+use protocol::oidc::partner::{Partners, StartWay};
 use protocol::phone::Decision;
 use serde_json::json;
 use zelf_trials::town::phone::CODE;
@@ -193,4 +194,73 @@ async fn the_likeliest_way_stands_first() {
     browser.agent = IPHONE.into();
     let (_, page) = browser.number_page(&town, &town.partner("gemeente")).await;
     assert!(at(&page, "start-link") < at(&page, "start-qr") && at(&page, "start-qr") < at(&page, "phone"));
+}
+
+/// The page that asks again for somebody whom the service knows.
+async fn asks_again(browser: &mut Browser, town: &Town, partner: &Partner, sub: &str) -> (Login, Reply) {
+    let login = partner.ask();
+    let claims = json!({ "userinfo": { "sub": { "value": sub } } }).to_string();
+    let url = reqwest::Url::parse_with_params(&partner.authorize_url(town, &login), [("claims", claims)]).unwrap();
+    let page = browser.get(town, url.as_str()).await;
+    (login, page)
+}
+
+#[tokio::test]
+async fn somebody_the_service_knows_is_asked_at_once() {
+    each(async |town| {
+        let gemeente = town.partner("gemeente");
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+        let mut browser = Browser::at(HOME);
+        let login = browser.login(&town, &gemeente, AN).await;
+        phone.approve(&town, &login.number, CODE).await.ok();
+        let code = browser.arrive(&town, &gemeente, &login).await;
+        let (first, _) = gemeente.who(&town, &login, &code).await;
+        let sub = first["sub"].as_str().unwrap();
+
+        let (mut login, sent) = asks_again(&mut browser, &town, &gemeente, sub).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        login.wait = sent.location().to_owned();
+        let page = browser.look(&town, &login).await;
+        assert!(page.has("known") && !page.has("phone"), "no number is asked: {}", page.body);
+        phone.approve(&town, &page.text("match"), CODE).await.ok();
+        let code = browser.arrive(&town, &gemeente, &login).await;
+        let (again, _) = gemeente.who(&town, &login, &code).await;
+        assert_eq!(again["sub"], sub);
+
+        // A name that the service made up, or that another service has, is nobody's here.
+        for (partner, name) in [("gemeente", "made-up"), ("club", sub)] {
+            let (_, page) = asks_again(&mut browser, &town, &town.partner(partner), name).await;
+            assert!(page.status == 200 && page.has("phone"), "{partner}: {}", page.body);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_service_that_demands_the_code_offers_nothing_else() {
+    let town = once().await;
+    let demanding = town.world.partners.all().iter().map(|partner| {
+        let mut partner = (**partner).clone();
+        if partner.id == "gemeente" {
+            partner.starts = [StartWay::Qr].into();
+            partner.policy_uri = Some("https://gemeente.example/privacy".into());
+            partner.tos_uri = Some("javascript:alert(1)".into());
+        }
+        partner
+    });
+    let partners = Partners::new(demanding.collect::<Vec<_>>()).unwrap();
+    town.world.partners.replace(partners);
+    let mut browser = Browser::at(HOME);
+    let (_, page) = browser.number_page(&town, &town.partner("gemeente")).await;
+    assert!(page.has("start-qr") && !page.has("start-link") && !page.has("phone"), "{}", page.body);
+    assert_eq!(page.attribute("policy", "href"), "https://gemeente.example/privacy");
+    assert!(!page.has("terms") && !page.body.contains("javascript"), "only addresses that are safe to follow");
+    // Forms of another making get nowhere.
+    let req = page.field("req");
+    let typed = browser.type_number(&town, &page, AN).await;
+    let linked = browser.post(&town, "/login/link", &[("req", &req)]).await;
+    for bent in [typed, linked] {
+        assert!(bent.location().starts_with("/login/problem/request_invalid/"), "{}", bent.location());
+    }
+    assert_eq!(browser.post(&town, "/login/qr", &[("req", &req)]).await.status, 303);
 }

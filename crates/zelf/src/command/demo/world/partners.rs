@@ -51,7 +51,7 @@ impl World {
         Ok(json!({
             "id": "wonen", "name": names("service.housing.name"), "domain": self.host(),
             "redirect_uris": [self.callback(self.ports.housing)], "scopes": ["profile"],
-            "authorization_details": ["payment", "text"],
+            "authorization_details": ["payment_initiation", "confirm_text"],
             "auth": { "method": "private_key_jwt", "jwks": [public_jwk(&ec(&self.keys.housing)?)] },
         }))
     }
