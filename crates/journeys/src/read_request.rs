@@ -9,8 +9,8 @@ use protocol::oidc::{Mount, Pairs, discovery};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::stash::{self, Place};
 use crate::partner_keys;
+use crate::stash::{self, Place};
 use crate::{Failure, World};
 
 /// A request that is believed.
@@ -178,8 +178,16 @@ fn encrypted(compact: &str) -> bool {
 }
 
 /// What a registered address holds.
-async fn fetch(_world: &World, _address: &str) -> Result<String, Misread> {
-    Err(Misread::Refused(ErrorCode::InvalidRequestUri, "request_uri could not be fetched"))
+async fn fetch(world: &World, address: &str) -> Result<String, Misread> {
+    let refused = |why| Misread::Refused(ErrorCode::InvalidRequestUri, why);
+    let answer = world.partner_http.get(address).await.map_err(|error| {
+        tracing::info!(address, %error, "a request object was not fetched");
+        refused("request_uri could not be fetched")
+    })?;
+    if answer.status != 200 {
+        return Err(refused("request_uri does not answer with 200"));
+    }
+    String::from_utf8(answer.body).map_err(|_| refused("request_uri does not hold a JWT"))
 }
 
 /// What an `id_token_hint` says. Its time does not matter (OpenID Core §3.1.2.1).

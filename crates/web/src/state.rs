@@ -106,8 +106,12 @@ pub struct Metadata {
 impl Metadata {
     fn of(world: &World) -> Metadata {
         let settings = &world.settings;
-        let offer =
-            Offer { issuer: settings.issuer.clone(), mtls: settings.tokens.mtls_issuer.clone(), ..Offer::default() };
+        let offer = Offer {
+            issuer: settings.issuer.clone(),
+            mtls: settings.tokens.mtls_issuer.clone(),
+            registration: settings.registration.initial_token.is_some(),
+            ..Offer::default()
+        };
         let document = |mount| Bytes::from(discovery::metadata(mount, &offer).to_string());
         Metadata { standard: document(Mount::Standard), compat: document(Mount::Compat) }
     }

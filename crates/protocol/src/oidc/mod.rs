@@ -19,7 +19,7 @@ pub mod keys;
 pub mod logout;
 pub mod mtls;
 pub mod partner;
-mod rar;
+pub mod rar;
 pub mod registration;
 pub mod release;
 pub mod request_object;

@@ -4,7 +4,17 @@ use serde_json::Value;
 
 use super::authorize::read::Wrong;
 use super::authorize::{Confirm, ErrorCode};
+use super::compat::{canonical, fraction_digits, iban, known_currency};
 use super::partner::Partner;
+
+/// A payment, as RFC 9396 §2 writes it.
+pub const PAYMENT: &str = "payment_initiation";
+/// A text to read and confirm: `{"type": "confirm_text", "text": "…"}`, with the tags `b i u br`.
+pub const TEXT: &str = "confirm_text";
+
+/// Of SEPA credit transfers, in characters.
+const MAX_PAYEE: usize = 70;
+const MAX_COMMUNICATION: usize = 140;
 
 /// Largest value, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
@@ -37,7 +47,61 @@ pub(super) fn read(text: Option<&str>, partner: &Partner) -> Result<Vec<Value>, 
     Ok(details)
 }
 
-/// What the person confirms, when a detail is one that our phone can show.
-pub(super) fn confirm(_details: &[Value]) -> Result<Option<Confirm>, Wrong> {
-    Ok(None)
+/// What the person confirms, when a detail is one that our phone can show; at most one, for a person confirms one thing at a time.
+pub(super) fn confirm(details: &[Value]) -> Result<Option<Confirm>, Wrong> {
+    let mut found = None;
+    for detail in details {
+        let confirm = match detail.get("type").and_then(Value::as_str) {
+            Some(PAYMENT) => payment(detail)?,
+            Some(TEXT) => text(detail)?,
+            _ => continue,
+        };
+        if found.replace(confirm).is_some() {
+            return Err(wrong("authorization_details may hold one payment or text"));
+        }
+    }
+    Ok(found)
+}
+
+/// The example of RFC 9396 §2, with its members.
+fn payment(detail: &Value) -> Result<Confirm, Wrong> {
+    let text = |path: &str| detail.pointer(path).and_then(Value::as_str);
+    let currency = text("/instructedAmount/currency").filter(|code| known_currency(code));
+    let currency = currency.ok_or(wrong("instructedAmount.currency must be an ISO 4217 code"))?;
+    let amount = text("/instructedAmount/amount").and_then(|amount| minor_units(amount, fraction_digits(currency)));
+    let amount = amount.ok_or(wrong("instructedAmount.amount must be a decimal number above zero, as a string"))?;
+    let account = text("/creditorAccount/iban").and_then(iban).ok_or(wrong("creditorAccount.iban does not hold"))?;
+    let line = |name: &str, max: usize| match detail.get(name) {
+        None => Ok(None),
+        Some(Value::String(line)) if line.chars().count() <= max && !line.chars().any(char::is_control) => {
+            Ok(Some(line.clone()).filter(|line| !line.trim().is_empty()))
+        }
+        Some(_) => Err(wrong("creditorName and remittanceInformationUnstructured must be short lines")),
+    };
+    Ok(Confirm::Payment {
+        amount,
+        currency: currency.to_owned(),
+        iban: account,
+        payee: line("creditorName", MAX_PAYEE)?,
+        communication: line("remittanceInformationUnstructured", MAX_COMMUNICATION)?,
+    })
+}
+
+fn text(detail: &Value) -> Result<Confirm, Wrong> {
+    let text = detail.get("text").and_then(Value::as_str).ok_or(wrong("a text to confirm needs a string in text"))?;
+    let text = canonical(text).map_err(|error| wrong(error.description()))?;
+    Ok(Confirm::Text { text })
+}
+
+/// `"123.5"` with two digits is 12350. No sign, no exponent, no more digits than the currency has.
+fn minor_units(amount: &str, digits: u32) -> Option<u64> {
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+    let number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let digits = usize::try_from(digits).ok()?;
+    let plain = !whole.is_empty() && whole.len() <= 13 && number(whole) && number(fraction);
+    if !plain || fraction.len() > digits || (amount.contains('.') && fraction.is_empty()) {
+        return None;
+    }
+    let minor: u64 = format!("{whole}{fraction:0<digits$}").parse().ok()?;
+    (minor > 0).then_some(minor)
 }

@@ -4,6 +4,7 @@
 mod activate;
 mod activate_site;
 mod again;
+mod authz;
 mod block_site;
 mod budget;
 mod cards;

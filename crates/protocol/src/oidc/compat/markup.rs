@@ -90,7 +90,7 @@ impl Page {
 ///
 /// # Errors
 /// `TextEmpty`, `TextTooLong`, `CharacterNotAllowed`.
-pub(super) fn canonical(text: &str) -> Result<String, TemplateError> {
+pub(in crate::oidc) fn canonical(text: &str) -> Result<String, TemplateError> {
     if text.len() > MAX_RAW_BYTES {
         return Err(TemplateError::TextTooLong);
     }
