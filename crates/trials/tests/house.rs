@@ -202,6 +202,8 @@ fn no_other_scheme_is_named() {
         .iter()
         .flat_map(|folder| files(folder, &["rs", "ts", "tsx", "json", "css", "js"]))
     {
-        assert!(!text.to_lowercase().contains(&name), "{file} names another scheme");
+        // What stands in the claims of existing integrations, and the word for what the mount under /v2 is compatible with.
+        let told = text.to_lowercase().replace(&format!("{name}.services"), "").replace(&format!("{name}®"), "");
+        assert!(!told.contains(&name), "{file} names another scheme");
     }
 }

@@ -37,8 +37,6 @@ pub struct Offer {
     pub mtls: Option<String>,
     /// Partners may register themselves (RFC 7591).
     pub registration: bool,
-    /// `type`s of `authorization_details` that some partner may send (RFC 9396 §10).
-    pub details: Vec<String>,
 }
 
 /// The metadata document of a mount.

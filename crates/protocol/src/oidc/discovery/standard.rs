@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::{ACR_SUBSTANTIAL, LANGUAGES, Mount, release, verified};
+use super::super::{ACR_SUBSTANTIAL, LANGUAGES, Mount, rar, release, verified};
 use super::{
     AUTHORIZE, BACKCHANNEL, EVIDENCE, INTROSPECT, JWKS, LOGOUT, Offer, PUSH, REGISTER, REVOKE, TOKEN, USERINFO, claims,
     scopes,
@@ -31,7 +31,7 @@ const WITH_CERTIFICATE: [(&str, &str); 7] = [
 
 pub(super) fn metadata(offer: &Offer) -> Value {
     let mut all = Map::new();
-    for part in [endpoints(offer), requests(offer), answers(), people(), assurance(), certificates(offer)] {
+    for part in [endpoints(offer), requests(), answers(), people(), assurance(), certificates(offer)] {
         if let Value::Object(members) = part {
             all.extend(members);
         }
@@ -61,7 +61,7 @@ fn endpoints(offer: &Offer) -> Value {
 }
 
 /// How a partner may ask.
-fn requests(offer: &Offer) -> Value {
+fn requests() -> Value {
     let scopes = [scopes(Mount::Standard), vec!["offline_access"]].concat();
     let mut part = json!({
         "response_types_supported": ["code"],
@@ -88,9 +88,8 @@ fn requests(offer: &Offer) -> Value {
         set(&mut part, &format!("{endpoint}_endpoint_auth_methods_supported"), json!(AUTH_METHODS));
         set(&mut part, &format!("{endpoint}_endpoint_auth_signing_alg_values_supported"), json!(SIGNED_BY_PARTNERS));
     }
-    if !offer.details.is_empty() {
-        set(&mut part, "authorization_details_types_supported", json!(offer.details));
-    }
+    // Others are registered with their partners; these two our phone can show.
+    set(&mut part, "authorization_details_types_supported", json!([rar::PAYMENT, rar::TEXT]));
     part
 }
 
