@@ -1,6 +1,7 @@
 // A person with a simulated phone and a browser without a window: the same protocol as everybody, no back door.
 import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,16 +18,28 @@ export class Browser {
     this.issuer = issuer
   }
 
+  /** Not by `fetch`, which tells servers that a script is asking. */
   async ask(url, form) {
-    const headers = { cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '), 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/150.0.0.0 Safari/537.36' }
-    const body = form && new URLSearchParams(form)
-    const answer = await fetch(new URL(url, this.issuer), { method: form ? 'POST' : 'GET', headers, body, redirect: 'manual' })
-    for (const line of answer.headers.getSetCookie()) {
+    const body = form && new URLSearchParams(form).toString()
+    const headers = {
+      cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/150.0.0.0 Safari/537.36',
+      accept: 'text/html',
+      ...(body ? { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) } : {}),
+    }
+    const answer = await new Promise((resolve, reject) => {
+      const sent = request(new URL(url, this.issuer), { method: body ? 'POST' : 'GET', headers }, resolve)
+      sent.on('error', reject).end(body)
+    })
+    answer.setEncoding('utf8')
+    let text = ''
+    for await (const part of answer) text += part
+    for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)
       if (value) this.#cookies.set(name, value)
       else this.#cookies.delete(name)
     }
-    return { status: answer.status, location: answer.headers.get('location'), headers: answer.headers, text: await answer.text() }
+    return { status: answer.statusCode, location: answer.headers.location ?? null, headers: answer.headers, text }
   }
 
   /** Value of a form field. */
@@ -67,8 +80,11 @@ export class Citizen {
   /** From the service's link to the address the browser is sent back to. */
   async logIn(authorize, answer = (match) => this.approve('--match', match)) {
     const browser = new Browser(this.world.issuer)
-    const page = await browser.ask(authorize)
-    if (page.status !== 200) return arrived(page)
+    let page = await browser.ask(authorize)
+    // A pushed request is opened once, and from then on lies in the page.
+    if (page.location?.startsWith('/login?')) page = await browser.ask(page.location)
+    if (page.location) return arrived(page)
+    if (page.status !== 200) throw new Error(`no login page: ${page.status} ${page.text}`)
     const sent = await browser.ask('/login', { req: Browser.field(page, 'req'), country: 'BE', phone: this.number })
     if (sent.status !== 303) throw new Error(`the number was not taken: ${sent.status} ${sent.text}`)
     const waiting = await browser.ask(sent.location)
@@ -77,7 +93,7 @@ export class Citizen {
       const now = await browser.ask(sent.location)
       const back = /id="back"[^>]*href="([^"]*)"/.exec(now.text)?.[1]
       if (back) return { url: new URL(unescape(back)), text: now.text }
-      if (now.status !== 200 || now.text.includes('form-post')) return arrived(now)
+      if (now.location || /<form[^>]*action="https?:/.test(now.text)) return arrived(now)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     throw new Error('the waiting page never let go')
@@ -86,6 +102,7 @@ export class Citizen {
 
 /** A redirect, or a page that posts itself to the service. */
 function arrived(page) {
+  if (page.location?.startsWith('/')) throw new Error(`a problem page of the provider: ${page.location}`)
   if (page.location) return { url: new URL(page.location), text: page.text }
   const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1]
   if (!action) throw new Error(`neither redirect nor form: ${page.status} ${page.text}`)

@@ -1,5 +1,6 @@
 // Registers a client by the operator's command, while the server runs.
 import { execFile } from 'node:child_process'
+import { createHash, randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,13 +26,14 @@ export async function register(world, { key, ...wishes }) {
     ...(key ? { jwks: { keys: [key] } } : {}),
     ...wishes,
   }
-  const byKey = key && key.use === 'sig'
-  if (byKey) partner.auth = { method: 'private_key_jwt' }
+  // A key to sign with proves the client; with one to encrypt to, it still needs a secret.
+  const own = key && key.use !== 'sig' ? randomBytes(32).toString('base64url') : undefined
+  if (key) partner.auth = own ? { method: 'client_secret', client_secret_sha256: createHash('sha256').update(own).digest('hex') } : { method: 'private_key_jwt' }
   const file = join(mkdtempSync(join(tmpdir(), 'zelf-partner-')), 'partner.toml')
   writeFileSync(file, Object.entries(partner).map(([k, v]) => `${k} = ${toml(v)}\n`).join(''))
   const { stdout } = await run(ZELF, ['partner', 'add', '--config', world.config, '--file', file, '--json'])
   const made = JSON.parse(stdout)
   // The server looks for changes every two seconds.
   await new Promise((resolve) => setTimeout(resolve, 2500))
-  return { id, secret: made.client_secret }
+  return { id, secret: own ?? made.client_secret }
 }
