@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::unix_now;
 
 mod life;
+mod offers;
 
 pub(super) const CUSTOMER_PIN: &str = "1357";
 pub(super) const MATCH: &str = "47";
@@ -122,32 +123,9 @@ impl World {
         w.waiting.push(request);
         rid
     }
-
-    /// A page shows a code; answers what it says.
-    pub(super) fn offer(&self, change: impl FnOnce(&mut Request)) -> String {
-        let mut w = self.lock();
-        let mut request = w.login(id("apr", &[u8::try_from(100 + w.counted).unwrap(); 16]));
-        request.wants_match = false;
-        change(&mut request);
-        let text = format!("{}/q#{}.7.{}", self.address, request.rid, b64u([1; 16]));
-        w.offered.push(request);
-        text
-    }
 }
 
 impl Inner {
-    fn scan(&mut self, text: &str) -> (u16, Value) {
-        match self.offered.iter().position(|r| text.contains(&r.rid)) {
-            Some(at) => {
-                let request = self.offered.remove(at);
-                let rid = request.rid.clone();
-                self.waiting.push(request);
-                (200, json!({ "rid": rid }))
-            }
-            None => (409, json!({ "error": "taken" })),
-        }
-    }
-
     fn fresh_nonce(&mut self) -> String {
         self.nonces += 1;
         let nonce = format!("n{}", self.nonces);

@@ -26,6 +26,7 @@ mod mtls;
 mod my;
 mod own_registration;
 mod partner_keys;
+mod phone_comes;
 mod races;
 mod real_bank;
 mod refresh;
