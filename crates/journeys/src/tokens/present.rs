@@ -97,7 +97,6 @@ fn held(world: &World, token: &AccessToken, shown: &Use<'_>) -> Result<Option<Pr
                 addresses: shown.addresses,
                 access_token: Some(shown.token),
                 nonces: &dpop_nonces(world),
-                fapi: false,
                 now: world.now(),
             };
             let compact = shown.proof.ok_or(ResourceError::Dpop(DpopError::Invalid))?;

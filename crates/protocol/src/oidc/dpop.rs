@@ -8,7 +8,7 @@ use crate::jose::jwt::Jwt;
 use crate::jose::{SigAlg, VerifyKey, b64u, sha256};
 
 /// What a proof may be signed with (`dpop_signing_alg_values_supported`).
-pub const ALGORITHMS: [SigAlg; 5] = [SigAlg::ES256, SigAlg::ES384, SigAlg::PS256, SigAlg::EdDSA, SigAlg::RS256];
+pub const ALGORITHMS: [SigAlg; 3] = [SigAlg::ES256, SigAlg::PS256, SigAlg::EdDSA];
 
 /// A proof counts for so long after it was made, seconds.
 const LIFE: i64 = 60;
@@ -27,8 +27,6 @@ pub struct Expected<'a> {
     pub access_token: Option<&'a str>,
     /// Nonces that count; empty: none is asked.
     pub nonces: &'a [String],
-    /// FAPI leaves RS256 out.
-    pub fapi: bool,
     pub now: i64,
 }
 
@@ -80,8 +78,7 @@ pub fn read(compact: &str, expected: &Expected<'_>) -> Result<Proof, DpopError> 
     }
     let jwk = jwt.header.jwk.as_ref().ok_or(DpopError::Invalid)?;
     let key = VerifyKey::from_value(jwk).map_err(|_| DpopError::Invalid)?;
-    let allowed: &[SigAlg] = if expected.fapi { &SigAlg::FAPI } else { &ALGORITHMS };
-    key.verify(&jwt, allowed).map_err(|_| DpopError::Invalid)?;
+    key.verify(&jwt, &ALGORITHMS).map_err(|_| DpopError::Invalid)?;
     let claims: Claims = jwt.claims().map_err(|_| DpopError::Invalid)?;
     if !claims.hold(expected) {
         return Err(DpopError::Invalid);

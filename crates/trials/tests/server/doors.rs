@@ -77,7 +77,7 @@ const SITE: &[(&str, &str, &[Tried])] = &[
             ("/v2/authorization?client_id=nobody&redirect_uri=https://evil.example/", 400, "client_unknown"),
         ],
     ),
-    ("GET", "/jwks.json", &[("", 200, "RS256")]),
+    ("GET", "/jwks.json", &[("", 200, "\"RSA\"")]),
     ("GET", "/bank/jwks.json", &[("", 200, "ES256")]),
     (
         "GET",
@@ -699,7 +699,7 @@ async fn a_command_that_is_not_in_order_is_refused_at_every_door_of_the_phone() 
             ("no nonce", with("nonce", "".into()), 401, "use_nonce"),
             ("old nonce", with("nonce", town.world.keys.command_nonce(town.now() - 600).into()), 401, "use_nonce"),
             ("endless jti", with("jti", "A".repeat(100).into()), 400, "malformed"),
-            ("17 KiB", with("jti", "A".repeat(17_000).into()), 413, "too_large"),
+            ("41 KiB", with("jti", "A".repeat(41_000).into()), 413, "too_large"),
             ("70 KiB", "A".repeat(70_000), 413, "too_large"),
         ];
         for (what, sent, status, error) in tries {
@@ -773,7 +773,7 @@ async fn an_answer_that_is_not_in_order_is_refused_and_costs_no_try() {
         ("without a code", say(&|a| a.uv = "none".into()), 400, "malformed"),
         ("another version", say(&|a| a.v = 2), 400, "malformed"),
         ("a proof for another key", with("pin", json!({ "kid": "vs_x", "enc": "AA", "ct": "AA" })), 400, "malformed"),
-        ("17 KiB", with("m1", "A".repeat(17_000).into()), 413, "too_large"),
+        ("41 KiB", with("m1", "A".repeat(41_000).into()), 413, "too_large"),
         ("70 KiB", with("m1", "A".repeat(70_000).into()), 413, "too_large"),
     ];
     for (what, sent, status, error) in tries {

@@ -14,6 +14,7 @@ mod code_and_finger;
 mod crash;
 mod doors;
 mod dpop;
+mod evidence;
 mod flood;
 mod helpdesk;
 mod keys;

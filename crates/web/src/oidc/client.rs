@@ -68,7 +68,7 @@ fn audiences(doors: &Doors, mount: Mount, endpoint: &str) -> Audiences {
 pub fn possession(
     doors: &Doors,
     call: &Call,
-    partner: &Partner,
+    _: &Partner,
     mount: Mount,
     endpoint: &str,
 ) -> Result<Possession, TokenError> {
@@ -81,7 +81,6 @@ pub fn possession(
         addresses: &doors.world.settings.addresses(mount, endpoint),
         access_token: None,
         nonces: &dpop_nonces(&doors.world),
-        fapi: partner.fapi(),
         now: doors.world.now(),
     };
     match dpop::read(compact, &expected) {
