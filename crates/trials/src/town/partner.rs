@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine as _;
+use protocol::jose::jwe::EcPrivate;
 use protocol::jose::{SigningKey, b64u, sha256};
 use protocol::oidc::client_auth::ASSERTION_TYPE;
 use protocol::oidc::partner::Partner as Registered;
@@ -49,7 +50,7 @@ impl Certificate {
 /// The municipality (secret, ES256), the health fund (key, RS256, takes fingerprints), the club (no more than who it is), the savings
 /// bank (wants a phone that is a day old), the archive (keeps its access with refresh tokens), the railway (tokens bound to its DPoP
 /// key), the exchange (FAPI 2.0), the tram
-/// (a certificate of its own).
+/// (a certificate of its own), the notary (everything sealed to its key).
 pub(super) fn all() -> Vec<Arc<Partner>> {
     let secret = |id: &str| Proof::Secret(format!("{id}-secret-0123456789abcdef"));
     let make = |id: &str, proof, alg, scope| {
@@ -64,6 +65,12 @@ pub(super) fn all() -> Vec<Arc<Partner>> {
     let refreshed = json!({ "grants": ["authorization_code", "refresh_token"], "session_seconds": 3600,
         "post_logout_redirect_uris": ["https://archief.example/uit"],
         "backchannel_logout_uri": "https://archief.example/logout" });
+    let key_jwk = sealing_key().public().jwk();
+    let kid = sealing_key().kid().to_owned();
+    let enc = json!({ "kty": "EC", "crv": "P-256", "x": key_jwk.x, "y": key_jwk.y, "kid": kid, "use": "enc" });
+    let how = json!({ "alg": "ECDH-ES+A256KW", "enc": "A256GCM" });
+    let sealed = json!({ "jwks": { "keys": [enc] }, "id_token_encryption": how,
+        "userinfo": { "sign": "PS256", "encrypt": how } });
     let bound = json!({ "bound_tokens": "dpop", "grants": ["authorization_code", "refresh_token"] });
     vec![
         make("gemeente", secret("gemeente"), "ES256", "openid profile email phone"),
@@ -76,8 +83,14 @@ pub(super) fn all() -> Vec<Arc<Partner>> {
             make("tram", Proof::Certificate(Certificate::new("tram.example")), "ES256", "openid profile"),
             json!({ "bound_tokens": "mtls" }),
         ),
+        with(make("notaris", key(), "ES256", "openid profile"), sealed),
         with(make("beurs", key(), "ES256", "openid"), json!({ "security": "fapi2" })),
     ]
+}
+
+/// To whose key the notary has its statements encrypted.
+pub fn sealing_key() -> EcPrivate {
+    EcPrivate::from_scalar(&[7; 32], "nt").unwrap()
 }
 
 /// How a service authenticates at the token endpoint.

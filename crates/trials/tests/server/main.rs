@@ -32,6 +32,7 @@ mod races;
 mod real_bank;
 mod refresh;
 mod registry;
+mod sealed;
 mod sign_in;
 mod starts;
 mod stranger;
