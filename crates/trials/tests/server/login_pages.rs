@@ -239,7 +239,8 @@ async fn somebody_the_service_knows_is_asked_at_once() {
 #[tokio::test]
 async fn a_service_that_demands_the_code_offers_nothing_else() {
     let town = once().await;
-    let demanding = town.world.partners.all().iter().map(|partner| {
+    let before = town.world.partners.all();
+    let demanding = before.iter().map(|partner| {
         let mut partner = (**partner).clone();
         if partner.id == "gemeente" {
             partner.starts = [StartWay::Qr].into();

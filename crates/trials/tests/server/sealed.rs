@@ -26,7 +26,10 @@ async fn keys(town: &Town) -> KeySet {
 /// What the notary reads: decrypted with its key, verified with ours.
 fn unsealed(keys: &KeySet, alg: SigAlg, jwe: &str) -> Value {
     let header: Value = serde_json::from_slice(&unb64u(jwe.split('.').next().unwrap()).unwrap()).unwrap();
-    assert_eq!((&header["alg"], &header["enc"], &header["cty"]), (&json!("ECDH-ES+A256KW"), &json!("A256GCM"), &json!("JWT")));
+    assert_eq!(
+        (&header["alg"], &header["enc"], &header["cty"]),
+        (&json!("ECDH-ES+A256KW"), &json!("A256GCM"), &json!("JWT"))
+    );
     let key = sealing_key();
     let jws = Decryptor { rsa: Vec::new(), ec: vec![&key] }.decrypt(jwe).unwrap();
     let jws = String::from_utf8(jws).unwrap();
