@@ -201,9 +201,9 @@ test('whoever is not found by number still logs in with the code', { timeout: 18
   const me = await active(browser, world, lang, 85)
   await step(t, 'switched off on the phone', async () => {
     await menu(me, 'safety')
-    const off = me.page.getByTestId('findable')
+    const off = me.page.getByTestId('switch-findable')
     await off.click()
-    await me.page.locator('[data-testid="findable"][aria-checked="false"]').waitFor()
+    await me.page.locator('[data-testid="switch-findable"][aria-checked="false"]').waitFor()
     await home(me)
   }, [me.page])
   const desk = await begins(lang)

@@ -31,8 +31,8 @@ impl Elsewhere<'_> {
                 h1 id="title" { (title) }
                 p { (t(self.lang, "site.elsewhere.what")) }
                 p { strong { (t(self.lang, "site.elsewhere.fine")) } }
-                div.need {
-                    h2 { (t(self.lang, "site.elsewhere.next")) }
+                section.part aria-labelledby="next" {
+                    h2 id="next" { (t(self.lang, "site.elsewhere.next")) }
                     ol.steps {
                         li { span { (t(self.lang, if self.from_app { "site.elsewhere.here" } else { "site.elsewhere.there" })) } }
                         li { span { (t(self.lang, if self.from_app { "site.elsewhere.other_way" } else { "site.elsewhere.or_here" })) } }
