@@ -72,7 +72,7 @@ async fn read(
     let own = form.iter().filter(|(name, _)| name != "client_id" && !OF_CLIENT.contains(&name.as_str()));
     let mut pairs = vec![("client_id".to_owned(), partner.id.clone())];
     pairs.extend(own.cloned());
-    let mut found = Found { dpop_jkt, ..Found::default() };
+    let mut found = Found { dpop_jkt, pushed: true, ..Found::default() };
     let mut objects = form.iter().filter(|(name, _)| name == "request").map(|(_, compact)| compact);
     match (objects.next(), objects.next()) {
         (None, _) if partner.must_sign() => return Err(invalid("this client must sign its requests")),

@@ -67,7 +67,7 @@ async fn resolved(world: &World, opening: &Opening, pairs: &Pairs) -> Result<(Ve
         }
     };
     let hint = sub_of_hint(world, &opening.partner, &merged).await?;
-    Ok((merged, Found { object: digest, hint, dpop_jkt: None }))
+    Ok((merged, Found { object: digest, hint, ..Found::default() }))
 }
 
 async fn finish(

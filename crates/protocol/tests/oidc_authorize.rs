@@ -254,7 +254,8 @@ fn payment(member: &str, value: Value) -> Value {
 #[test]
 fn a_payment_among_the_details_is_what_the_person_confirms() {
     let town = registered(json!({ "authorization_details": ["payment_initiation", "confirm_text"] }));
-    let confirm = |detail: Value| read(&town, &details(&detail)).confirm;
+    let pushed = Found { pushed: true, ..Found::default() };
+    let confirm = |detail: Value| parse(&town, &details(&detail), &pushed).unwrap().confirm;
     let paid = |amount: u64, currency: &str| {
         Some(Confirm::Payment {
             amount,
@@ -285,6 +286,8 @@ fn a_payment_among_the_details_is_what_the_person_confirms() {
         let refused = refusal(&town, &details(&payment(member, value.clone())));
         assert_eq!(refused.0, ErrorCode::InvalidAuthorizationDetails, "{member} {value}");
     }
+    let bare = refusal(&town, &details(&payment("/type", "payment_initiation".into())));
+    assert_eq!(bare.0, ErrorCode::InvalidRequest, "what binds a person does not pass through a browser bare");
     let text = json!([{ "type": "confirm_text", "text": "Ik ga <b>akkoord</b><script>" }]);
     assert_eq!(confirm(text.clone()), Some(Confirm::Text { text: "Ik ga <b>akkoord</b>".into() }));
     let both = json!([text[0], payment("/type", "payment_initiation".into())[0]]);

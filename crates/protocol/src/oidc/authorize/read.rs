@@ -16,6 +16,8 @@ pub struct Found {
     pub hint: Option<String>,
     /// Thumbprint of the key of a DPoP proof that came with a pushed request.
     pub dpop_jkt: Option<String>,
+    /// The partner sent it itself (RFC 9126), so no browser could bend it.
+    pub pushed: bool,
 }
 
 /// Reads the parameters of a request. Those we do not know are ignored.
@@ -74,7 +76,7 @@ impl AuthorizationRequest {
         self.authorization_details = rar::read(single(pairs, "authorization_details")?, partner)?;
         match &self.service {
             Some(code) => self.suits_service(partner.service(code).map(|service| service.kind)),
-            None => self.confirms_details(),
+            None => self.confirms_details(found.pushed),
         }
     }
 
@@ -89,8 +91,12 @@ impl AuthorizationRequest {
         Ok(())
     }
 
-    fn confirms_details(&mut self) -> Result<(), Wrong> {
+    /// What binds a person never passes through a browser unprotected.
+    fn confirms_details(&mut self, pushed: bool) -> Result<(), Wrong> {
         self.confirm = rar::confirm(&self.authorization_details)?;
+        if self.confirm.is_some() && !pushed && self.request_object.is_none() {
+            return Err(invalid("a payment or text to confirm must be pushed or signed"));
+        }
         Ok(())
     }
 
