@@ -145,6 +145,21 @@ test('a visitor loses a phone and gets back, without leaving the story page', { 
   await closes(context)
 })
 
+test('four services open in the browser frame, each with a sentence', async () => {
+  const context = await computer(browser, lang, { viewport: { width: 1600, height: 1100 } })
+  const page = await context.newPage()
+  const heard = complaints(page)
+  for (const [chapter, id, button] of [['login', 'town', 'login'], ['share', 'energy', 'login'], ['pay', 'housing', 'pay'], ['login', 'fund', 'login']]) {
+    await page.goto(`${world.story}/?chapter=${chapter}`)
+    await page.locator(`#${chapter} a[data-service="${id}"]`).click()
+    const site = await (await page.locator('#browser iframe').elementHandle()).contentFrame()
+    await site.locator(`body.${id} #${button}`).waitFor()
+    await look(page, lang, `service-${id}`, { folder: 'story' })
+  }
+  assert.deepEqual(heard, [])
+  await closes(context)
+})
+
 test('on a narrow screen the story is told in tabs', async () => {
   const context = await phone(browser, lang)
   const page = await context.newPage()

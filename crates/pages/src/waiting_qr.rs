@@ -46,7 +46,7 @@ impl WaitingQr<'_> {
             div.to-scan {
                 img.qr id="qr" src=(self.frame_href) width="264" height="264" alt=(t(self.lang, "site.qr.label"));
                 ol.steps {
-                    li { span { (t(self.lang, "site.qr.open")) } }
+                    li { span { (fill(self.lang, "site.qr.open", &[("button", t(self.lang, "app.scan.start"))])) } }
                     li { span { (t(self.lang, "site.qr.aim")) } }
                     li { span { (fill(self.lang, "site.wait.check", &[("service", self.asker.name)])) } }
                 }
