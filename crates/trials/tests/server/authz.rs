@@ -151,7 +151,7 @@ async fn a_pushed_request_opens_one_login_of_its_own_partner() {
 async fn a_request_that_is_not_in_order_is_not_kept() {
     let town = once().await;
     let baker = Baker::moves_in(&town, "bakker", json!({})).await;
-    let signer = Baker::moves_in(&town, "notaris", json!({ "signed_requests": true })).await;
+    let signer = Baker::moves_in(&town, "griffie", json!({ "signed_requests": true })).await;
     let before = town.tables().await;
     let with = |name: &str, value: &str| {
         let kept = baker.parameters().into_iter().filter(|(known, _)| known != name);
@@ -187,7 +187,7 @@ async fn a_request_that_is_not_in_order_is_not_kept() {
 async fn a_signed_request_counts_as_it_was_signed() {
     let town = once().await;
     let baker = Baker::moves_in(&town, "bakker", json!({})).await;
-    let signer = Baker::moves_in(&town, "notaris", json!({ "signed_requests": true })).await;
+    let signer = Baker::moves_in(&town, "griffie", json!({ "signed_requests": true })).await;
     let mut browser = Browser::at(HOME);
     let jwks = Reply::read(town.http.get(format!("{}/jwks.json", town.issuer)).send().await.unwrap()).await.ok();
     let ours = KeySet::from_value(&jwks).unwrap();
@@ -210,7 +210,7 @@ async fn a_signed_request_counts_as_it_was_signed() {
     let asks = url(
         &town,
         "/authorize",
-        &[("client_id", "notaris"), ("state", "outside"), ("redirect_uri", BACK), ("request", &object)],
+        &[("client_id", "griffie"), ("state", "outside"), ("redirect_uri", BACK), ("request", &object)],
     );
     let refused = back(&browser.get(&town, &asks).await);
     assert_eq!(refused["error"], "invalid_scope");
