@@ -25,6 +25,11 @@ const FILES: &[Generated] = &[
         stable: true,
         write: || place::line("cargo test --locked -p zelf-trials --test life -- --ignored"),
     },
+    Generated {
+        file: "docs/partners/reference.md",
+        stable: true,
+        write: || place::line("cargo test --locked -p zelf-trials --test partner_docs -- --ignored"),
+    },
 ];
 
 /// `gen`: the stable files, or all of them.

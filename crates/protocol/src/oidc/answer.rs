@@ -38,6 +38,9 @@ pub enum PageError {
 }
 
 impl PageError {
+    pub const ALL: [PageError; 3] =
+        [PageError::ClientUnknown, PageError::RedirectUriNotRegistered, PageError::RequestInvalid];
+
     /// The stable phrase that the page shows in `#error-code`.
     pub fn code(self) -> &'static str {
         match self {
@@ -75,6 +78,28 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    pub const ALL: [ErrorCode; 19] = [
+        ErrorCode::InvalidRequest,
+        ErrorCode::AccessDenied,
+        ErrorCode::UnsupportedResponseType,
+        ErrorCode::InvalidScope,
+        ErrorCode::LoginRequired,
+        ErrorCode::InteractionRequired,
+        ErrorCode::AccountSelectionRequired,
+        ErrorCode::ConsentRequired,
+        ErrorCode::UnmetAuthenticationRequirements,
+        ErrorCode::UnauthorizedClient,
+        ErrorCode::UnsupportedDisplay,
+        ErrorCode::InvalidRequestObject,
+        ErrorCode::InvalidRequestUri,
+        ErrorCode::InvalidAuthorizationDetails,
+        ErrorCode::RequestNotSupported,
+        ErrorCode::RequestUriNotSupported,
+        ErrorCode::RegistrationNotSupported,
+        ErrorCode::ServerError,
+        ErrorCode::TemporarilyUnavailable,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             ErrorCode::InvalidRequest => "invalid_request",

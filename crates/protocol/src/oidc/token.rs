@@ -31,6 +31,24 @@ pub enum TokenErrorCode {
     TemporarilyUnavailable,
 }
 
+impl TokenErrorCode {
+    pub const ALL: [TokenErrorCode; 13] = [
+        TokenErrorCode::InvalidRequest,
+        TokenErrorCode::InvalidClient,
+        TokenErrorCode::InvalidGrant,
+        TokenErrorCode::InvalidScope,
+        TokenErrorCode::UnauthorizedClient,
+        TokenErrorCode::UnsupportedGrantType,
+        TokenErrorCode::InvalidDpopProof,
+        TokenErrorCode::UseDpopNonce,
+        TokenErrorCode::AuthorizationPending,
+        TokenErrorCode::SlowDown,
+        TokenErrorCode::ExpiredToken,
+        TokenErrorCode::AccessDenied,
+        TokenErrorCode::TemporarilyUnavailable,
+    ];
+}
+
 /// Serializes to the JSON body of RFC 6749 §5.2. Send it with `Cache-Control: no-store`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct TokenError {

@@ -9,6 +9,7 @@ mod block_site;
 mod budget;
 mod cards;
 mod clients;
+mod check_partner;
 mod clock;
 mod code_and_finger;
 mod crash;

@@ -83,7 +83,7 @@ jwks = [{{ kty = "EC", crv = "P-256", x = "{x}", y = "{y}", kid = "{kid}" }}]
 id = "{SCRIPT_ID}"
 name = {{ nl = "Testscript", fr = "Script de test", de = "Testskript", en = "Test script" }}
 domain = "localhost"
-redirect_uris = ["http://localhost:9/callback", "http://127.0.0.1:9/callback"]
+redirect_uris = ["http://localhost:9/callback", "http://127.0.0.1:9/callback", "http://localhost:3000/callback"]
 scopes = ["profile", "email", "phone", "address"]
 [partner.auth]
 method = "client_secret"
@@ -190,7 +190,7 @@ client_secret_sha256 = "{digest}"
             json!({
                     "id": SCRIPT_ID, "name": "Test script", "url": "http://localhost:9", "client_id": SCRIPT_ID,
                     "auth": "client_secret", "client_secret": self.secrets.script_secret,
-                    "redirect_uris": ["http://localhost:9/callback", "http://127.0.0.1:9/callback"]
+                    "redirect_uris": ["http://localhost:9/callback", "http://127.0.0.1:9/callback", "http://localhost:3000/callback"]
             }),
             json!({
                     "id": NOTARY_ID, "name": "Example notary", "url": "http://localhost:9", "client_id": NOTARY_ID,
