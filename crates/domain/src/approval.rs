@@ -144,6 +144,9 @@ pub struct CredentialFacts {
     pub limited: bool,
     /// The person said so before approving.
     pub ongoing_call: bool,
+    /// Network address of the phone that approved, where the service may know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
 }
 
 /// How a request found its phone.

@@ -18,6 +18,8 @@
 //! | see what waits, approve or refuse | [`approve`] |
 //! | a service asks for a login | [`read_request`], [`push`], [`stash`] |
 //! | log in to a service | [`sign_in`] |
+//! | ask somebody without a browser | [`ciba`] |
+//! | find out whose phone scans a partner's code | [`discover`] |
 //! | write to the helpdesk | [`contact`] |
 //! | be the helpdesk | [`helpdesk`] |
 //! | what a partner gets for a yes: tokens, claims, evidence | [`tokens`] |
@@ -38,11 +40,14 @@ pub mod block;
 pub mod call_partners;
 pub mod change_number;
 pub mod check_partner;
+pub mod ciba;
 mod command;
 pub mod contact;
 pub mod deliver;
+pub mod discover;
 pub mod enrol_with_bank;
 pub mod enrol_with_eid;
+mod facts;
 mod failure;
 pub mod finish_activation;
 pub mod helpdesk;

@@ -79,6 +79,11 @@ impl Known {
         json!(self.own.account.profile.proof)
     }
 
+    /// The identity document, as partners may know it.
+    pub(crate) fn document(&self) -> Value {
+        json!(self.own.account.profile.document)
+    }
+
     pub(crate) fn settings(&self) -> Value {
         json!(self.own.device.settings)
     }

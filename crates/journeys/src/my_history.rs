@@ -107,7 +107,7 @@ pub(crate) fn entry_of(world: &World, entry: &Entry, lang: Lang) -> Value {
         "at": a.created_at,
         "decided": entry.decided_at,
         "state": Outcome::of(a, world.now()).word(),
-        "claims": asked.claims,
+        "claims": crate::facts::told(asked.claims),
         "place": asked.place.and_then(|address| world.settings.place(address, lang)),
         "browser": asked.browser,
         "evidence": entry.evidence,

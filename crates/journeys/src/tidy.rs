@@ -40,6 +40,7 @@ pub async fn once(world: &World) -> Result<u64, Failure> {
                 + store::staff::sweep(tx, now, BATCH)?
                 + store::contact::sweep(tx, now, BATCH)?
                 + store::case::sweep(tx, now, BATCH)?
+                + store::discovery::sweep(tx, now, BATCH)?
                 + store::outbox::sweep(tx, now - OUTBOX_SECONDS, BATCH)?,
         )
     });

@@ -14,6 +14,7 @@ pub mod countries;
 pub mod help;
 pub mod icons;
 pub mod layout;
+mod png;
 pub mod qr;
 
 mod bank_return;

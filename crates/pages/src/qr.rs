@@ -75,6 +75,21 @@ pub fn picture(text: &str) -> String {
     .into_string()
 }
 
+/// The code as a PNG (one bit a dot, `scale` dots a module), with its text inside for programs; empty when `text` is too long
+/// for a code.
+pub fn png(text: &str, scale: usize) -> Vec<u8> {
+    let Some(modules) = Modules::of(text) else { return Vec::new() };
+    let side = modules.size() * scale;
+    let mut rows = Vec::new();
+    for y in 0..side {
+        rows.push(0);
+        let light = |x: usize| x < side && !modules.dark(x / scale, y / scale);
+        let byte = |at: usize| (0..8).fold(0, |byte, bit| byte << 1 | u8::from(light(at * 8 + bit)));
+        rows.extend((0..side.div_ceil(8)).map(byte));
+    }
+    crate::png::grey(side, &rows, text)
+}
+
 /// The code for a terminal: two rows of modules in a line of half blocks, light modules drawn, so that it reads on a dark ground.
 /// Empty when `text` is too long for a code.
 pub fn text(text: &str) -> String {
@@ -131,5 +146,6 @@ mod tests {
         let long = "a".repeat(5000);
         assert_eq!(svg(&long, "x").into_string(), "");
         assert_eq!(text(&long) + &picture(&long), "");
+        assert!(png(&long, 4).is_empty());
     }
 }

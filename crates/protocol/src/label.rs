@@ -44,6 +44,11 @@ pub const STOP_CODE: &str = "zelf/stop/v1";
 pub const BLOCK_CODE: &str = "zelf/block/v1";
 pub const DOCUMENT: &str = "zelf/document/v1";
 pub const NUMBER_CHANGE: &str = "zelf/number-change/v1";
+pub const PARTNER_DEVICE: &str = "zelf/partner-device/v1";
+pub const PROCESS: &str = "zelf/process/v1";
+pub const AUTH_REQ: &str = "zelf/auth-req/v1";
+pub const DISCOVERY: &str = "zelf/discovery/v1";
+pub const DISCOVERED: &str = "zelf/discovered/v1";
 pub const ACCOUNT_COMMITMENT: &str = "zelf/acctc/v1";
 
 /// `label ␀ part ␀ part …`: the input of a MAC or signature over several parts.

@@ -79,6 +79,7 @@ fn reached(c: &mut Columns, number: Vec<u8>, now: i64) -> Result<Reached, StoreE
         recovered_by,
         limited: limited_until.unwrap_or(0) > now,
         ongoing_call: careful_until.unwrap_or(0) > now,
+        ip: None,
     });
     Ok(Reached { number, crowd, device, account, credential, muted })
 }

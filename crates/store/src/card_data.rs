@@ -27,6 +27,12 @@ pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, account: &str) -> Result<Option<Ca
     row.map(|r| sealer.open("card_data", "body", account, &r.columns().bytes()?)).transpose()
 }
 
+/// What the person agreed to keep.
+pub fn kept(tx: &mut Tx<'_>, sealer: &Sealer, account: &str) -> Result<Option<CardData>, StoreError> {
+    let row = tx.row("SELECT body FROM card_data WHERE account = $1 AND kept_until = 0", args![account])?;
+    row.map(|r| sealer.open("card_data", "body", account, &r.columns().bytes()?)).transpose()
+}
+
 /// The person said yes.
 pub fn keep(tx: &mut Tx<'_>, account: &str) -> Result<(), StoreError> {
     tx.execute("UPDATE card_data SET kept_until = 0 WHERE account = $1", args![account])?;

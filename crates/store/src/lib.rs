@@ -11,6 +11,7 @@ pub mod closing;
 pub mod consent;
 pub mod contact;
 pub mod device;
+pub mod discovery;
 pub mod enrolment;
 pub mod grant;
 pub mod history;

@@ -133,6 +133,15 @@ pub fn site() -> Vec<Entry> {
         door("POST", "/logout", Browser, oidc::logout_form),
         door("POST", "/introspect", Partner, oidc::introspect),
         door("POST", "/revoke", Partner, oidc::revoke),
+        door("GET", "/picture", Token, oidc::picture),
+        door("POST", "/bc-authorize", Partner, oidc::backchannel),
+        door("GET", "/v2/jwkSet", Public, oidc::jwks),
+        door("POST", "/v2/token", Partner, oidc::v2::token),
+        door("GET", "/v2/userinfo", Token, oidc::v2::userinfo),
+        door("GET", "/v2/picture", Token, oidc::v2::picture),
+        door("POST", "/v2/user_discovery_sessions", Partner, oidc::v2::open_session),
+        door("POST", "/v2/user_discovery_sessions/{id}", Partner, oidc::v2::look_at_session),
+        door("POST", "/v2/backchannel/authentication", Partner, oidc::v2::backchannel),
     ]
 }
 

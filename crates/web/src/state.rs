@@ -11,6 +11,7 @@ use protocol::oidc::Mount;
 use protocol::oidc::discovery::{self, Offer};
 
 use crate::limits::{Limits, Rates};
+use crate::oidc::Polls;
 use crate::site::help::HelpShelf;
 
 /// How the doors stand open.
@@ -95,6 +96,8 @@ pub struct Doors {
     pub app: Arc<AppFiles>,
     pub help: Arc<HelpShelf>,
     pub metadata: Arc<Metadata>,
+    /// When partners looked for answers last.
+    pub polls: Arc<Polls>,
 }
 
 /// The metadata documents, written once: settings do not change while we run.
@@ -123,7 +126,8 @@ impl Doors {
         let limits = Arc::new(Limits::new(settings.rates));
         let help = HelpShelf::new(Local::default(), &world, AppFiles::none());
         let metadata = Arc::new(Metadata::of(&world));
-        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app), help, metadata }
+        let polls = Arc::new(Polls::default());
+        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app), help, metadata, polls }
     }
 
     /// With what the operator told about help, and the printed guides.

@@ -16,12 +16,12 @@ export async function takeScanned(app: App, text: string): Promise<void> {
     return vouchFor(app, text)
   }
   const brought = readBrought(text, app.channel.origin)
-  if (brought?.by !== 'q') return app.tell('scan_unknown')
+  if (!brought || brought.by === 'r') return app.tell('scan_unknown')
   await take(app, brought)
 }
 
 /** The first phone that asks gets the request; then it is opened here. */
-export const take = (app: App, { text, rid }: Brought) =>
+export const take = (app: App, { by, text, rid }: Brought) =>
   app.during(async () => {
     try {
       await app.channel.command(app.own, 'scan', { text })
@@ -31,6 +31,8 @@ export const take = (app: App, { text, rid }: Brought) =>
       return app.tell(code)
     }
     await fetchPending(app)
+    // The service asks in a moment: its request comes by itself.
+    if (by === 'd') return
     await openRequest(app, rid)
     if (app.state.open?.rid !== rid) app.tell('scan_over')
   })

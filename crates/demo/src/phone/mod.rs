@@ -164,14 +164,16 @@ impl Phone {
         Ok(Pending { requests, device: answer.device, now: answer.now })
     }
 
-    /// Takes the request behind a code on a page (`{app}/q#…`) or a link (`{app}/r#…`); answers its `rid`.
+    /// Takes the request behind a code on a page (`{app}/q#…`) or a link (`{app}/r#…`); answers its `rid`. By a code of a
+    /// partner's own (`{app}/d#…`) the partner learns whom to ask: its request comes a moment later.
     ///
     /// # Errors
     /// `InputNeeded("text")` for what is no code of this operator; `Refused` `expired`, `taken`, `request_gone`.
     pub async fn scan(&mut self, text: &str) -> Result<String, PhoneError> {
         self.account()?;
-        let ours =
-            text.strip_prefix(self.door.app()).is_some_and(|rest| rest.starts_with("/q#") || rest.starts_with("/r#"));
+        let ours = text
+            .strip_prefix(self.door.app())
+            .is_some_and(|rest| ["/q#", "/r#", "/d#"].iter().any(|kind| rest.starts_with(kind)));
         if !ours {
             return Err(PhoneError::InputNeeded("text"));
         }

@@ -2,17 +2,17 @@
 
 use domain::account::Profile;
 use domain::approval::{Approval, Asked, LoginRequest, NewPhone};
-use domain::date::Date;
-use domain::number::MobileNumber;
+use domain::enrolment::CardData;
 use protocol::oidc::authorize::{AuthorizationRequest, Confirm};
 use protocol::oidc::compat::fraction_digits;
-use protocol::oidc::rar;
 use protocol::oidc::partner::{Mount, Partner, ServiceKind};
+use protocol::oidc::rar;
 use protocol::phone::{Field, RequestingParty};
 use serde_json::Value;
 use vault::Draft;
 use words::Lang;
 
+use super::data::fields;
 use crate::{World, act};
 
 /// The request as this person reads it.
@@ -20,7 +20,7 @@ pub(super) fn draft(
     world: &World,
     a: &Approval,
     asked: &Asked,
-    profile: &Profile,
+    person: (&Profile, Option<&CardData>),
     calm: bool,
     lang: Lang,
     now: i64,
@@ -30,7 +30,7 @@ pub(super) fn draft(
             let allowed = world.partners.find(&a.partner).is_some_and(|partner| partner.biometrics);
             Draft {
                 bio: calm && allowed && !request.authorization.wants_code(),
-                ..login(world, a, request, profile, lang, now)
+                ..login(world, a, request, person, lang, now)
             }
         }
         Asked::NewPhone(phone) => new_phone(world, a, phone, lang, now),
@@ -66,7 +66,14 @@ fn from(world: &World, a: &Approval, address: &str, browser: &str, lang: Lang) -
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile, lang: Lang, now: i64) -> Draft {
+fn login(
+    world: &World,
+    a: &Approval,
+    request: &LoginRequest,
+    person: (&Profile, Option<&CardData>),
+    lang: Lang,
+    now: i64,
+) -> Draft {
     let partner = world.partners.find(&a.partner);
     let asked = &request.authorization;
     let service = asked.service.as_deref();
@@ -76,7 +83,9 @@ fn login(world: &World, a: &Approval, request: &LoginRequest, profile: &Profile,
         domain: partner.as_ref().map(|p| p.domain.clone()).unwrap_or_default(),
     };
     let purpose = partner.as_ref().map(|p| p.shown_purpose(service, lang.code()).to_owned());
-    let mut fields = fields(profile, request, lang);
+    let facts =
+        partner.as_deref().map(|partner| crate::facts::of_person(world, partner, person.0, person.1, lang.code(), now));
+    let mut fields = facts.map_or_else(Vec::new, |facts| fields(&facts, request, lang));
     fields.extend(details(asked, lang));
     let kind = kind(asked, partner.as_deref(), &fields);
     Draft {
@@ -147,7 +156,8 @@ fn other_detail(detail: &Value, lang: Lang) -> Option<Field> {
     if matches!(kind, rar::PAYMENT | rar::TEXT) {
         return None;
     }
-    let told = members.iter().filter(|(name, _)| *name != "type").map(|(name, value)| format!("{name}: {}", plain(value)));
+    let told =
+        members.iter().filter(|(name, _)| *name != "type").map(|(name, value)| format!("{name}: {}", plain(value)));
     let told: Vec<String> = std::iter::once(kind.to_owned()).chain(told).collect();
     Some(Field::line(words::t(lang, "approval.detail"), told.join(" · ")))
 }
@@ -187,49 +197,6 @@ fn money(minor: u64, currency: &str, lang: Lang) -> String {
 fn grouped(iban: &str) -> String {
     let chars: Vec<char> = iban.chars().collect();
     chars.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
-/// Each datum that will be shared, with its value, in the order people tell it. The whole name stands for its parts.
-fn fields(profile: &Profile, request: &LoginRequest, lang: Lang) -> Vec<Field> {
-    let attributes = profile.attributes();
-    let names: Vec<&str> = request.claims.iter().map(String::as_str).collect();
-    let values = protocol::oidc::attributes::pick(&attributes, &names);
-    let whole_name = values.contains_key("name");
-    let told = |claim: &&str| !(whole_name && ["given_name", "family_name"].contains(claim));
-    let field = |claim: &str| {
-        let key = format!("claim.{}", claim.rsplit(':').next().unwrap_or(claim));
-        let l = words::lookup(lang, &key)?.to_owned();
-        let o = request.authorization.optional(claim);
-        Some(Field { c: Some(claim.to_owned()), o, ..Field::line(l, readable(claim, values.get(claim)?, lang)) })
-    };
-    protocol::oidc::attributes::CLAIMS.iter().copied().filter(told).filter_map(field).collect()
-}
-
-fn readable(claim: &str, value: &Value, lang: Lang) -> String {
-    let part = |v: &Value| readable("", v, lang);
-    match value {
-        Value::String(text) if claim == "birthdate" => day(text),
-        Value::String(text) if claim == "phone_number" => {
-            MobileNumber::from_e164(text).map_or_else(|| text.clone(), |number| number.grouped())
-        }
-        Value::String(text) => {
-            words::lookup(lang, &format!("claim.value.{text}")).map_or_else(|| text.clone(), str::to_owned)
-        }
-        Value::Bool(yes) => words::t(lang, if *yes { "claim.yes" } else { "claim.no" }).to_owned(),
-        Value::Array(items) => items.iter().map(part).collect::<Vec<_>>().join(", "),
-        Value::Object(parts) => {
-            let named = |name: &str| parts.get(name).map(part);
-            let town = [named("postal_code"), named("locality")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            let lines = [named("street_address"), Some(town).filter(|t| !t.is_empty()), named("country")];
-            lines.into_iter().flatten().collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
-    }
-}
-
-/// `12-03-1955`, as the documents of our citizens write it.
-fn day(text: &str) -> String {
-    Date::parse(text).map_or_else(|| text.to_owned(), |d| format!("{:02}-{:02}-{}", d.day, d.month, d.year))
 }
 
 #[cfg(test)]

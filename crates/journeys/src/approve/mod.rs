@@ -3,14 +3,17 @@
 //! The phone fetches requests freshly signed ([`waiting`]) and answers with one signed message ([`answer`]): the row is read,
 //! the vault counts and checks, and one transaction moves the request, the phone's receipt chain and the audit together.
 
+mod data;
 mod draw;
 
 use std::time::Duration;
 
 use domain::account::{COOLING_SECONDS, Device};
 use domain::approval::{Approval, Asked, Start, State};
+use domain::enrolment::CardData;
 use domain::refusal::{Refusal, WaitReason};
 use protocol::jose::PublicKey;
+use protocol::oidc::release::{self, TRANSACTION_IP};
 use protocol::phone::{Answer, AnswerBody, AnswerOk, Decision, DeviceState, Pending, PendingBody, Request, Verified};
 use store::approval::{Evidence, Waiting};
 use store::audit::Line;
@@ -19,6 +22,7 @@ use vault::{Attempt, Verdict};
 use words::Lang;
 
 use crate::block::Ended;
+use crate::ciba::Decided;
 use crate::own_phone::ended;
 use crate::{Failure, Signed, World, act, block};
 
@@ -63,21 +67,37 @@ async fn find(world: &World, device: &str) -> Result<Waiting, Failure> {
 async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Failure> {
     let now = world.now();
     let profile = &found.profile;
+    let card = card(world, &found).await?;
     let calm = found.device.settings.biometrics && found.device.careful_until <= now;
-    let draft = |(approval, asked): &(Approval, Asked)| draw::draft(world, approval, asked, profile, calm, lang, now);
+    let draft = |(approval, asked): &(Approval, Asked)| {
+        draw::draft(world, approval, asked, (profile, card.as_ref()), calm, lang, now)
+    };
     let drafts = found.requests.iter().map(draft).collect();
     let issued = world.vault.issue(found.device.id.clone(), found.device.head.clone(), drafts).await?;
     Ok(Pending { requests: issued.requests, device: issued.device, head: found.device.head, seq: issued.seq, now })
 }
 
+/// Address and photo of the card, where something that waits asks for them.
+async fn card(world: &World, found: &Waiting) -> Result<Option<CardData>, Failure> {
+    let asks = |asked: &Asked| match asked {
+        Asked::Login(request) => request.claims.iter().any(|claim| release::from_card(claim)),
+        _ => false,
+    };
+    if !found.requests.iter().any(|(_, asked)| asks(asked)) {
+        return Ok(None);
+    }
+    let (sealer, account) = (world.sealer.clone(), found.device.account.clone());
+    Ok(world.db.read("approve.card", move |tx| store::card_data::kept(tx, &sealer, &account)).await?)
+}
+
 /// An answer, and what the phone does next. The same answer again gets the same receipt and costs nothing.
-pub async fn answer(world: &World, body: AnswerBody) -> Result<AnswerOk, Failure> {
+pub async fn answer(world: &World, body: AnswerBody, address: &str) -> Result<AnswerOk, Failure> {
     let heard = hear(world, &body).await?;
     // Only the phone that answered learns the way back; without the browser's own cookie it leads nowhere.
     let link = heard.approval.as_ref().is_some_and(|a| a.start == Start::Link);
     let approves = heard.answer.payload.dec == Decision::Approve;
     let return_to = (link && approves).then(|| crate::start::return_to(world, &heard.request.rid));
-    Ok(AnswerOk { m3: judge(world, body, heard).await?, return_to })
+    Ok(AnswerOk { m3: judge(world, body, heard, address).await?, return_to })
 }
 
 /// An answer whose sender is proven.
@@ -103,7 +123,7 @@ async fn hear(world: &World, body: &AnswerBody) -> Result<Heard, Failure> {
     Ok(Heard { device, approval, request, answer })
 }
 
-async fn judge(world: &World, body: AnswerBody, heard: Heard) -> Result<String, Failure> {
+async fn judge(world: &World, body: AnswerBody, heard: Heard, address: &str) -> Result<String, Failure> {
     let Heard { device, approval, request, answer } = heard;
     if device.last_answer == answer.digest {
         return device.last_receipt.ok_or_else(|| Failure::Internal("a chain without its receipt".into()));
@@ -137,7 +157,8 @@ async fn judge(world: &World, body: AnswerBody, heard: Heard) -> Result<String, 
             let (id, sent) = (device.id.clone(), answer.digest.clone());
             let Answer { uv, without, .. } = answer.payload;
             let claims = request.claims.into_iter().filter(|claim| !without.contains(claim)).collect();
-            let receipt = Receipt { digest, answer: answer.digest, dec, uv, claims, without };
+            let receipt =
+                Receipt { digest, answer: answer.digest, dec, uv, claims, without, address: address.to_owned() };
             match record(world, device, approval, evidence, receipt, now).await {
                 // The same answer twice at once: the other one recorded it.
                 Err(failure @ (Failure::Gone | Failure::OutOfStep { .. })) => {
@@ -227,6 +248,8 @@ struct Receipt {
     /// What is shared, and what the person left out.
     claims: Vec<String>,
     without: Vec<String>,
+    /// Where the phone was, on the network.
+    address: String,
 }
 
 /// Request, chain, audit and what the answer causes move together; only then is anybody answered.
@@ -250,7 +273,9 @@ async fn record(
     let approved = receipt.dec == Decision::Approve && !approval.partner.is_empty();
     let shared = approved.then(|| (receipt.claims.join(" "), subject(world, &approval)));
     let on_the_phone = approved && device.careful_until > now;
-    let known_now = approved && (on_the_phone || !receipt.without.is_empty());
+    let address = receipt.claims.iter().any(|c| c == TRANSACTION_IP).then(|| receipt.address.clone());
+    let told = told(world, &approval).await?;
+    let known_now = approved && (on_the_phone || address.is_some() || !receipt.without.is_empty());
     let done = world.db.run("approve.answer", move |tx| {
         if !store::approval::decide(tx, &sealer, &approval.id, state, &receipt.uv, &evidence, now)? {
             return Err(Failure::Gone);
@@ -262,7 +287,10 @@ async fn record(
             store::consent::given(tx, &device.account, &approval.partner, subject, claims, now)?;
         }
         if known_now {
-            note(tx, &sealer, &approval.id, on_the_phone, &receipt.without)?;
+            note(tx, &sealer, &approval.id, (on_the_phone, address.clone()), &receipt.without)?;
+        }
+        if let Some(told) = &told {
+            told.write(tx, &sealer, now)?;
         }
         let ended = effect.as_ref().map(|act| act.carry_out(tx, &sealer, now)).transpose()?;
         let line =
@@ -296,23 +324,34 @@ async fn effect(
     act::prepare(world, &device.account, &device.id, &approval.id, asked).await.map(Some)
 }
 
+/// The call to a partner that wishes to hear of the answer.
+async fn told(world: &World, approval: &Approval) -> Result<Option<Decided>, Failure> {
+    if approval.start != Start::Ciba {
+        return Ok(None);
+    }
+    let (sealer, id) = (world.sealer.clone(), approval.id.clone());
+    let found = world.db.read("approve.told", move |tx| store::approval::find(tx, &sealer, &id)).await?;
+    Ok(found.and_then(|(approval, request)| Decided::of(world, &approval, &request)))
+}
+
 /// What this service calls the person; empty for one that is registered no more.
 fn subject(world: &World, approval: &Approval) -> String {
     let partner = world.partners.find(&approval.partner);
     partner.and_then(|partner| crate::tokens::subject_of(world, &partner, approval).ok()).unwrap_or_default()
 }
 
-/// What only the answer told: that somebody was on the phone with the person, and what they left out.
+/// What only the answer told: that somebody was on the phone with the person, from where it came, and what they left out.
 fn note(
     tx: &mut db::Tx<'_>,
     sealer: &store::Sealer,
     id: &str,
-    on_the_phone: bool,
+    (on_the_phone, address): (bool, Option<String>),
     without: &[String],
 ) -> Result<(), Failure> {
     let Some(Asked::Login(mut request)) = store::approval::asked(tx, sealer, id)? else { return Ok(()) };
     if let Some(credential) = &mut request.credential {
         credential.ongoing_call |= on_the_phone;
+        credential.ip = address;
     }
     request.without = without.to_vec();
     store::approval::save_asked(tx, sealer, id, &Asked::Login(request))?;

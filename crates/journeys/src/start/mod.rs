@@ -10,7 +10,7 @@ use protocol::oidc::authorize::AuthorizationRequest;
 use protocol::oidc::partner::{Partner, StartWay};
 
 pub use scan::{frame, returns, scan};
-pub(crate) use scan::return_to;
+pub(crate) use scan::{fresh, mac, return_to};
 pub use summon::{How, Whom, summon};
 
 use crate::{Failure, World};

@@ -11,7 +11,7 @@ use protocol::phone::{ScanBody, ScanOk};
 use super::is_own_url;
 use crate::keys::PlatformKeys;
 use crate::own_phone::{Own, own};
-use crate::{Failure, Signed, World};
+use crate::{Failure, Signed, World, discover};
 
 /// What the code or link says.
 struct Scanned<'a> {
@@ -79,7 +79,11 @@ pub(crate) fn return_to(world: &World, approval: &str) -> String {
 /// # Errors
 /// `Expired` for a picture of the code, `Taken` when another phone was first, `Gone` when it waits no more.
 pub async fn scan(world: &World, signed: &Signed) -> Result<ScanOk, Failure> {
-    let (Own { device, account }, body, _) = own::<ScanBody>(world, signed).await?;
+    let (own, body, _) = own::<ScanBody>(world, signed).await?;
+    if let Some(code) = discover::Scanned::read(&world.settings.app, &body.text) {
+        return discover::scanned(world, &own, &code).await;
+    }
+    let Own { device, account } = own;
     let scanned = Scanned::read(&world.settings.app, &body.text).ok_or(Failure::Gone)?;
     let (sealer, id) = (world.sealer.clone(), scanned.rid.to_owned());
     let found = world.db.read("scan.find", move |tx| store::approval::find(tx, &sealer, &id)).await?;
@@ -101,6 +105,7 @@ pub async fn scan(world: &World, signed: &Signed) -> Result<ScanOk, Failure> {
         recovered_by: account.recovered_by.clone(),
         limited: account.limited_until > now,
         ongoing_call: device.careful_until > now,
+        ip: None,
     };
     let request = LoginRequest { credential: Some(credential), ..request };
     take(world, approval.id, device.id, account.id, request, now).await

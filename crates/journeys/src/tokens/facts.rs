@@ -1,12 +1,11 @@
 //! What is known of a person and a login, for whom it may concern.
 
 use domain::approval::{Approval, CredentialFacts, LoginRequest};
-use protocol::oidc::authorize::AuthorizationRequest;
+use protocol::oidc::authorize::{ACR_ADVANCED, ACR_BASIC, AuthorizationRequest};
 use protocol::oidc::partner::Partner;
-use protocol::oidc::{ACR_SUBSTANTIAL, AMR, Mount, attributes, subject};
+use protocol::oidc::{ACR_SUBSTANTIAL, AMR, Mount, release};
 use serde_json::{Map, Value};
 
-use super::id_bytes;
 use crate::{Failure, World};
 
 /// What a service may weigh (docs/life.md §9), as of the approval.
@@ -23,10 +22,15 @@ pub(super) fn risk(facts: &CredentialFacts, approved_at: i64) -> Map<String, Val
     claims
 }
 
-/// What the login was worth.
+/// What the login was worth. The compatible mount tells whether the code itself was used, by the name that was asked for.
 pub(super) fn acr(mount: Mount, approval: &Approval, asked: &AuthorizationRequest) -> String {
-    let _ = (mount, approval, asked);
-    ACR_SUBSTANTIAL.to_owned()
+    let names: &[&str] = match (mount, approval.uv.as_str()) {
+        (Mount::Standard, _) => return ACR_SUBSTANTIAL.to_owned(),
+        (Mount::Compat, "bio") => &ACR_BASIC,
+        (Mount::Compat, _) => &ACR_ADVANCED,
+    };
+    let legacy = asked.acr_values.iter().any(|value| value.starts_with("tag:"));
+    names.get(usize::from(legacy)).copied().unwrap_or_default().to_owned()
 }
 
 /// How the person answered (RFC 8176).
@@ -41,34 +45,16 @@ pub(super) async fn claims_for(
     approval: &Approval,
     login: &LoginRequest,
 ) -> Result<Map<String, Value>, Failure> {
-    let wanted = login.authorization.id_token_claims(partner);
-    if wanted.is_empty() {
+    let asked = &login.authorization;
+    if asked.id_token_claims(partner).is_empty() && asked.claims.id_token_verified.is_empty() {
         return Ok(Map::new());
     }
-    let (sealer, account) = (world.sealer.clone(), approval.account.clone().unwrap_or_default());
-    let found = world.db.read("sign_in.profile", move |tx| store::account::find(tx, &sealer, &account)).await?;
-    let row = found.ok_or_else(|| Failure::Internal("an approval's account is gone".into()))?;
-    let mut claims = attributes::pick(&row.profile.attributes(), &wanted);
-    withhold(&mut claims, &login.without);
-    Ok(claims)
-}
-
-/// What the person left out stays out, with what would tell it all the same.
-pub(super) fn withhold(claims: &mut Map<String, Value>, without: &[String]) {
-    for name in without {
-        claims.remove(name);
-        let along: &[&str] = match name.as_str() {
-            "name" => &["given_name", "family_name"],
-            "email" => &["email_verified"],
-            "phone_number" => &["phone_number_verified"],
-            _ => &[],
-        };
-        along.iter().for_each(|name| drop(claims.remove(*name)));
-    }
+    let facts = crate::facts::at_release(world, partner, approval, login, None).await?;
+    Ok(release::id_token(partner, asked, &facts, &login.without))
 }
 
 pub(crate) fn subject_of(world: &World, partner: &Partner, approval: &Approval) -> Result<String, Failure> {
     let account =
         approval.account.as_deref().ok_or_else(|| Failure::Internal("an approved request has an account".into()))?;
-    Ok(subject::pairwise(&world.keys.pairwise, partner.sector(), &id_bytes(account)?))
+    super::subject(world, partner, account)
 }

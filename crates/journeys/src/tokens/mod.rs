@@ -1,5 +1,6 @@
 //! What a partner gets for a person's yes: tokens, claims, evidence.
 
+mod answered;
 mod evidence;
 mod exchange;
 mod facts;
@@ -15,8 +16,9 @@ use protocol::jose::{b64u, unb64u};
 use protocol::label::SID;
 use protocol::oidc::Mount;
 use protocol::oidc::partner::Partner;
-use protocol::oidc::subject::pairwise;
+use protocol::oidc::subject::{COMPAT_CHARS, pairwise};
 
+pub use answered::redeem_answer;
 pub use evidence::evidence;
 pub(crate) use exchange::Burnt;
 pub use exchange::{burn, exchange};
@@ -27,7 +29,9 @@ pub use possess::{Possession, Use};
 pub use present::{Opened, ResourceError, dpop_nonces, present};
 pub use refresh::refresh;
 pub use seal::seal_jwt;
-pub use userinfo::{Answer, userinfo};
+pub use userinfo::{Answer, picture, userinfo};
+
+pub use crate::facts::PICTURE;
 
 use crate::keys::PlatformKeys;
 use crate::{Failure, World};
@@ -77,5 +81,9 @@ pub(crate) fn approval_of_sid(world: &World, text: &str) -> Option<String> {
 
 /// What this partner calls the person of an account.
 pub(crate) fn subject(world: &World, partner: &Partner, account: &str) -> Result<String, Failure> {
-    Ok(pairwise(&world.keys.pairwise, partner.sector(), &id_bytes(account)?))
+    let whole = pairwise(&world.keys.pairwise, partner.sector(), &id_bytes(account)?);
+    Ok(match partner.mount {
+        Mount::Standard => whole,
+        Mount::Compat => whole.chars().take(COMPAT_CHARS).collect(),
+    })
 }

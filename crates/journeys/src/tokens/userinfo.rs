@@ -1,9 +1,9 @@
 //! What an access token tells about its person.
 
-use protocol::oidc::attributes;
-use serde_json::{Value, json};
+use protocol::oidc::release;
+use serde_json::{Map, Value, json};
 
-use super::facts::{subject_of, withhold};
+use super::facts::subject_of;
 use super::{Opened, seal_jwt, statement_seconds};
 use crate::{Failure, World};
 
@@ -17,9 +17,12 @@ pub enum Answer {
 /// Claims of the person behind an opened token.
 pub async fn userinfo(world: &World, opened: &Opened) -> Result<Answer, Failure> {
     let Opened { partner, approval, login, profile, .. } = opened;
-    let wanted = login.authorization.userinfo_claims(partner);
-    let mut claims = attributes::pick(&profile.attributes(), &wanted);
-    withhold(&mut claims, &login.without);
+    let asked = &login.authorization;
+    let mut claims = Map::new();
+    if !asked.userinfo_claims(partner).is_empty() || !asked.claims.userinfo_verified.is_empty() {
+        let facts = crate::facts::at_release(world, partner, approval, login, Some(profile)).await?;
+        claims = release::userinfo(partner, asked, &facts, &login.without);
+    }
     claims.insert("sub".into(), subject_of(world, partner, approval)?.into());
     if world.settings.test_world {
         claims.insert("zelf_test_world".into(), true.into());
@@ -37,4 +40,13 @@ pub async fn userinfo(world: &World, opened: &Opened) -> Result<Answer, Failure>
         claims.insert("exp".into(), json!(now + statement_seconds(partner.mount)));
     }
     seal_jwt(world, partner, sealing.sign, sealing.encrypt, "JWT", &claims).await.map(Answer::Jwt)
+}
+
+/// The photo behind an opened token, when it was asked for, agreed to and is kept: media type and bytes.
+pub async fn picture(world: &World, opened: &Opened) -> Result<Option<(&'static str, Vec<u8>)>, Failure> {
+    let Opened { partner, approval, login, profile, .. } = opened;
+    let asked = login.authorization.all_claims(partner);
+    let facts = crate::facts::at_release(world, partner, approval, login, Some(profile)).await?;
+    let shared = release::values(partner.mount, &asked, &asked, &facts, &login.without).contains_key("picture");
+    Ok(facts.photo.filter(|_| shared).map(|photo| (release::media_type(&photo), photo)))
 }

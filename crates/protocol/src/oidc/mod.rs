@@ -7,6 +7,7 @@ mod answer;
 pub mod attributes;
 pub mod authorize;
 pub mod claims_request;
+pub mod ciba;
 pub mod client_auth;
 pub mod code;
 pub mod compat;

@@ -457,6 +457,65 @@ const SITE: &[(&str, &str, &[Tried])] = &[
         "/userinfo",
         &[("", 401, "invalid_token"), ("access_token=AAAA", 401, "invalid_token"), ("oversize", 401, "")],
     ),
+    ("GET", "/picture", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    (
+        "POST",
+        "/bc-authorize",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&scope=openid", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    ("GET", "/v2/jwkSet", &[("", 200, "keys")]),
+    (
+        "POST",
+        "/v2/token",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&scope=openid", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    ("GET", "/v2/userinfo", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    ("GET", "/v2/picture", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    (
+        "POST",
+        "/v2/user_discovery_sessions",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&scope=openid", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    (
+        "POST",
+        "/v2/user_discovery_sessions/{id}",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&scope=openid", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
+    (
+        "POST",
+        "/v2/backchannel/authentication",
+        &[
+            ("", 401, "invalid_client"),
+            ("json", 400, "invalid_request"),
+            ("client_id=gemeente&client_secret=guess&scope=openid", 401, "invalid_client"),
+            ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
+            ("oversize", 400, "invalid_request"),
+        ],
+    ),
 ];
 
 const APP: &[(&str, &str, &[Tried])] = &[

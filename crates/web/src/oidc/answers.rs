@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 
 use crate::Doors;
 
-/// An error of a door where partners prove themselves. The compatible mount says `detail` too.
+/// An error of a door where partners prove themselves. The compatible mount says `detail` and `uid` too.
 pub fn refused(doors: &Doors, mount: Mount, error: &TokenError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
     let mut body = json!(error);
     if let (Mount::Compat, Some(members)) = (mount, body.as_object_mut()) {
         members.insert("detail".into(), error.description.into());
+        members.insert("uid".into(), crate::problem::occurrence(doors).into());
     }
     let mut response = private(status, body);
     if status == StatusCode::UNAUTHORIZED {

@@ -3,14 +3,17 @@
 mod answers;
 mod authorize;
 mod call;
+mod ciba;
 pub mod client;
 mod evidence;
 mod introspect;
 mod logout;
 mod par;
+mod picture;
 mod register;
 mod token;
 mod userinfo;
+pub mod v2;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -21,10 +24,12 @@ use serde_json::Value;
 
 pub use authorize::{authorize, authorize_form, v2_authorization};
 pub use call::{Authorities, Call, PeerCertificates};
+pub use ciba::{Polls, ask as backchannel};
 pub use evidence::evidence;
 pub use introspect::{introspect, revoke};
 pub use logout::{logout, logout_form};
 pub use par::push;
+pub use picture::picture;
 pub use register::{change, register, registration, unregister};
 pub use token::token;
 pub use userinfo::userinfo;

@@ -5,12 +5,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use journeys::{Failure, tokens};
 use protocol::oidc::token::{TokenError, TokenErrorCode, TokenRequest, TokenResponse};
-use protocol::oidc::{Mount, discovery};
+use protocol::oidc::{Mount, ciba, discovery};
 use serde_json::json;
 
 use super::answers::{failed, private, refused, with_nonce};
 use super::{Call, client};
 use crate::Doors;
+
+/// CIBA Core §10.1.
+const CIBA_GRANT: &str = "urn:openid:params:grant-type:ciba";
 
 /// `POST /token`.
 pub async fn token(State(doors): State<Doors>, call: Call) -> Response {
@@ -51,16 +54,28 @@ async fn answer(doors: &Doors, mount: Mount, call: &Call) -> Result<Result<Token
     match request {
         TokenRequest::Code(request) => tokens::exchange(world, &client, &request, &possession).await,
         TokenRequest::Refresh(request) => tokens::refresh(world, &client, &request, &possession).await,
-        TokenRequest::Ciba { .. } => {
-            let description = "this client may not use CIBA";
-            Ok(Err(TokenError { error: TokenErrorCode::UnauthorizedClient, description }))
+        TokenRequest::Ciba { auth_req_id } => {
+            let answer = tokens::redeem_answer(world, &client, &auth_req_id, &possession).await?;
+            Ok(answer.map_err(|error| hurried(doors, mount, &auth_req_id, error)))
         }
     }
 }
 
+/// Who looks for an answer before its time is told so, in place of that there is none yet (CIBA Core §11).
+fn hurried(doors: &Doors, mount: Mount, auth_req_id: &str, error: TokenError) -> TokenError {
+    let pending = error.error == TokenErrorCode::AuthorizationPending;
+    if pending && !doors.polls.take(auth_req_id, ciba::interval(mount), doors.world.now()) {
+        return TokenError { error: TokenErrorCode::SlowDown, description: "look five seconds less often" };
+    }
+    error
+}
+
 /// The compatible mount calls a bad assertion `unauthorized_client`.
 fn as_told(mount: Mount, call: &Call, error: TokenError) -> TokenError {
-    let by_assertion = call.fields().iter().any(|(name, _)| name == "client_assertion");
+    let has =
+        |name: &str, value: &str| call.fields().iter().any(|(n, v)| n == name && (value.is_empty() || v == value));
+    // What came without a browser keeps the standard's word.
+    let by_assertion = has("client_assertion", "") && !has("grant_type", CIBA_GRANT);
     if mount == Mount::Compat && by_assertion && error.error == TokenErrorCode::InvalidClient {
         TokenError { error: TokenErrorCode::UnauthorizedClient, ..error }
     } else {

@@ -144,9 +144,13 @@ async fn choose(world: &World, signed: &Signed) -> Result<serde_json::Value, Fai
 }
 
 /// `POST /api/v1/answer`: M1, M2 and the sealed proof; M2 itself proves who sends it.
-pub async fn answer_request(State(doors): State<Doors>, body: Result<Json<AnswerBody>, JsonRejection>) -> Response {
+pub async fn answer_request(
+    State(doors): State<Doors>,
+    caller: Caller,
+    body: Result<Json<AnswerBody>, JsonRejection>,
+) -> Response {
     let result = match body {
-        Ok(Json(body)) => approve::answer(&doors.world, body).await,
+        Ok(Json(body)) => approve::answer(&doors.world, body, &caller.address).await,
         Err(rejection) if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),
         Err(_) => Err(Failure::Malformed),
     };

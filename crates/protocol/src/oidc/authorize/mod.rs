@@ -3,6 +3,7 @@
 //! In steps, because a request may lie in a signed object, at an address or in a row: [`opening`] finds the partner and says
 //! what must be fetched; the caller fetches; [`parse`] reads the parameters that count.
 
+mod backchannel;
 mod claims;
 mod opening;
 mod prompt;
@@ -70,9 +71,23 @@ pub struct AuthorizationRequest {
     /// What the partner wrote for the person to compare (CIBA), at most 128 characters on one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binding_message: Option<String>,
+    /// How the partner wishes to be told that a result waits (CIBA ping): the token that the call carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notification: Option<NotificationToken>,
     /// The row in which it lies while the person types, when it is too large for a form field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stash: Option<String>,
+}
+
+/// `client_notification_token` (CIBA Core §7.1): speaks for us at the partner, so it is shown nowhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NotificationToken(pub String);
+
+impl std::fmt::Debug for NotificationToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NotificationToken(…)")
+    }
 }
 
 /// What a person confirms (reference §9).

@@ -74,14 +74,19 @@ impl AuthorizationRequest {
         claims::read(self, pairs, partner)?;
         self.whom(found)?;
         self.authorization_details = rar::read(single(pairs, "authorization_details")?, partner)?;
+        self.suits(partner, found.pushed)
+    }
+
+    /// What is asked is what partner and service are for.
+    pub(super) fn suits(&mut self, partner: &Partner, pushed: bool) -> Result<(), Wrong> {
         match &self.service {
             Some(code) => self.suits_service(partner.service(code).map(|service| service.kind)),
-            None => self.confirms_details(found.pushed),
+            None => self.confirms_details(pushed),
         }
     }
 
     /// The hint and the `claims` parameter name one and the same person.
-    fn whom(&mut self, found: &Found) -> Result<(), Wrong> {
+    pub(super) fn whom(&mut self, found: &Found) -> Result<(), Wrong> {
         if let (Some(sub), Some(hint)) = (&self.sub, &found.hint)
             && sub != hint
         {
@@ -182,7 +187,7 @@ fn response(pairs: &Pairs, mount: Mount) -> Result<(), Wrong> {
 }
 
 /// Of a list of BCP 47 tags, our languages in the same order, each once.
-fn languages(tags: &str) -> Vec<String> {
+pub(super) fn languages(tags: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for tag in tags.split(' ') {
         let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();

@@ -1,7 +1,5 @@
 //! Values on the compatible mount (reference: claims).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::table::v2;
@@ -63,7 +61,7 @@ fn of_before(short: &str, facts: &Facts) -> Option<Value> {
         "claim_country_of_birth" => birth?.country.clone().map(Value::String),
         "claim_eid" => document::eid(facts),
         "claim_device" => device(facts).map(|device| device.to_string().into()),
-        "claim_photo" => facts.photo.as_ref().map(|photo| STANDARD.encode(photo).into()),
+        "claim_photo" => facts.photo.as_ref().map(|photo| super::base64(photo).into()),
         "claim_birthdate_as_string" => written_date(facts).map(Value::String),
         _ => None,
     }
@@ -107,7 +105,7 @@ fn address(facts: &Facts) -> Option<Value> {
 /// The photo as it is stored; cards hold one of 140 by 200.
 fn photo(facts: &Facts) -> Option<Value> {
     let photo = facts.photo.as_deref()?;
-    Some(json!({ "format": super::media_type(photo), "value": STANDARD.encode(photo) }))
+    Some(json!({ "format": super::media_type(photo), "value": super::base64(photo) }))
 }
 
 fn account(facts: &Facts) -> Option<Value> {

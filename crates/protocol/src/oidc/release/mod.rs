@@ -10,6 +10,8 @@ mod time;
 use serde_json::{Map, Value};
 
 pub(crate) use table::v2;
+pub use time::utc;
+
 pub use table::{CLAIMS, Claim, Format, Offered, claim, label, verifiable};
 
 use super::Mount;
@@ -57,7 +59,7 @@ fn both(
     let all = request.all_claims(partner);
     let mut told = values(partner.mount, &plain, &all, facts, without);
     if let Some(proof) = facts.proof.as_ref().filter(|_| partner.verified_claims) {
-        let may = |name: &str| all.contains(&name) && !without.iter().any(|left_out| left_out == name);
+        let may = |name: &str| all.contains(&name) && !withheld(name, without);
         let pick = |name: &str| standard::value(name, facts).filter(|_| may(name));
         if let Some(answer) = verified::answer(verified, &assurance(proof), pick) {
             told.insert("verified_claims".into(), answer);
@@ -68,7 +70,7 @@ fn both(
 
 fn assurance(proof: &Proof) -> Assurance {
     Assurance {
-        time: time::utc(proof.at),
+        time: utc(proof.at),
         method: if proof.method == Method::Card { "eid" } else { "bank" }.into(),
         source: proof.organization.clone().unwrap_or_default(),
     }
@@ -77,17 +79,48 @@ fn assurance(proof: &Proof) -> Assurance {
 /// The values of the claims in `here`; what is not known is left out (OpenID Core §5.3.2). `all` is what the request asks in
 /// any place: claims about claims speak of those.
 pub fn values(mount: Mount, here: &[&str], all: &[&str], facts: &Facts, without: &[String]) -> Map<String, Value> {
-    let kept = |name: &&str| !without.iter().any(|left_out| left_out == name);
+    let kept = |name: &&str| !withheld(name, without);
     let all: Vec<&str> = all.iter().copied().filter(kept).collect();
     let told = here.iter().filter(|name| kept(name));
     told.filter_map(|name| Some(((*name).to_owned(), value(mount, name, &all, facts)?))).collect()
 }
+
+/// What the person left out stays out, with what would tell it all the same.
+fn withheld(name: &str, without: &[String]) -> bool {
+    let along = match name {
+        "given_name" | "family_name" => "name",
+        "email_verified" => "email",
+        "phone_number_verified" => "phone_number",
+        other => other,
+    };
+    let same_words = |left_out: &str| label(name).is_some_and(|words| label(left_out) == Some(words));
+    without.iter().any(|left_out| left_out == name || left_out == along || same_words(left_out))
+}
+
+/// True for a claim that address or photo of a card may fill.
+pub fn from_card(name: &str) -> bool {
+    label(name).is_some_and(|label| label == "claim.address" || label == "claim.picture")
+}
+
+/// True for a claim about the phone that answered.
+pub fn of_phone(name: &str) -> bool {
+    label(name) == Some("claim.this_phone")
+}
+
+/// The claim that tells from where on the network a request was approved.
+pub const TRANSACTION_IP: &str = v2!("transaction_ip");
 
 fn value(mount: Mount, name: &str, all: &[&str], facts: &Facts) -> Option<Value> {
     match mount {
         Mount::Standard => standard::value(name, facts),
         Mount::Compat => document::metadata(name, all, facts).or_else(|| compat::value(name, facts)),
     }
+}
+
+/// Standard base64, with its padding (RFC 4648 §4).
+pub fn base64(bytes: &[u8]) -> String {
+    use ::base64::Engine as _;
+    ::base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// What kind of image this is.

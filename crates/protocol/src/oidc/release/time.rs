@@ -24,7 +24,7 @@ pub(super) fn has_reached(years: i32, birthdate: &str, today: &str) -> Option<bo
 }
 
 /// `2026-11-22T14:05:00Z` of unix seconds.
-pub(super) fn utc(seconds: i64) -> String {
+pub fn utc(seconds: i64) -> String {
     format!("{}Z", clock(seconds))
 }
 
