@@ -40,7 +40,7 @@ async fn a_customer_at_the_desk_is_asked_and_answers() {
         let tokens = desk.looks(&town, &id).await.ok();
         let claims = claims(&text(&tokens, "id_token"));
         assert_eq!((&claims["aud"], &claims["iss"]), (&json!("desk"), &json!(town.issuer)));
-        assert_eq!(desk.userinfo(&town, &tokens).await.ok()["family_name"], "Peeters");
+        assert_eq!(desk.userinfo(&town, &tokens).await.ok()["family_name"], "Van Linden");
         // Once.
         town.pass(5);
         assert_eq!(desk.looks(&town, &id).await.refusal(), (400, "invalid_grant".into()));
@@ -239,7 +239,7 @@ async fn a_partner_that_wishes_so_is_called_when_the_answer_is_there() {
             town.web.takes(address, 500);
             for _ in 0..3 {
                 calls(&town).await;
-                town.pass(60);
+                town.pass(10);
             }
             let posted = town.web.posted();
             assert_eq!(posted.len(), before + 1);
