@@ -13,6 +13,7 @@ pub mod contact;
 pub mod device;
 pub mod discovery;
 pub mod enrolment;
+pub mod fill;
 pub mod grant;
 pub mod history;
 pub mod mute;

@@ -8,6 +8,7 @@ use protocol::phone::{DeviceState, DeviceStatus};
 use crate::MAX_TRIES;
 
 pub(crate) mod bio;
+pub(crate) mod fill;
 pub(crate) mod staged;
 
 /// Failures a day and per 30 days that not even right codes in between reset (a flatmate who tries four a day).

@@ -12,6 +12,7 @@ pub mod routes;
 mod security;
 pub mod site;
 mod state;
+mod timing;
 
 pub use routes::{Entry, Guard};
 pub use state::{AppFiles, DoorSettings, Doors};

@@ -83,5 +83,6 @@ async fn metrics(State(ops): State<Ops>) -> Response {
     let _ = writeln!(text, "zelf_statements_total {statements}");
     let _ = writeln!(text, "zelf_commits_total {commits}");
     let _ = writeln!(text, "zelf_logical_transactions_total {transactions}");
+    crate::timing::write(&mut text);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }

@@ -5,15 +5,19 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::Doors;
+use crate::{Doors, timing};
 
 fn frame_ancestors(doors: &Doors) -> String {
     if doors.settings.frame_ancestors.is_empty() { "'none'".into() } else { doors.settings.frame_ancestors.join(" ") }
 }
 
-fn set(response: &mut Response, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        response.headers_mut().entry(name).or_insert(value);
+fn set(response: &mut Response, name: HeaderName, value: &'static str) {
+    response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+fn policy(response: &mut Response, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert(value);
     }
 }
 
@@ -44,7 +48,9 @@ impl FormTarget {
 
 /// Headers of the login site.
 pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let timing = timing::start(&request);
     let mut response = next.run(request).await;
+    timing.end();
     common(&doors, &mut response);
     let target = response.extensions_mut().remove::<FormTarget>().map(|t| format!(" {}", t.0)).unwrap_or_default();
     let csp = format!(
@@ -52,7 +58,7 @@ pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> R
          base-uri 'none'; form-action 'self'{target}; frame-ancestors {}",
         frame_ancestors(&doors)
     );
-    set(&mut response, header::CONTENT_SECURITY_POLICY, &csp);
+    policy(&mut response, &csp);
     response
 }
 
@@ -61,7 +67,9 @@ const APP_PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), pub
 
 /// Headers of the helpdesk's console: nobody shows it in a frame.
 pub async fn console(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let timing = timing::start(&request);
     let mut response = next.run(request).await;
+    timing.end();
     common(&doors, &mut response);
     let csp = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; \
                base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -71,7 +79,9 @@ pub async fn console(State(doors): State<Doors>, request: Request, next: Next) -
 
 /// Headers of the phone app: the code is typed here, so nothing foreign runs.
 pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Response {
+    let timing = timing::start(&request);
     let mut response = next.run(request).await;
+    timing.end();
     set(&mut response, HeaderName::from_static("permissions-policy"), APP_PERMISSIONS);
     common(&doors, &mut response);
     let csp = format!(
@@ -80,7 +90,7 @@ pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Re
          trusted-types zelf; frame-ancestors {}",
         frame_ancestors(&doors)
     );
-    set(&mut response, header::CONTENT_SECURITY_POLICY, &csp);
+    policy(&mut response, &csp);
     response
 }
 
