@@ -52,6 +52,7 @@ mod failure;
 pub mod finish_activation;
 pub mod helpdesk;
 pub mod keys;
+mod lately;
 pub mod logout;
 pub mod my_data;
 pub mod my_history;

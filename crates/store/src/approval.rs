@@ -5,6 +5,7 @@ use domain::account::{Device, Profile};
 use domain::approval::{Approval, Asked, CredentialFacts, Crowd, FLOOD_SECONDS, LoginRequest, Start, State};
 use serde::{Deserialize, Serialize};
 
+use crate::consent::Standing;
 use crate::{Sealer, StoreError, device, partner_call, refresh};
 
 /// What proves an answer: the exact bytes of request, answer and receipt.
@@ -207,20 +208,35 @@ pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> 
     Ok(found)
 }
 
+/// A request that a phone answers.
+pub struct ToAnswer {
+    pub approval: Approval,
+    /// What its service is given already.
+    pub consent: Option<Standing>,
+}
+
 /// The phone that answers and the request it answers, if that is its own.
-pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Device, Option<Approval>)>, StoreError> {
+pub fn for_answer(tx: &mut Tx<'_>, device: &str, id: &str) -> Result<Option<(Device, Option<ToAnswer>)>, StoreError> {
     let row = tx.row(
         "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, a.id IS NOT NULL,
                 COALESCE(a.id, ''), a.device, a.account, COALESCE(a.partner, ''), COALESCE(a.match_number, ''), COALESCE(a.state, 'waiting'),
-                COALESCE(a.created_at, 0), COALESCE(a.expires_at, 0), a.decided_at, COALESCE(a.start, 'number'), COALESCE(a.uv, '')
-         FROM device d LEFT JOIN approval a ON a.id = $2 AND a.device = d.id WHERE d.id = $1 AND d.state = 'active'",
+                COALESCE(a.created_at, 0), COALESCE(a.expires_at, 0), a.decided_at, COALESCE(a.start, 'number'), COALESCE(a.uv, ''),
+                c.claims, c.subject
+         FROM device d LEFT JOIN approval a ON a.id = $2 AND a.device = d.id
+         LEFT JOIN consent c ON c.account = d.account AND c.partner = a.partner AND c.withdrawn_at IS NULL
+         WHERE d.id = $1 AND d.state = 'active'",
         args![device, id],
     )?;
     row.map(|r| {
         let mut c = r.columns();
         let device = device::read(&mut c)?;
-        let found = if c.flag()? { Some(approval(&mut c)?) } else { None };
-        Ok((device, found))
+        let found = c.flag()?;
+        if !found {
+            return Ok((device, None));
+        }
+        let approval = approval(&mut c)?;
+        let consent = c.text_or_null()?.zip(c.text_or_null()?).map(|(claims, subject)| Standing { claims, subject });
+        Ok((device, Some(ToAnswer { approval, consent })))
     })
     .transpose()
 }

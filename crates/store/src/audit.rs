@@ -23,10 +23,14 @@ pub fn append(tx: &mut Tx<'_>, line: &Line<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Actions about `subject`, newest first.
+/// Actions about an account, newest first, its answers to requests among them: those are told by the requests themselves.
 pub fn about(tx: &mut Tx<'_>, subject: &str, limit: i64) -> Result<Vec<(i64, String, String)>, StoreError> {
     let rows = tx.rows(
-        "SELECT at, action, detail FROM audit WHERE subject = $1 ORDER BY at DESC LIMIT $2",
+        "SELECT at, action, detail FROM audit WHERE subject = $1 AND action NOT IN ('approved', 'rejected', 'reported')
+         UNION ALL
+         SELECT decided_at, CASE state WHEN 'rejected' THEN 'rejected' WHEN 'fraud' THEN 'reported' ELSE 'approved' END, id
+         FROM approval WHERE account = $1 AND evidence IS NOT NULL
+         ORDER BY 1 DESC LIMIT $2",
         args![subject, limit],
     )?;
     rows.into_iter()

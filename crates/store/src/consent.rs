@@ -15,7 +15,8 @@ pub struct Consent {
     pub withdrawn_at: Option<i64>,
 }
 
-/// The person approved a request of this service.
+/// The person approved a request of this service: for the first time, something else than before, or again after a withdrawal.
+/// Repeating what stands changes nothing that [`list`] tells.
 ///
 /// `subject` is what that service calls the person.
 pub fn given(
@@ -53,10 +54,24 @@ pub fn withdraw(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Resu
     Ok(changed == 1)
 }
 
-/// Newest first.
+/// What an account shares with a service as of now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Names, space between.
+    pub claims: String,
+    /// What the service calls the person.
+    pub subject: String,
+}
+
+/// Newest first. When and how often is told by the requests that were approved: their answers are the record.
 pub fn list(tx: &mut Tx<'_>, account: &str) -> Result<Vec<Consent>, StoreError> {
     let rows = tx.rows(
-        "SELECT partner, claims, first_at, last_at, times, withdrawn_at FROM consent WHERE account = $1 ORDER BY last_at DESC, partner",
+        "SELECT c.partner, c.claims, c.first_at, CASE WHEN COALESCE(a.last_at, 0) > c.last_at THEN a.last_at ELSE c.last_at END AS latest,
+                CASE WHEN COALESCE(a.times, 0) > c.times THEN a.times ELSE c.times END, c.withdrawn_at
+         FROM consent c LEFT JOIN
+            (SELECT partner, MAX(decided_at) AS last_at, COUNT(*) AS times FROM approval
+             WHERE account = $1 AND state IN ('approved', 'redeemed', 'revoked') GROUP BY partner) a ON a.partner = c.partner
+         WHERE c.account = $1 ORDER BY latest DESC, c.partner",
         args![account],
     )?;
     rows.into_iter()

@@ -1,7 +1,7 @@
 //! What waits for a person, and the person's answer.
 //!
 //! The phone fetches requests freshly signed ([`waiting`]) and answers with one signed message ([`answer`]): the row is read,
-//! the vault counts and checks, and one transaction moves the request, the phone's receipt chain and the audit together.
+//! the vault counts and checks, and one transaction moves the request and the phone's receipt chain together.
 
 mod data;
 mod draw;
@@ -16,7 +16,7 @@ use protocol::jose::PublicKey;
 use protocol::oidc::release::{self, TRANSACTION_IP};
 use protocol::phone::{Answer, AnswerBody, AnswerOk, Decision, DeviceState, Pending, PendingBody, Request, Verified};
 use store::approval::{Evidence, Waiting};
-use store::audit::Line;
+use store::consent::Standing;
 use subtle::ConstantTimeEq as _;
 use vault::{Attempt, Verdict};
 use words::Lang;
@@ -104,6 +104,7 @@ pub async fn answer(world: &World, body: AnswerBody, address: &str) -> Result<An
 struct Heard {
     device: Device,
     approval: Option<Approval>,
+    consent: Option<Standing>,
     /// M1 as the phone sent it back; the vault checks that it is ours.
     request: Request,
     answer: Verified<Answer>,
@@ -117,14 +118,15 @@ async fn hear(world: &World, body: &AnswerBody) -> Result<Heard, Failure> {
     }
     let (device, rid) = (id.clone(), request.rid.clone());
     let found = world.db.read("approve.find", move |tx| store::approval::for_answer(tx, &device, &rid)).await?;
-    let Some((device, approval)) = found else { return Err(too_late(world, &id, &body.m2).await?) };
+    let Some((device, found)) = found else { return Err(too_late(world, &id, &body.m2).await?) };
     // Proves that the sender holds the device key: before this nothing is told about the row.
     let answer = Answer::verify(&body.m2, &id, &PublicKey::from_point(&device.point)?)?;
-    Ok(Heard { device, approval, request, answer })
+    let (approval, consent) = found.map_or((None, None), |found| (Some(found.approval), found.consent));
+    Ok(Heard { device, approval, consent, request, answer })
 }
 
 async fn judge(world: &World, body: AnswerBody, heard: Heard, address: &str) -> Result<String, Failure> {
-    let Heard { device, approval, request, answer } = heard;
+    let Heard { device, approval, consent, request, answer } = heard;
     if device.last_answer == answer.digest {
         return device.last_receipt.ok_or_else(|| Failure::Internal("a chain without its receipt".into()));
     }
@@ -151,14 +153,14 @@ async fn judge(world: &World, body: AnswerBody, heard: Heard, address: &str) -> 
         bio: body.bio.clone(),
         matched,
     };
-    match world.vault.attempt(attempt, now).await.map_err(|e| with_head(e.into(), &device))? {
+    match world.vault.attempt_verified(attempt, answer.clone(), now).await.map_err(|e| with_head(e.into(), &device))? {
         Verdict::Accepted { m3, digest, dec } => {
             let evidence = Evidence { m1: body.m1, m2: body.m2, m3, bio: body.bio };
             let (id, sent) = (device.id.clone(), answer.digest.clone());
             let Answer { uv, without, .. } = answer.payload;
             let claims = request.claims.into_iter().filter(|claim| !without.contains(claim)).collect();
-            let receipt =
-                Receipt { digest, answer: answer.digest, dec, uv, claims, without, address: address.to_owned() };
+            let address = address.to_owned();
+            let receipt = Receipt { digest, answer: answer.digest, dec, uv, claims, without, address, consent };
             match record(world, device, approval, evidence, receipt, now).await {
                 // The same answer twice at once: the other one recorded it.
                 Err(failure @ (Failure::Gone | Failure::OutOfStep { .. })) => {
@@ -250,9 +252,12 @@ struct Receipt {
     without: Vec<String>,
     /// Where the phone was, on the network.
     address: String,
+    /// What stood before.
+    consent: Option<Standing>,
 }
 
-/// Request, chain, audit and what the answer causes move together; only then is anybody answered.
+/// Request, chain and what the answer causes move together; only then is anybody answered. The request with its evidence is the
+/// record of it: no line of the audit says it again.
 async fn record(
     world: &World,
     device: Device,
@@ -261,17 +266,19 @@ async fn record(
     receipt: Receipt,
     now: i64,
 ) -> Result<String, Failure> {
-    let (state, action) = match receipt.dec {
-        Decision::Approve => (State::Approved { at: now }, "approved"),
-        Decision::Reject => (State::Rejected, "rejected"),
-        Decision::Fraud => (State::Fraud, "reported"),
+    let state = match receipt.dec {
+        Decision::Approve => State::Approved { at: now },
+        Decision::Reject => State::Rejected,
+        Decision::Fraud => State::Fraud,
     };
     let effect = effect(world, &device, &approval, receipt.dec).await?;
-    let (sealer, audit) = (world.sealer.clone(), world.id("aud"));
+    let sealer = world.sealer.clone();
     let topics = [approval.id.clone(), device.id.clone()];
     let m3 = evidence.m3.clone();
+    let decided = Approval { state, uv: receipt.uv.clone(), ..approval.clone() };
     let approved = receipt.dec == Decision::Approve && !approval.partner.is_empty();
-    let shared = approved.then(|| (receipt.claims.join(" "), subject(world, &approval)));
+    let shared = approved.then(|| Standing { claims: receipt.claims.join(" "), subject: subject(world, &approval) });
+    let shared = shared.filter(|shared| receipt.consent.as_ref() != Some(shared));
     let on_the_phone = approved && device.careful_until > now;
     let address = receipt.claims.iter().any(|c| c == TRANSACTION_IP).then(|| receipt.address.clone());
     let told = told(world, &approval).await?;
@@ -283,7 +290,7 @@ async fn record(
         if !store::device::advance(tx, &device.id, &device.head, &receipt.digest, &evidence.m3, &receipt.answer)? {
             return Err(Failure::OutOfStep { head: device.head.clone(), seq: 0 });
         }
-        if let Some((claims, subject)) = &shared {
+        if let Some(Standing { claims, subject }) = &shared {
             store::consent::given(tx, &device.account, &approval.partner, subject, claims, now)?;
         }
         if known_now {
@@ -293,14 +300,16 @@ async fn record(
             told.write(tx, &sealer, now)?;
         }
         let ended = effect.as_ref().map(|act| act.carry_out(tx, &sealer, now)).transpose()?;
-        let line =
-            Line { id: &audit, at: now, action, actor: &device.id, subject: &device.account, detail: &approval.id };
-        store::audit::append(tx, &line)?;
         Ok(ended.unwrap_or_default())
     });
     let ended: Ended = done.await?;
     ended.settle(world).await?;
-    topics.iter().for_each(|topic| world.signals.ring(topic));
+    let [request, _] = &topics;
+    world.signals.lately.changed(request);
+    if approved && !known_now {
+        world.signals.lately.decided(decided, now);
+    }
+    topics.iter().for_each(|topic| world.signals.wake(topic));
     Ok(m3)
 }
 

@@ -48,7 +48,7 @@ pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, 
         expires_at: now + how.wait,
         state: State::Waiting,
     };
-    let sealer = world.sealer.clone();
+    let (sealer, asked) = (world.sealer.clone(), request.clone());
     let work = move |tx: &mut db::Tx<'_>| {
         let reached = match &whom {
             Whom::Number(hash) => store::approval::reach(tx, hash, &approval.partner, &lane, now)?,
@@ -65,6 +65,7 @@ pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, 
         Ok::<_, Failure>(approval)
     };
     let approval = world.db.run("sign_in.start", work).await?;
+    world.signals.lately.begun(&approval, asked, now);
     if let Some(device) = &approval.device {
         world.signals.ring(device);
     }

@@ -218,7 +218,7 @@ async fn a_phone_sees_what_waits_for_it_oldest_first_and_nothing_else() {
             assert_eq!((seen.device.id.as_str(), seen.device.account.as_str()), ("dev_1", "acc_1"));
 
             let (own, found) = approval::for_answer(tx, "dev_1", "apr_new")?.unwrap();
-            assert_eq!((own.id.as_str(), found.unwrap().match_number.as_str()), ("dev_1", "47"));
+            assert_eq!((own.id.as_str(), found.unwrap().approval.match_number.as_str()), ("dev_1", "47"));
             for foreign in ["apr_other", "apr_z", ""] {
                 assert!(approval::for_answer(tx, "dev_1", foreign)?.unwrap().1.is_none(), "{foreign}");
             }

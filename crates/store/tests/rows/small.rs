@@ -1,10 +1,11 @@
 //! Tokens that are used once, waits, and the audit line.
 
 use db::Tx;
+use domain::approval::State;
 use zelf_store::audit::{self, Line};
-use zelf_store::{used_token, waiting_time};
+use zelf_store::{approval, used_token, waiting_time};
 
-use crate::sample::{NOW, attempt, each, race, run, winners};
+use crate::sample::{NOW, ask, attempt, each, evidence, person, race, run, sealer, winners};
 
 #[tokio::test]
 async fn a_token_burns_once_for_its_partner() {
@@ -57,12 +58,19 @@ async fn what_happened_to_somebody_is_told_newest_first() {
             move |tx: &mut Tx<'_>| audit::append(tx, &Line { id, at, action, actor: "dev_1", subject, detail: "apr_a" })
         };
         run(&db, line("aud_1", NOW, "activated", "acc_1")).await;
-        run(&db, line("aud_2", NOW + 2, "approved", "acc_1")).await;
-        run(&db, line("aud_3", NOW + 1, "rejected", "acc_1")).await;
-        run(&db, line("aud_4", NOW + 3, "approved", "acc_2")).await;
+        run(&db, line("aud_2", NOW + 1, "exported", "acc_1")).await;
+        run(&db, line("aud_3", NOW + 3, "exported", "acc_2")).await;
+        person(&db, 1).await;
+        ask(&db, "apr_a", 1, NOW).await;
         run(&db, |tx| {
+            let approved = State::Approved { at: NOW + 2 };
+            assert!(approval::decide(tx, &sealer(), "apr_a", approved, "pin", &evidence(), NOW + 2)?);
             let told: Vec<_> = audit::about(tx, "acc_1", 2)?.into_iter().map(|(at, action, _)| (at, action)).collect();
-            assert_eq!(told, [(NOW + 2, "approved".to_owned()), (NOW + 1, "rejected".to_owned())]);
+            assert_eq!(
+                told,
+                [(NOW + 2, "approved".to_owned()), (NOW + 1, "exported".to_owned())],
+                "an answer is its own record"
+            );
             assert_eq!(audit::about(tx, "acc_1", 10)?.len(), 3);
             assert!(audit::about(tx, "acc_3", 10)?.is_empty());
             Ok(())

@@ -42,7 +42,7 @@ async fn ten_times_the_same_answer_is_one_attempt_and_one_receipt() {
         assert_eq!(last.ok()["m3"], receipts[0], "who was sent away comes again and gets it");
         phone.keep(&body, &last);
         assert_eq!(town.ask_vault("SELECT seq FROM pin_state").await, 1);
-        assert_eq!(town.ask("SELECT COUNT(*) FROM audit WHERE action = 'approved'").await, 1);
+        assert_eq!(town.ask("SELECT COUNT(*) FROM approval WHERE state = 'approved'").await, 1);
     })
     .await;
 }
