@@ -71,3 +71,7 @@ CREATE INDEX discovery_session_expiry ON discovery_session (expires_at);
 -- Who the partner says the person is: it may name them when it begins a request itself.
 ALTER TABLE consent ADD COLUMN subject TEXT NOT NULL DEFAULT '';
 CREATE INDEX consent_subject ON consent (partner, subject) WHERE subject <> '';
+
+-- A phone is asked about what waits for it and nothing else.
+DROP INDEX approval_device;
+CREATE INDEX approval_device ON approval (device, expires_at) WHERE state = 'waiting';

@@ -2,13 +2,17 @@
 
 mod config;
 mod console;
+mod documents;
 mod floor;
+mod half_load;
 mod login;
 mod partner;
+mod partner_keys;
 mod proc;
 mod report;
 mod seed;
 mod server;
+mod variant;
 mod window;
 
 use std::path::PathBuf;
@@ -23,9 +27,10 @@ use tokio::sync::Mutex;
 
 use floor::Floor;
 use login::Account;
-use partner::Partner;
-use report::{Facts, Report};
+use partner::{Keys, Partner};
+use report::{Facts, Measured, Report};
 use server::{Server, Site};
+use variant::Variant;
 use window::{Field, Shape, Window};
 
 /// Any failure of the bench itself, in words.
@@ -44,8 +49,25 @@ pub struct BenchArgs {
 enum What {
     /// Full logins, one after another, as many side by side as asked.
     Login(LoginArgs),
+    /// A folder with very many accounts, to be measured with `zelf bench login --keep`.
+    Seed(SeedArgs),
     /// The helpdesk's console, with very many accounts.
     Console(console::ConsoleArgs),
+}
+
+#[derive(Args)]
+struct SeedArgs {
+    #[arg(long)]
+    accounts: u64,
+    /// Those of them whose phones log in, spread over the whole table.
+    #[arg(long, default_value_t = 10_000)]
+    active: u64,
+    /// Where config, keys and database are laid.
+    #[arg(long, value_name = "FOLDER")]
+    keep: PathBuf,
+    /// As of `bench login`.
+    #[arg(long)]
+    database: Option<String>,
 }
 
 #[derive(Args)]
@@ -53,6 +75,12 @@ struct LoginArgs {
     /// JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// Which relying parties: plain, compat, fapi, rs256; several with commas between.
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "plain")]
+    variant: Vec<Variant>,
+    /// Seconds at half load, for the time the token door takes; 0: not measured.
+    #[arg(long, default_value_t = 0)]
+    half_load: u64,
     #[arg(long, default_value_t = 10_000)]
     accounts: u64,
     #[arg(long, default_value_t = 3)]
@@ -69,7 +97,7 @@ struct LoginArgs {
     /// Mix in refusals, silence, wrong codes and replays, and see that none is taken.
     #[arg(long)]
     faults: bool,
-    /// Where config, database and logs lie; removed afterwards unless given.
+    /// Where config, database and logs lie; removed afterwards unless given. One that was seeded is used as it is.
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
     /// Another binary to measure.
@@ -80,6 +108,15 @@ struct LoginArgs {
 pub async fn run(args: BenchArgs) -> ExitCode {
     let args = match args.what {
         What::Login(args) => args,
+        What::Seed(args) => {
+            return match seed_folder(&args) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(e) => {
+                    eprintln!("bench: {e}");
+                    ExitCode::FAILURE
+                }
+            };
+        }
         What::Console(args) => {
             return match console::run(&args).await {
                 Ok(true) => ExitCode::SUCCESS,
@@ -114,12 +151,38 @@ pub async fn run(args: BenchArgs) -> ExitCode {
     }
 }
 
-async fn login(args: &LoginArgs, folder: PathBuf) -> Result<Report, Fail> {
-    let key = partner::key()?;
-    let binary = args.binary.clone().map_or_else(std::env::current_exe, Ok)?;
-    let site = Site::lay_out(&folder, &binary, args.database.as_deref(), &key)?;
+/// What a seeded folder holds.
+#[derive(Clone, Copy, serde::Serialize, serde::Deserialize)]
+struct Seeded {
+    accounts: u64,
+    active: u64,
+    seconds: f64,
+}
+
+fn seed_folder(args: &SeedArgs) -> Result<(), Fail> {
+    let site = Site::lay_out(&args.keep, &std::env::current_exe()?, args.database.as_deref(), "")?;
+    let seeded = seed_site(&site, args.accounts, args.active)?;
+    say(&format!("{} accounts in {:.0} s", seeded.accounts, seeded.seconds));
+    Ok(())
+}
+
+fn seed_site(site: &Site, accounts: u64, active: u64) -> Result<Seeded, Fail> {
     say("seeding");
-    let seeding = site.seed(args.accounts, SEED)?;
+    let took = site.seed(accounts, active.min(accounts), SEED)?;
+    let seeded = Seeded { accounts, active: active.min(accounts), seconds: took.as_secs_f64() };
+    std::fs::write(site.folder.join("seeded.json"), serde_json::to_vec(&seeded)?)?;
+    Ok(seeded)
+}
+
+async fn login(args: &LoginArgs, folder: PathBuf) -> Result<Report, Fail> {
+    let keys = args.variant.iter().map(|variant| Keys::new(*variant)).collect::<Result<Vec<_>, _>>()?;
+    let partners: String = keys.iter().map(Keys::toml).collect();
+    let binary = args.binary.clone().map_or_else(std::env::current_exe, Ok)?;
+    let site = Site::lay_out(&folder, &binary, args.database.as_deref(), &partners)?;
+    let seeded = match std::fs::read(site.folder.join("seeded.json")) {
+        Ok(told) => serde_json::from_slice(&told)?,
+        Err(_) => seed_site(&site, args.accounts, 10_000)?,
+    };
     let http =
         Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(30)).build()?;
     let (server, _) = site.start(&http).await?;
@@ -127,21 +190,32 @@ async fn login(args: &LoginArgs, folder: PathBuf) -> Result<Report, Fail> {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let rss_idle_kib = server.rss_kib();
 
-    let field = Arc::new(field(args, &site, http, key).await?);
-    let windows = measure(args, &field, &server).await?;
+    let mut accounts = phones(args, seeded.active)?;
+    let (mut measured, mut documents) = (Vec::new(), Vec::new());
+    for keys in keys {
+        let field = Arc::new(field(args, &site, http.clone(), keys, accounts).await?);
+        documents.extend(field.partner.documents(&site.issuer));
+        measured.push(measure(args, &field, &server).await?);
+        accounts = Arc::into_inner(field).ok_or("an actor did not end")?.accounts;
+    }
+    documents.sort();
+    documents.dedup();
+    say("metadata and keys");
+    let documents = documents::measure(&server, &documents, Duration::from_secs(3)).await?;
     let facts = Facts {
-        variant: variant(args),
+        database: if is_postgres(args) { "PostgreSQL" } else { "SQLite synchronous=FULL" }.into(),
+        faults: args.faults,
         commit: commit(),
         machine: proc::machine_line(),
-        accounts: args.accounts,
+        accounts: seeded.accounts,
         concurrency: args.concurrency,
         fsync_us: proc::fsync_micros(&site.folder)?,
         start_ms: start.as_secs_f64() * 1000.0,
         rss_idle_kib,
         rss_loaded_kib: server.rss_kib(),
-        seed_seconds: seeding.as_secs_f64(),
+        seed_seconds: seeded.seconds,
     };
-    Ok(Report { facts, windows })
+    Ok(Report { facts, measured, documents: Some(documents) })
 }
 
 /// Kills and starts again, three times: the median start on a database that exists.
@@ -157,20 +231,35 @@ async fn restart(site: &Site, mut server: Server, http: &Client) -> Result<(Serv
     Ok((server, starts.get(1).copied().unwrap_or_default()))
 }
 
-async fn field(args: &LoginArgs, site: &Site, http: Client, key: protocol::jose::SigningKey) -> Result<Field, Fail> {
+/// The phones that log in, split between the actors.
+fn phones(args: &LoginArgs, active: u64) -> Result<Vec<Mutex<Vec<Account>>>, Fail> {
     let actors = args.concurrency.max(1);
     let mut accounts: Vec<Vec<Account>> = (0..actors).map(|_| Vec::new()).collect();
-    for i in 0..args.accounts.min(demo::phone::seed::MAX_PHONES) {
+    for i in 0..active.min(demo::phone::seed::MAX_PHONES) {
         let actor = usize::try_from(i)? % actors;
         if let Some(mine) = accounts.get_mut(actor) {
             mine.push(Account::seeded(SEED, i)?);
         }
     }
+    Ok(accounts.into_iter().map(Mutex::new).collect())
+}
+
+async fn field(
+    args: &LoginArgs,
+    site: &Site,
+    http: Client,
+    keys: Keys,
+    accounts: Vec<Mutex<Vec<Account>>>,
+) -> Result<Field, Fail> {
+    for actor in &accounts {
+        // Another relying party knows them by other names.
+        actor.lock().await.iter_mut().for_each(Account::forget_subject);
+    }
     Ok(Field {
         login: format!("{}/login", site.issuer).parse()?,
         operator: Operator::discover(&http, &site.issuer, None).await?,
-        partner: Partner::discover(http.clone(), &site.issuer, key).await?,
-        accounts: accounts.into_iter().map(Mutex::new).collect(),
+        partner: Partner::discover(http.clone(), &site.issuer, keys).await?,
+        accounts,
         faults: args.faults,
         database: is_postgres(args).then_some("postgres"),
         http,
@@ -178,42 +267,43 @@ async fn field(args: &LoginArgs, site: &Site, http: Client, key: protocol::jose:
 }
 
 /// Warm-up with everything checked, then the windows, each between two looks at the floor.
-async fn measure(args: &LoginArgs, field: &Arc<Field>, server: &Server) -> Result<Vec<Window>, Fail> {
-    say("warming up");
-    let warm = window::run(field, server, Shape { time: Duration::from_secs(3), check_every: 1 }).await?;
+async fn measure(args: &LoginArgs, field: &Arc<Field>, server: &Server) -> Result<Measured, Fail> {
+    let variant = field.partner.variant();
+    say(&format!("{}: warming up", variant.name()));
+    let shape = |secs: u64, check_every| Shape { time: Duration::from_secs(secs), check_every, rate: None };
+    let warm = window::run(field, server, shape(3, 1)).await?;
     if warm.logins == 0 || warm.wrongly_accepted > 0 {
-        return Ok(vec![warm]);
+        return Ok(Measured { variant, windows: vec![warm], half_load: None });
     }
-    let expected = warm.logins as f64 / warm.seconds * args.secs as f64 * 1.5;
-    let floor = Arc::new(Floor::new()?);
+    let mut rate = warm.logins as f64 / warm.seconds;
+    let floor = Arc::new(Floor::new(variant)?);
     let mut windows = Vec::new();
     for at in 1..=args.windows {
-        say(&format!("window {at} of {}", args.windows));
-        field.partner.presign(expected as usize)?;
-        let before = look(&floor).await?;
-        let shape = Shape { time: Duration::from_secs(args.secs), check_every: 50 };
-        let mut window = window::run(field, server, shape).await?;
-        window.floor_us = f64::midpoint(before, look(&floor).await?);
+        say(&format!("{}: window {at} of {}", variant.name(), args.windows));
+        // Pushing needs one more each.
+        field.partner.presign((rate * args.secs as f64 * 3.0) as usize)?;
+        let before = look(&floor, variant).await?;
+        let mut window: Window = window::run(field, server, shape(args.secs, 50)).await?;
+        window.floor_us = f64::midpoint(before, look(&floor, variant).await?);
         window.floor_ratio = window.floor_us / window.server_cpu_us;
+        rate = window.logins as f64 / window.seconds;
         windows.push(window);
     }
-    Ok(windows)
+    let half_load = match args.half_load {
+        0 => None,
+        secs => Some(half_load::measure(field, server, rate / 2.0, Duration::from_secs(secs)).await?),
+    };
+    Ok(Measured { variant, windows, half_load })
 }
 
-async fn look(floor: &Arc<Floor>) -> Result<f64, Fail> {
+async fn look(floor: &Arc<Floor>, variant: Variant) -> Result<f64, Fail> {
     let floor = Arc::clone(floor);
-    tokio::task::spawn_blocking(move || floor.measure(Duration::from_secs(2))).await?
+    tokio::task::spawn_blocking(move || floor.measure(variant, Duration::from_secs(2))).await?
 }
 
 fn is_postgres(args: &LoginArgs) -> bool {
     // `postgres://…` or libpq's `host=… dbname=…`.
     args.database.as_ref().is_some_and(|d| !d.starts_with("sqlite:"))
-}
-
-fn variant(args: &LoginArgs) -> String {
-    let database = if is_postgres(args) { "PostgreSQL" } else { "SQLite synchronous=FULL" };
-    let faults = if args.faults { ", with faults" } else { "" };
-    format!("login: private_key_jwt, PKCE, ES256 ID token, userinfo, phone polls, no TLS; {database}{faults}")
 }
 
 fn commit() -> String {

@@ -17,8 +17,9 @@ use super::telemetry;
 use crate::config::Config;
 use crate::wire;
 
-/// Rows written in one transaction.
-const BATCH: usize = 500;
+/// Phones enrolled in one transaction; fewer where they are spread over others.
+const BATCH: u64 = 500;
+const SPREAD: u64 = 4;
 
 /// Options of `zelf seed`.
 #[derive(Args)]
@@ -28,6 +29,9 @@ pub struct SeedArgs {
     /// How many accounts.
     #[arg(long)]
     accounts: u64,
+    /// Those with a phone that can be computed, spread over the table; the others are copies that nobody can use. All, if not given.
+    #[arg(long)]
+    active: Option<u64>,
     /// What the phones are computed from.
     #[arg(long)]
     seed: String,
@@ -53,19 +57,45 @@ async fn fill(args: &SeedArgs) -> Result<(), String> {
     let keys = KeysDocument::verify(&document, &root).map_err(|e| e.to_string())?;
     let vs = keys.current(Role::Vs).ok_or("the vault has no sealing key")?;
     let (kid, vs) = (vs.kid.clone(), PublicKey::from_jwk(&vs.jwk).map_err(|e| e.to_string())?);
-    for first in (0..args.accounts).step_by(BATCH) {
+    let active = args.active.unwrap_or(args.accounts).clamp(1, args.accounts.max(1));
+    let others = args.accounts.saturating_sub(active);
+    let step = if others == 0 { BATCH } else { SPREAD };
+    for first in (0..active.min(args.accounts)).step_by(usize::try_from(step).map_err(|e| e.to_string())?) {
         let mut batch = Vec::new();
         let mut enrolling = tokio::task::JoinSet::new();
-        for i in first..(first + BATCH as u64).min(args.accounts) {
+        let last = (first + step).min(active);
+        for i in first..last {
             let (seed, world, vs, kid) = (args.seed.clone(), world.clone(), vs.clone(), kid.clone());
             enrolling.spawn(async move { one(&world, &seed, i, &vs, &kid).await });
         }
         while let Some(made) = enrolling.join_next().await {
             batch.push(made.map_err(|e| e.to_string())??);
         }
+        let model = batch.first().map(|made| (made.device.account.clone(), made.device.id.clone()));
         store(world, batch).await?;
+        if let (Some((account, phone)), Some(vault)) = (model, &wired.vault) {
+            copies(world, vault, account, phone, others * first / active..others * last / active).await?;
+        }
     }
     Ok(())
+}
+
+/// People who never come.
+async fn copies(
+    world: &journeys::World,
+    vault: &vault::Vault,
+    account: String,
+    phone: String,
+    numbers: std::ops::Range<u64>,
+) -> Result<(), String> {
+    if numbers.is_empty() {
+        return Ok(());
+    }
+    let number = |n: u64| i64::try_from(n).map_err(|e| e.to_string());
+    let (first, last) = (number(numbers.start)?, number(numbers.end)?);
+    vault.fill(phone.clone(), first, last).await.map_err(|e| e.to_string())?;
+    let copy = move |tx: &mut db::Tx<'_>| store::fill::copies(tx, &account, &phone, first, last);
+    world.db.run("seed", copy).await.map_err(|e: store::StoreError| e.to_string())
 }
 
 struct Made {

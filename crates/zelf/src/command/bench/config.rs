@@ -1,12 +1,9 @@
-//! `zelf.toml` of the benchmark: production's settings, one partner, and limits per address lifted, since every
+//! `zelf.toml` of the benchmark: production's settings, the partners, and limits per address lifted, since every
 //! browser and phone here comes from one.
 
 use std::path::Path;
 
-use protocol::jose::SigningKey;
-
 use super::Fail;
-use super::partner::{CLIENT_ID, REDIRECT_URI};
 
 /// Loopback ports of the listeners.
 pub struct Ports {
@@ -26,9 +23,8 @@ impl Ports {
 }
 
 /// `database`: an address as `zelf serve` takes it; `None` for a SQLite file in `folder`.
-pub fn write(folder: &Path, ports: &Ports, database: Option<&str>, partner: &SigningKey) -> Result<String, Fail> {
+pub fn write(folder: &Path, ports: &Ports, database: Option<&str>, partners: &str) -> Result<String, Fail> {
     let file = format!("sqlite:{}", folder.join("bench.db").display());
-    let jwk = partner.public().jwk();
     Ok(format!(
         r#"issuer = "http://127.0.0.1:{issuer}"
 app = "http://127.0.0.1:{app}"
@@ -44,22 +40,11 @@ ops = "127.0.0.1:{ops}"
 activations_per_hour = 4000000000
 logins_per_quarter = 4000000000
 
-[[partner]]
-id = "{CLIENT_ID}"
-name = {{ nl = "Meting", fr = "Mesure", de = "Messung", en = "Benchmark" }}
-domain = "127.0.0.1"
-redirect_uris = ["{REDIRECT_URI}"]
-scopes = ["profile"]
-[partner.auth]
-method = "private_key_jwt"
-jwks = [{{ kty = "EC", crv = "P-256", x = "{x}", y = "{y}", kid = "{kid}" }}]
+{partners}
 "#,
         issuer = ports.issuer,
         app = ports.app,
         ops = ports.ops,
         database = database.unwrap_or(&file),
-        x = jwk.x,
-        y = jwk.y,
-        kid = partner.kid(),
     ))
 }

@@ -38,6 +38,12 @@ impl Account {
     }
 }
 
+impl Account {
+    pub fn forget_subject(&mut self) {
+        self.sub = None;
+    }
+}
+
 /// How a login failed.
 #[derive(Debug)]
 pub enum Failed {
@@ -75,7 +81,7 @@ impl Actor<'_> {
     /// Plays one login from `/authorize` to `/userinfo`; with `check`, every signature that comes back is verified.
     pub async fn play(&self, account: &mut Account, play: Play, check: bool) -> Result<(), Failed> {
         let mut browser = Browser::new(self.http.clone());
-        let (url, ticket) = self.partner.authorize()?;
+        let (url, ticket) = self.partner.authorize().await?;
         let (waiting_page, matched) = self.start(&mut browser, &url, &account.national).await?;
         let approve = |code: &str| Verdict::Approve { code: code.to_owned(), matched: Some(matched.clone()) };
         match play {
@@ -170,7 +176,7 @@ impl Actor<'_> {
         let page = self.partner.exchange(code, ticket).await?;
         let tokens = tokens(&page)?;
         let text = |name: &str| tokens.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let info = self.partner.userinfo(&text("access_token")).await?;
+        let info = self.partner.userinfo(&text("access_token"), check).await?;
         if !check {
             return Ok(());
         }

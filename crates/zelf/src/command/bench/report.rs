@@ -1,14 +1,16 @@
 //! The numbers, as a table for people and as JSON for gates.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::variant::Variant;
 use super::window::Window;
 
 /// What was measured outside the windows.
 #[derive(Serialize)]
 pub struct Facts {
-    pub variant: String,
+    pub database: String,
+    pub faults: bool,
     pub commit: String,
     pub machine: String,
     pub accounts: u64,
@@ -20,12 +22,30 @@ pub struct Facts {
     pub seed_seconds: f64,
 }
 
-pub struct Report {
-    pub facts: Facts,
-    pub windows: Vec<Window>,
+/// At half of what one core does, begun at even intervals: what the token door takes, by the server's own clock.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct HalfLoad {
+    pub logins_per_second: f64,
+    /// Upper bounds of the server's buckets, in ms.
+    pub token_p50_ms: f64,
+    pub token_p99_ms: f64,
 }
 
-impl Report {
+/// One kind of relying party.
+pub struct Measured {
+    pub variant: Variant,
+    pub windows: Vec<Window>,
+    pub half_load: Option<HalfLoad>,
+}
+
+pub struct Report {
+    pub facts: Facts,
+    pub measured: Vec<Measured>,
+    /// Requests per core-second for metadata and key set, in turn.
+    pub documents: Option<f64>,
+}
+
+impl Measured {
     /// The windows that count: quiet ones, or all when there is none.
     fn counting(&self) -> Vec<&Window> {
         let quiet: Vec<&Window> = self.windows.iter().filter(|w| !w.is_noisy()).collect();
@@ -43,24 +63,31 @@ impl Report {
         values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
-    /// Why the run is worth nothing, if it is.
-    pub fn void(&self) -> Option<String> {
+    /// Why it is worth nothing, if it is.
+    fn void(&self) -> Option<String> {
         let wrong: u64 = self.windows.iter().map(|w| w.wrongly_accepted).sum();
         let failed: u64 = self.windows.iter().map(|w| w.failed).sum();
         let logins: u64 = self.windows.iter().map(|w| w.logins).sum();
         let first = self.windows.iter().find_map(|w| w.first_failure.clone()).unwrap_or_default();
+        let name = self.variant.name();
         match (wrong, failed, logins) {
-            (1.., ..) => Some(format!("{wrong} wrongly accepted: {first}")),
-            (_, _, 0) => Some(format!("no login came through: {first}")),
-            (_, failed, logins) if failed * 100 > logins => Some(format!("{failed} of {logins} failed: {first}")),
+            (1.., ..) => Some(format!("{name}: {wrong} wrongly accepted: {first}")),
+            (_, _, 0) => Some(format!("{name}: no login came through: {first}")),
+            (_, failed, logins) if failed * 100 > logins => {
+                Some(format!("{name}: {failed} of {logins} failed: {first}"))
+            }
             _ => None,
         }
     }
 
-    pub fn to_json(&self) -> Value {
+    pub fn logins_per_core_second(&self) -> f64 {
+        1e6 / self.median(|w| w.server_cpu_us)
+    }
+
+    fn to_json(&self) -> Value {
         let cpu = self.median(|w| w.server_cpu_us);
         let best = self.sorted(|w| w.server_cpu_us).first().copied().unwrap_or(f64::NAN);
-        let mut out = json!({
+        json!({
             "logins_per_core_second": round(1e6 / cpu, 1),
             "best_logins_per_core_second": round(1e6 / best, 1),
             "floor_ratio": round(self.median(|w| w.floor_ratio), 4),
@@ -69,65 +96,93 @@ impl Report {
             "commits": round(self.median(|w| w.commits), 3),
             "logical_transactions": round(self.median(|w| w.logical_transactions), 3),
             "statements": round(self.median(|w| w.statements), 3),
+            "half_load": self.half_load,
             "void": self.void(),
             "quiet_windows": self.windows.iter().filter(|w| !w.is_noisy()).count(),
             "windows": self.windows,
-        });
-        if let (Some(out), Value::Object(facts)) = (out.as_object_mut(), json!(self.facts)) {
-            out.extend(facts);
-        }
-        out
-    }
-
-    pub fn to_table(&self) -> String {
-        let cpu = self.median(|w| w.server_cpu_us);
-        let f = &self.facts;
-        let mib = |kib: u64| kib as f64 / 1024.0;
-        let mut lines = vec![
-            format!("{} · commit {} · {}", f.variant, f.commit, f.machine),
-            String::new(),
-            format!("{:<34}{:>12}", "logins per core-second", format!("{:.0}", 1e6 / cpu)),
-            format!("{:<34}{:>12}", "server CPU per login", format!("{cpu:.0} us")),
-            format!("{:<34}{:>12}", "crypto floor per login", format!("{:.0} us", self.median(|w| w.floor_us))),
-            format!("{:<34}{:>12}", "floor ratio", format!("{:.3}", self.median(|w| w.floor_ratio))),
-            format!("{:<34}{:>12}", "durable commits per login", format!("{:.2}", self.median(|w| w.commits))),
-            format!(
-                "{:<34}{:>12}",
-                "write transactions per login",
-                format!("{:.2}", self.median(|w| w.logical_transactions))
-            ),
-            format!("{:<34}{:>12}", "statements per login", format!("{:.2}", self.median(|w| w.statements))),
-            format!("{:<34}{:>12}", "server RSS, idle", format!("{:.1} MiB", mib(f.rss_idle_kib))),
-            format!("{:<34}{:>12}", "server RSS, after the load", format!("{:.1} MiB", mib(f.rss_loaded_kib))),
-            format!("{:<34}{:>12}", "start on an existing database", format!("{:.0} ms", f.start_ms)),
-            format!("{:<34}{:>12}", "one fsync on this disk", format!("{} us", f.fsync_us)),
-            format!("{:<34}{:>12}", "accounts / logins side by side", format!("{} / {}", f.accounts, f.concurrency)),
-            String::new(),
-            format!(
-                "{:>6} {:>7} {:>7} {:>7} {:>8} {:>8} {:>6} {:>8} {:>8} {:>7} {:>6}",
-                "window",
-                "logins",
-                "faults",
-                "failed",
-                "cpu us",
-                "floor",
-                "ratio",
-                "p50 ms",
-                "p99 ms",
-                "others",
-                "steal"
-            ),
-        ];
-        lines.extend(self.windows.iter().enumerate().map(|(at, w)| row(at + 1, w)));
-        lines.extend(self.void().map(|why| format!("\nVOID: {why}")));
-        lines.join("\n")
+        })
     }
 }
 
-fn row(at: usize, w: &Window) -> String {
+impl Report {
+    /// Why the run is worth nothing, if it is.
+    pub fn void(&self) -> Option<String> {
+        if self.measured.is_empty() {
+            return Some("nothing was measured".into());
+        }
+        self.measured.iter().find_map(Measured::void)
+    }
+
+    /// The first variant's numbers at the top, as gates read them, and every variant's under its name.
+    pub fn to_json(&self) -> Value {
+        let mut out = match self.measured.first().map(Measured::to_json) {
+            Some(Value::Object(first)) => first,
+            _ => Map::new(),
+        };
+        let all = self.measured.iter().map(|m| (m.variant.name().to_owned(), m.to_json())).collect::<Map<_, _>>();
+        out.insert("variants".into(), Value::Object(all));
+        out.insert("documents_per_core_second".into(), json!(self.documents.map(|d| round(d, 0))));
+        out.insert("void".into(), json!(self.void()));
+        if let Value::Object(facts) = json!(self.facts) {
+            out.extend(facts);
+        }
+        Value::Object(out)
+    }
+
+    pub fn to_table(&self) -> String {
+        let f = &self.facts;
+        let faults = if f.faults { ", with faults" } else { "" };
+        let mut lines = vec![format!("{}{faults} · commit {} · {}", f.database, f.commit, f.machine), String::new()];
+        lines.push(self.line("", |m| m.variant.name().into()));
+        lines.push(self.line("logins per core-second", |m| format!("{:.0}", m.logins_per_core_second())));
+        lines.push(self.line("server CPU per login", |m| format!("{:.0} us", m.median(|w| w.server_cpu_us))));
+        lines.push(self.line("crypto floor per login", |m| format!("{:.0} us", m.median(|w| w.floor_us))));
+        lines.push(self.line("floor ratio", |m| format!("{:.3}", m.median(|w| w.floor_ratio))));
+        lines.push(self.line("durable commits per login", |m| format!("{:.2}", m.median(|w| w.commits))));
+        lines.push(
+            self.line("write transactions per login", |m| format!("{:.2}", m.median(|w| w.logical_transactions))),
+        );
+        lines.push(self.line("statements per login", |m| format!("{:.2}", m.median(|w| w.statements))));
+        let half = |m: &Measured, of: fn(&HalfLoad) -> f64| {
+            m.half_load.as_ref().map_or("-".into(), |h| format!("{:.1}", of(h)))
+        };
+        lines.push(self.line("half load: logins per second", |m| half(m, |h| h.logins_per_second)));
+        lines.push(self.line("half load: token door p50, at most ms", |m| half(m, |h| h.token_p50_ms)));
+        lines.push(self.line("half load: token door p99, at most ms", |m| half(m, |h| h.token_p99_ms)));
+        lines.push(String::new());
+        let mib = |kib: u64| format!("{:.1} MiB", kib as f64 / 1024.0);
+        let one = |what: &str, value: String| format!("{what:<38}{value:>12}");
+        if let Some(documents) = self.documents {
+            lines.push(one("metadata and keys per core-second", format!("{documents:.0}")));
+        }
+        lines.push(one("server RSS, idle", mib(f.rss_idle_kib)));
+        lines.push(one("server RSS, after the load", mib(f.rss_loaded_kib)));
+        lines.push(one("start on an existing database", format!("{:.0} ms", f.start_ms)));
+        lines.push(one("one fsync on this disk", format!("{} us", f.fsync_us)));
+        lines.push(one("accounts / logins side by side", format!("{} / {}", f.accounts, f.concurrency)));
+        lines.push(String::new());
+        lines.push(HEAD.into());
+        for m in &self.measured {
+            lines.extend(
+                m.windows.iter().enumerate().map(|(at, w)| row(&format!("{} {}", m.variant.name(), at + 1), w)),
+            );
+        }
+        lines.extend(self.void().map(|why| format!("\nVOID: {why}")));
+        lines.join("\n")
+    }
+
+    fn line(&self, what: &str, of: impl Fn(&Measured) -> String) -> String {
+        let cells: String = self.measured.iter().map(|m| format!("{:>12}", of(m))).collect();
+        format!("{what:<38}{cells}").trim_end().to_owned()
+    }
+}
+
+const HEAD: &str = "    window  logins  faults  failed   cpu us    floor  ratio   p50 ms   p99 ms  others  steal";
+
+fn row(name: &str, w: &Window) -> String {
     let noisy = if w.is_noisy() { " noisy" } else { "" };
     format!(
-        "{at:>6} {:>7} {:>7} {:>7} {:>8.0} {:>8.0} {:>6.3} {:>8.1} {:>8.1} {:>6.1}% {:>5.1}%{noisy}",
+        "{name:>10} {:>7} {:>7} {:>7} {:>8.0} {:>8.0} {:>6.3} {:>8.1} {:>8.1} {:>6.1}% {:>5.1}%{noisy}",
         w.logins,
         w.faults,
         w.failed,
@@ -152,7 +207,8 @@ mod tests {
 
     fn report(windows: Vec<Window>) -> Report {
         let facts = Facts {
-            variant: "v".into(),
+            database: "d".into(),
+            faults: false,
             commit: "c".into(),
             machine: "m".into(),
             accounts: 1,
@@ -163,7 +219,11 @@ mod tests {
             rss_loaded_kib: 1,
             seed_seconds: 1.0,
         };
-        Report { facts, windows }
+        Report {
+            facts,
+            measured: vec![Measured { variant: Variant::Plain, windows, half_load: None }],
+            documents: None,
+        }
     }
 
     fn window(cpu: f64, steal: f64) -> Window {

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use protocol::jose::SigningKey;
 use reqwest::Client;
 
 use super::{Fail, config, proc};
@@ -26,21 +25,23 @@ pub struct Site {
 
 impl Site {
     /// Writes the config; every port is free a moment before the server takes it.
-    pub fn lay_out(folder: &Path, binary: &Path, database: Option<&str>, partner: &SigningKey) -> Result<Self, Fail> {
+    pub fn lay_out(folder: &Path, binary: &Path, database: Option<&str>, partners: &str) -> Result<Self, Fail> {
         fs::create_dir_all(folder)?;
         let folder = folder.canonicalize()?;
         let ports = config::Ports { issuer: free_port()?, app: free_port()?, ops: free_port()? };
-        let text = config::write(&folder, &ports, database, partner)?;
+        let text = config::write(&folder, &ports, database, partners)?;
         let path = folder.join("zelf.toml");
         fs::write(&path, text)?;
         Ok(Site { issuer: ports.issuer_url(), ops: ports.ops_url(), config: path, binary: binary.to_owned(), folder })
     }
 
-    /// `zelf seed`: accounts whose phones this program can compute.
-    pub fn seed(&self, accounts: u64, seed: &str) -> Result<Duration, Fail> {
+    /// `zelf seed`: accounts whose phones this program can compute, spread over those of people who never come.
+    pub fn seed(&self, accounts: u64, active: u64, seed: &str) -> Result<Duration, Fail> {
         let start = Instant::now();
         let mut command = self.command("seed", "seed.log")?;
-        let status = command.args(["--accounts", &accounts.to_string(), "--seed", seed]).status()?;
+        let status = command
+            .args(["--accounts", &accounts.to_string(), "--active", &active.to_string(), "--seed", seed])
+            .status()?;
         if !status.success() {
             return Err(format!("zelf seed failed, see {}", self.folder.join("seed.log").display()).into());
         }
@@ -92,8 +93,12 @@ impl Server {
 
     /// Counters of the ops listener's `/metrics` by name; those with labels are summed.
     pub async fn counters(&self) -> Result<HashMap<String, f64>, Fail> {
+        Ok(parse_metrics(&self.metrics().await?))
+    }
+
+    pub async fn metrics(&self) -> Result<String, Fail> {
         let url = format!("{}/metrics", self.ops);
-        Ok(parse_metrics(&self.http.get(url).send().await?.error_for_status()?.text().await?))
+        Ok(self.http.get(url).send().await?.error_for_status()?.text().await?)
     }
 
     /// As a power cut would: no farewell.

@@ -46,6 +46,8 @@ pub struct Shape {
     pub time: Duration,
     /// One login in so many is verified to the last signature.
     pub check_every: u64,
+    /// So many logins begin in a second, at even intervals; without it each follows the one before.
+    pub rate: Option<f64>,
 }
 
 /// What one window gave.
@@ -98,7 +100,7 @@ pub async fn run(field: &Arc<Field>, server: &Server, shape: Shape) -> Result<Wi
     let start = Instant::now();
     let mut actors = JoinSet::new();
     for at in 0..field.accounts.len() {
-        actors.spawn(act(Arc::clone(field), at, shape, start + shape.time, Arc::clone(&tally)));
+        actors.spawn(act(Arc::clone(field), at, shape, start, Arc::clone(&tally)));
     }
     while let Some(ended) = actors.join_next().await {
         ended?;
@@ -162,7 +164,7 @@ async fn weigh(tally: &Tally, before: &Reading, after: &Reading, seconds: f64) -
 }
 
 /// One actor: login after login until the window closes.
-async fn act(field: Arc<Field>, at: usize, shape: Shape, deadline: Instant, tally: Arc<Tally>) {
+async fn act(field: Arc<Field>, at: usize, shape: Shape, begun: Instant, tally: Arc<Tally>) {
     let actor = Actor {
         http: field.http.clone(),
         login: field.login.clone(),
@@ -172,7 +174,16 @@ async fn act(field: Arc<Field>, at: usize, shape: Shape, deadline: Instant, tall
     };
     let Some(mine) = field.accounts.get(at) else { return };
     let mut accounts = mine.lock().await;
+    let (deadline, mut slot) = (begun + shape.time, at);
     while Instant::now() < deadline {
+        if let Some(rate) = shape.rate {
+            let due = begun + Duration::from_secs_f64(slot as f64 / rate);
+            slot += field.accounts.len();
+            tokio::time::sleep_until(due.min(deadline).into()).await;
+            if due >= deadline {
+                return;
+            }
+        }
         let turn = tally.started.fetch_add(1, Ordering::Relaxed);
         let play = if field.faults { fault(turn) } else { Play::Good };
         let Some(account) = accounts.first_mut() else { return };
