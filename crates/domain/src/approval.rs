@@ -227,10 +227,16 @@ pub struct Crowd {
     pub known_browser: bool,
 }
 
+impl Crowd {
+    /// One request more reaches nobody.
+    pub fn bars(self) -> bool {
+        self.in_lane >= FLOOD_LANE || (!self.known_browser && self.in_all >= FLOOD_ALL)
+    }
+}
+
 /// Which phone a start reaches: `None` when there is none, or when there is a crowd before its door.
 pub fn reaches(crowd: Crowd, device: Option<String>) -> Option<String> {
-    let crowded = crowd.in_lane >= FLOOD_LANE || (!crowd.known_browser && crowd.in_all >= FLOOD_ALL);
-    if crowded { None } else { device }
+    if crowd.bars() { None } else { device }
 }
 
 #[cfg(test)]

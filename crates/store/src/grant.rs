@@ -2,6 +2,7 @@
 
 use db::{Tx, args};
 use domain::approval::{Approval, LoginRequest};
+use serde::Deserialize;
 
 use crate::approval::Evidence;
 use crate::{Sealer, StoreError, approval, refresh};
@@ -14,6 +15,12 @@ pub struct Granted {
     pub receipt: Option<String>,
 }
 
+/// Of [`Evidence`], what tokens tell.
+#[derive(Deserialize)]
+struct OnlyReceipt {
+    m3: String,
+}
+
 /// From approved to redeemed, once, by its partner, when it was approved after `approved_after`.
 pub fn redeem(
     tx: &mut Tx<'_>,
@@ -24,7 +31,9 @@ pub fn redeem(
 ) -> Result<Option<Granted>, StoreError> {
     let row = tx.row(
         "UPDATE approval SET state = 'redeemed' WHERE id = $1 AND partner = $2 AND state = 'approved' AND decided_at > $3
-         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence",
+         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence,
+            (SELECT c.activated_at || ' ' || c.limited_until || ' ' || d.careful_until || ' ' || c.recovered_by
+                FROM account c JOIN device d ON d.id = approval.device WHERE c.id = approval.account)",
         args![id, partner, approved_after],
     )?;
     row.map(|r| granted(sealer, &mut r.columns())).transpose()
@@ -33,7 +42,9 @@ pub fn redeem(
 /// What stands behind the tokens of an approval, if they are still good.
 pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str, partner: &str) -> Result<Option<Granted>, StoreError> {
     let row = tx.row(
-        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence
+        "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence,
+            (SELECT c.activated_at || ' ' || c.limited_until || ' ' || d.careful_until || ' ' || c.recovered_by
+                FROM account c JOIN device d ON d.id = approval.device WHERE c.id = approval.account)
          FROM approval WHERE id = $1 AND partner = $2 AND state = 'redeemed'",
         args![id, partner],
     )?;
@@ -41,10 +52,14 @@ pub fn find(tx: &mut Tx<'_>, sealer: &Sealer, id: &str, partner: &str) -> Result
 }
 
 fn granted(sealer: &Sealer, c: &mut db::Columns) -> Result<Granted, StoreError> {
-    let (approval, login) = approval::login(sealer, c)?;
+    let (approval, mut login) = approval::login(sealer, c)?;
     let evidence = c.bytes_or_null()?;
-    let open = |sealed: Vec<u8>| sealer.open::<Evidence>("approval", "evidence", &approval.id, &sealed);
+    let open = |sealed: Vec<u8>| sealer.open::<OnlyReceipt>("approval", "evidence", &approval.id, &sealed);
     let receipt = evidence.map(open).transpose()?.map(|evidence| evidence.m3);
+    if login.credential.is_none() {
+        // A request made for a number knows nobody's facts until it is granted.
+        login.credential = c.text_or_null()?.and_then(|packed| approval::credential(&packed, approval.created_at));
+    }
     Ok(Granted { approval, login, receipt })
 }
 

@@ -358,6 +358,9 @@ fn note(
     without: &[String],
 ) -> Result<(), Failure> {
     let Some(Asked::Login(mut request)) = store::approval::asked(tx, sealer, id)? else { return Ok(()) };
+    if on_the_phone && request.credential.is_none() {
+        request.credential = store::approval::credential_of(tx, id)?;
+    }
     if let Some(credential) = &mut request.credential {
         credential.ongoing_call |= on_the_phone;
         credential.ip = address;

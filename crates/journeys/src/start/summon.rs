@@ -50,19 +50,33 @@ pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, 
     };
     let (sealer, asked) = (world.sealer.clone(), request.clone());
     let work = move |tx: &mut db::Tx<'_>| {
-        let reached = match &whom {
-            Whom::Number(hash) => store::approval::reach(tx, hash, &approval.partner, &lane, now)?,
-            Whom::Account(id) => store::approval::reach_account(tx, id, &approval.partner, &lane, now)?,
+        let known = |crowd: Crowd, account: &Option<String>| Crowd {
+            known_browser: known_account.is_some() && *account == known_account,
+            ..crowd
         };
-        let crowd =
-            Crowd { known_browser: known_account.is_some() && reached.account == known_account, ..reached.crowd };
-        let device = reaches(crowd, reached.device.filter(|_| !reached.muted));
-        let account = reached.account.filter(|_| device.is_some());
-        let credential = reached.credential.filter(|_| device.is_some());
-        let approval = Approval { device: device.clone(), account, ..approval.clone() };
-        let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
-        store::approval::insert(tx, &sealer, &approval, &reached.number, &lane, &asked)?;
-        Ok::<_, Failure>(approval)
+        match &whom {
+            Whom::Number(hash) => {
+                let asked = Asked::Login(Box::new(request.clone()));
+                let reached = store::approval::summon(tx, &sealer, &approval, hash, &lane, &asked)?;
+                if known(reached.crowd, &reached.account).bars() {
+                    // Also where there is nobody: a full door looks the same from outside.
+                    store::approval::turn_away(tx, &approval.id)?;
+                    return Ok(approval.clone());
+                }
+                Ok(Approval { device: reached.device, account: reached.account, ..approval.clone() })
+            }
+            Whom::Account(id) => {
+                let reached = store::approval::reach_account(tx, id, &approval.partner, &lane, now)?;
+                let crowd = known(reached.crowd, &reached.account);
+                let device = reaches(crowd, reached.device.filter(|_| !reached.muted));
+                let account = reached.account.filter(|_| device.is_some());
+                let credential = reached.credential.filter(|_| device.is_some());
+                let approval = Approval { device, account, ..approval.clone() };
+                let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
+                store::approval::insert(tx, &sealer, &approval, &reached.number, &lane, &asked)?;
+                Ok::<_, Failure>(approval)
+            }
+        }
     };
     let approval = world.db.run("sign_in.start", work).await?;
     world.signals.lately.begun(&approval, asked, now);

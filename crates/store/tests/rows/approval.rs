@@ -174,18 +174,32 @@ async fn a_number_is_reached_with_the_crowd_before_its_door() {
         run(&db, |tx| {
             let from_elsewhere = waiting("apr_e", None, None, NOW);
             approval::insert(tx, &sealer(), &from_elsewhere, &number(1), "elsewhere", &request("p"))?;
-            let there = approval::reach(tx, &number(1), "gemeente", "lane", NOW)?;
-            assert_eq!((there.crowd.in_lane, there.crowd.in_all), (3, 4));
+            let summon = |tx: &mut Tx<'_>, id: &str, n: u8| {
+                let reached =
+                    approval::summon(tx, &sealer(), &waiting(id, None, None, NOW), &number(n), "lane", &request("p"))?;
+                let found = approval::find(tx, &sealer(), id)?.unwrap().0;
+                assert_eq!((&found.device, &found.account), (&reached.device, &reached.account));
+                assert!(approval::cancel(tx, id, NOW)?);
+                Ok::<_, StoreError>(reached)
+            };
+            let there = summon(tx, "apr_1", 1)?;
+            assert_eq!((there.crowd.in_lane, there.crowd.in_all), (3, 4), "those before it");
             assert_eq!((there.device.as_deref(), there.account.as_deref()), (Some("dev_1"), Some("acc_1")));
             // Answered requests are no crowd.
             assert!(approval::cancel(tx, "apr_a", NOW)?);
-            assert_eq!(approval::reach(tx, &number(1), "gemeente", "lane", NOW)?.crowd.in_lane, 2);
-            let nobody = approval::reach(tx, &number(9), "gemeente", "lane", NOW)?;
+            assert_eq!(summon(tx, "apr_2", 1)?.crowd.in_lane, 2);
+            approval::turn_away(tx, "apr_2")?;
+            let turned = approval::find(tx, &sealer(), "apr_2")?.unwrap().0;
+            assert_eq!((turned.device, turned.account), (None, None));
+            let nobody = summon(tx, "apr_3", 9)?;
             assert_eq!((nobody.crowd.in_all, nobody.device, nobody.account), (0, None, None));
+            tx.execute("/* test */ UPDATE account SET by_number = FALSE", args![])?;
+            assert!(summon(tx, "apr_4", 1)?.device.is_none(), "not to be found by number");
+            tx.execute("/* test */ UPDATE account SET by_number = TRUE", args![])?;
             // A person without a phone in use.
             tx.execute("/* test */ UPDATE device SET state = 'revoked'", args![])?;
-            let phoneless = approval::reach(tx, &number(1), "gemeente", "lane", NOW)?;
-            assert_eq!((phoneless.device, phoneless.account.as_deref()), (None, Some("acc_1")));
+            let phoneless = summon(tx, "apr_5", 1)?;
+            assert_eq!((phoneless.device, phoneless.account), (None, None));
             Ok(())
         })
         .await;

@@ -1,13 +1,14 @@
 //! Stop codes, muted requests, numbers that change hands, consents and the list of what we sent.
 
-use db::Tx;
+use db::{Tx, args};
+use domain::approval::Approval;
 use domain::number::MobileNumber;
 use domain::number_change::{Proving, SECONDS};
 use zelf_store::number_claim::Claim;
 use zelf_store::told::Line;
 use zelf_store::{StoreError, approval, consent, mute, number_change, number_claim, stop, told};
 
-use crate::sample::{NOW, attempt, count, each, misfit, number, person, race, run, sealer, winners};
+use crate::sample::{NOW, attempt, count, each, misfit, number, person, race, request, run, sealer, waiting, winners};
 
 #[tokio::test]
 async fn a_stop_code_is_used_once_and_in_its_time() {
@@ -40,8 +41,11 @@ async fn what_is_muted_is_that_service_from_that_place_for_that_person() {
         run(&db, |tx| {
             mute::set(tx, "acc_1", "gemeente", "place:10.1", NOW + 100)?;
             mute::set(tx, "acc_1", "gemeente", "place:10.1", NOW + 50)?;
-            let muted = |tx: &mut Tx<'_>, n, partner, lane, now| {
-                Ok::<_, StoreError>(approval::reach(tx, &number(n), partner, lane, now)?.muted)
+            let muted = |tx: &mut Tx<'_>, n: u8, partner: &str, lane: &str, now: i64| {
+                let asked = Approval { partner: partner.into(), ..waiting("apr_m", None, None, now) };
+                let reached = approval::summon(tx, &sealer(), &asked, &number(n), lane, &request("p"))?;
+                tx.execute("/* test */ DELETE FROM approval", args![])?;
+                Ok::<_, StoreError>(reached.device.is_none())
             };
             assert!(muted(tx, 1, "gemeente", "place:10.1", NOW + 99)?, "the longer one stays");
             assert!(!muted(tx, 1, "gemeente", "place:10.1", NOW + 100)?);

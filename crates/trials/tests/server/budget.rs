@@ -16,7 +16,7 @@ async fn log_in(town: &Town, phone: &mut Phone, partner: &str) {
 }
 
 #[tokio::test]
-async fn one_login_is_four_transactions_and_sixteen_statements() {
+async fn one_login_is_four_transactions_and_nine_statements() {
     each(async |town| {
         let mut phone = Phone::activate(&town, HOME, AN, "an").await;
         for partner in ["gemeente", "ziekenfonds"] {
@@ -31,7 +31,7 @@ async fn one_login_is_four_transactions_and_sixteen_statements() {
             let after = read();
             let (transactions, statements) = (after.0 - before.0, after.1 - before.1);
             assert!(transactions <= 4, "{partner}: {transactions} transactions: {:#?}", town.world.db.stats().names());
-            assert!(statements <= 16, "{partner}: {statements} statements: {:#?}", town.world.db.stats().names());
+            assert!(statements <= 9, "{partner}: {statements} statements: {:#?}", town.world.db.stats().names());
             town.settle().await;
             assert_eq!(read().0 - after.0, 1, "the good news of many logins is one transaction");
         }

@@ -33,8 +33,6 @@ pub struct Primitives {
 }
 
 impl Variant {
-    pub const ALL: [Variant; 4] = [Variant::Plain, Variant::Compat, Variant::Fapi, Variant::Rs256];
-
     pub fn name(self) -> &'static str {
         match self {
             Variant::Plain => "plain",
