@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use crate::jobs::{self, Job};
 use crate::{place, tools};
 
-/// `login …` (or options alone): how many logins a core does. `console …`: how long the helpdesk waits. `card [--rounds N]`: how long a card takes over pcscd.
+/// `login …` (or options alone): how many logins a core does. `console …`: how long the helpdesk waits. `seed …`: a folder with very many accounts. `card [--rounds N]`: how long a card takes over pcscd.
 ///
 /// # Errors
 /// What did not build, start or end well.
@@ -16,6 +16,7 @@ pub fn run(words: &[String]) -> Result<(), String> {
         Some((first, rest)) if first == "card" => card(rest),
         Some((first, rest)) if first == "login" => server("login", rest),
         Some((first, rest)) if first == "console" => server("console", rest),
+        Some((first, rest)) if first == "seed" => server("seed", rest),
         _ => server("login", words),
     }
 }
