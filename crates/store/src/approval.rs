@@ -82,6 +82,7 @@ pub(crate) fn credential(packed: &str, since: i64) -> Option<CredentialFacts> {
         recovered_by: parts.next()?.to_owned(),
         limited: limited_until > since,
         ongoing_call: careful_until > since,
+        ip: None,
     })
 }
 

@@ -358,7 +358,7 @@ fn note(
     without: &[String],
 ) -> Result<(), Failure> {
     let Some(Asked::Login(mut request)) = store::approval::asked(tx, sealer, id)? else { return Ok(()) };
-    if on_the_phone && request.credential.is_none() {
+    if (on_the_phone || address.is_some()) && request.credential.is_none() {
         request.credential = store::approval::credential_of(tx, id)?;
     }
     if let Some(credential) = &mut request.credential {
