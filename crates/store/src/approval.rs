@@ -384,15 +384,19 @@ pub fn redeemed(
     id: &str,
 ) -> Result<Option<(Approval, LoginRequest, Profile)>, StoreError> {
     let row = tx.row(
-        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request, c.profile
-         FROM approval a JOIN account c ON c.id = a.account WHERE a.id = $1 AND a.state = 'redeemed'",
+        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request, c.profile,
+                c.activated_at || ' ' || c.limited_until || ' ' || d.careful_until || ' ' || c.recovered_by
+         FROM approval a JOIN account c ON c.id = a.account LEFT JOIN device d ON d.id = a.device WHERE a.id = $1 AND a.state = 'redeemed'",
         args![id],
     )?;
     row.map(|r| {
         let mut c = r.columns();
-        let (approval, request) = login(sealer, &mut c)?;
+        let (approval, mut request) = login(sealer, &mut c)?;
         let account = approval.account.clone().unwrap_or_default();
         let profile = sealer.open("account", "profile", &account, &c.bytes()?)?;
+        if request.credential.is_none() {
+            request.credential = c.text_or_null()?.and_then(|packed| credential(&packed, approval.created_at));
+        }
         Ok((approval, request, profile))
     })
     .transpose()
