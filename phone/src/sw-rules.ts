@@ -7,7 +7,7 @@ export function planFor(request: { method: string; url: string; mode: string }, 
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== origin || url.search !== '') return 'leave'
   if (/^\/(api|bank|\.well-known)(\/|$)/.test(url.pathname)) return 'leave'
-  if (/^\/([qr]|index\.html)?$/.test(url.pathname)) return request.mode === 'navigate' ? 'page' : 'leave'
+  if (/^\/([dqr]|index\.html)?$/.test(url.pathname)) return request.mode === 'navigate' ? 'page' : 'leave'
   return files.includes(url.pathname) ? 'file' : 'leave'
 }
 

@@ -67,7 +67,7 @@ impl AppFiles {
 
     pub fn get(&self, path: &str) -> Option<&(&'static str, Vec<u8>)> {
         // A request's code (`/q#…`) and link (`/r#…`) open the app itself.
-        self.0.get(if matches!(path, "/" | "/q" | "/r") { "/index.html" } else { path })
+        self.0.get(if matches!(path, "/" | "/q" | "/r" | "/d") { "/index.html" } else { path })
     }
 }
 

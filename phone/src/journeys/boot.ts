@@ -27,7 +27,7 @@ export async function boot(app: App): Promise<void> {
     else await resumeActivation(app)
     if (offer) app.dispatch(offer)
     if (brought && app.chain) await (app.state.broken || endingOf(app.state) ? undefined : take(app, brought))
-    else if (brought) app.dispatch({ type: 'elsewhere', elsewhere: brought.by })
+    else if (brought) app.dispatch({ type: 'elsewhere', elsewhere: brought.by === 'r' ? 'r' : 'q' })
   } catch (error) {
     app.fail(error)
     if (app.state.phase === 'loading') app.dispatch({ type: 'broken', why: 'no_connection' })

@@ -40,6 +40,6 @@ export const take = (app: App, { by, text, rid }: Brought) =>
 /** Takes a request out of the address, so that it is neither shown nor asked twice. */
 export function broughtByAddress(app: App): Brought | null {
   const brought = readBrought(app.channel.origin + location.pathname + location.hash, app.channel.origin)
-  if (/^\/[qr]$/.test(location.pathname)) history.replaceState(history.state, '', `/${location.search}`)
+  if (/^\/[qrd]$/.test(location.pathname)) history.replaceState(history.state, '', `/${location.search}`)
   return brought
 }
