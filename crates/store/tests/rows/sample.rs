@@ -166,6 +166,7 @@ pub fn login(place: &str) -> LoginRequest {
         credential: None,
         without: Vec::new(),
         auth_time: None,
+        session: None,
     }
 }
 
