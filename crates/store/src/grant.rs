@@ -5,7 +5,7 @@ use domain::approval::{Approval, LoginRequest};
 use serde::Deserialize;
 
 use crate::approval::Evidence;
-use crate::{Sealer, StoreError, approval, refresh};
+use crate::{Sealer, StoreError, approval, refresh, summon};
 
 /// An approval that became tokens.
 pub struct Granted {
@@ -58,7 +58,7 @@ fn granted(sealer: &Sealer, c: &mut db::Columns) -> Result<Granted, StoreError> 
     let receipt = evidence.map(open).transpose()?.map(|evidence| evidence.m3);
     if login.credential.is_none() {
         // A request made for a number knows nobody's facts until it is granted.
-        login.credential = c.text_or_null()?.and_then(|packed| approval::credential(&packed, approval.created_at));
+        login.credential = c.text_or_null()?.and_then(|packed| summon::credential(&packed, approval.created_at));
     }
     Ok(Granted { approval, login, receipt })
 }

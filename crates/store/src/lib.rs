@@ -28,6 +28,7 @@ pub mod seal;
 pub mod staff;
 pub mod staff_log;
 pub mod stop;
+pub mod summon;
 pub mod told;
 pub mod used_token;
 pub mod waiting_time;

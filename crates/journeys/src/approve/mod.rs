@@ -359,7 +359,7 @@ fn note(
 ) -> Result<(), Failure> {
     let Some(Asked::Login(mut request)) = store::approval::asked(tx, sealer, id)? else { return Ok(()) };
     if (on_the_phone || address.is_some()) && request.credential.is_none() {
-        request.credential = store::approval::credential_of(tx, id)?;
+        request.credential = store::summon::credential_of(tx, id)?;
     }
     if let Some(credential) = &mut request.credential {
         credential.ongoing_call |= on_the_phone;

@@ -57,16 +57,16 @@ pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, 
         match &whom {
             Whom::Number(hash) => {
                 let asked = Asked::Login(Box::new(request.clone()));
-                let reached = store::approval::summon(tx, &sealer, &approval, hash, &lane, &asked)?;
+                let reached = store::summon::summon(tx, &sealer, &approval, hash, &lane, &asked)?;
                 if known(reached.crowd, &reached.account).bars() {
                     // Also where there is nobody: a full door looks the same from outside.
-                    store::approval::turn_away(tx, &approval.id)?;
+                    store::summon::turn_away(tx, &approval.id)?;
                     return Ok(approval.clone());
                 }
                 Ok(Approval { device: reached.device, account: reached.account, ..approval.clone() })
             }
             Whom::Account(id) => {
-                let reached = store::approval::reach_account(tx, id, &approval.partner, &lane, now)?;
+                let reached = store::summon::reach_account(tx, id, &approval.partner, &lane, now)?;
                 let crowd = known(reached.crowd, &reached.account);
                 let device = reaches(crowd, reached.device.filter(|_| !reached.muted));
                 let account = reached.account.filter(|_| device.is_some());

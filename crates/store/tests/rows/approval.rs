@@ -1,7 +1,7 @@
 use db::{Db, Tx, args};
 use domain::approval::{Approval, Asked, FLOOD_SECONDS, LoginRequest, State, WAIT_SECONDS};
 use zelf_store::approval;
-use zelf_store::{StoreError, device};
+use zelf_store::{StoreError, device, summon};
 
 use crate::sample::{
     NOW, ask, attempt, each, evidence, login, misfit, number, person, phone, race, request, run, sealer, waiting,
@@ -176,7 +176,7 @@ async fn a_number_is_reached_with_the_crowd_before_its_door() {
             approval::insert(tx, &sealer(), &from_elsewhere, &number(1), "elsewhere", &request("p"))?;
             let summon = |tx: &mut Tx<'_>, id: &str, n: u8| {
                 let reached =
-                    approval::summon(tx, &sealer(), &waiting(id, None, None, NOW), &number(n), "lane", &request("p"))?;
+                    summon::summon(tx, &sealer(), &waiting(id, None, None, NOW), &number(n), "lane", &request("p"))?;
                 let found = approval::find(tx, &sealer(), id)?.unwrap().0;
                 assert_eq!((&found.device, &found.account), (&reached.device, &reached.account));
                 assert!(approval::cancel(tx, id, NOW)?);
@@ -188,7 +188,7 @@ async fn a_number_is_reached_with_the_crowd_before_its_door() {
             // Answered requests are no crowd.
             assert!(approval::cancel(tx, "apr_a", NOW)?);
             assert_eq!(summon(tx, "apr_2", 1)?.crowd.in_lane, 2);
-            approval::turn_away(tx, "apr_2")?;
+            summon::turn_away(tx, "apr_2")?;
             let turned = approval::find(tx, &sealer(), "apr_2")?.unwrap().0;
             assert_eq!((turned.device, turned.account), (None, None));
             let nobody = summon(tx, "apr_3", 9)?;

@@ -6,7 +6,7 @@ use domain::number::MobileNumber;
 use domain::number_change::{Proving, SECONDS};
 use zelf_store::number_claim::Claim;
 use zelf_store::told::Line;
-use zelf_store::{StoreError, approval, consent, mute, number_change, number_claim, stop, told};
+use zelf_store::{StoreError, consent, mute, number_change, number_claim, stop, summon, told};
 
 use crate::sample::{NOW, attempt, count, each, misfit, number, person, race, request, run, sealer, waiting, winners};
 
@@ -43,7 +43,7 @@ async fn what_is_muted_is_that_service_from_that_place_for_that_person() {
             mute::set(tx, "acc_1", "gemeente", "place:10.1", NOW + 50)?;
             let muted = |tx: &mut Tx<'_>, n: u8, partner: &str, lane: &str, now: i64| {
                 let asked = Approval { partner: partner.into(), ..waiting("apr_m", None, None, now) };
-                let reached = approval::summon(tx, &sealer(), &asked, &number(n), lane, &request("p"))?;
+                let reached = summon::summon(tx, &sealer(), &asked, &number(n), lane, &request("p"))?;
                 tx.execute("/* test */ DELETE FROM approval", args![])?;
                 Ok::<_, StoreError>(reached.device.is_none())
             };

@@ -85,6 +85,9 @@ struct LoginArgs {
     accounts: u64,
     #[arg(long, default_value_t = 3)]
     windows: u32,
+    /// Phones that log in, in turn, each once before it is measured.
+    #[arg(long, default_value_t = 2_000)]
+    phones: u64,
     /// Length of a window.
     #[arg(long, default_value_t = 10)]
     secs: u64,
@@ -235,8 +238,10 @@ async fn restart(site: &Site, mut server: Server, http: &Client) -> Result<(Serv
 fn phones(args: &LoginArgs, active: u64) -> Result<Vec<Mutex<Vec<Account>>>, Fail> {
     let actors = args.concurrency.max(1);
     let mut accounts: Vec<Vec<Account>> = (0..actors).map(|_| Vec::new()).collect();
-    for i in 0..active.min(demo::phone::seed::MAX_PHONES) {
-        let actor = usize::try_from(i)? % actors;
+    for n in 0..active.min(args.phones) {
+        // Spread over all that were seeded.
+        let i = n * active / active.min(args.phones).max(1);
+        let actor = usize::try_from(n)? % actors;
         if let Some(mine) = accounts.get_mut(actor) {
             mine.push(Account::seeded(SEED, i)?);
         }
@@ -271,9 +276,18 @@ async fn measure(args: &LoginArgs, field: &Arc<Field>, server: &Server) -> Resul
     let variant = field.partner.variant();
     say(&format!("{}: warming up", variant.name()));
     let shape = |secs: u64, check_every| Shape { time: Duration::from_secs(secs), check_every, rate: None };
-    let warm = window::run(field, server, shape(3, 1)).await?;
+    let mut warm = window::run(field, server, shape(3, 1)).await?;
     if warm.logins == 0 || warm.wrongly_accepted > 0 {
         return Ok(Measured { variant, windows: vec![warm], half_load: None });
+    }
+    // Those who log in have done so before: the first login with a service writes what is shared with it.
+    let mut met = warm.logins;
+    while met < args.phones.min(args.accounts) {
+        warm = window::run(field, server, shape(3, 50)).await?;
+        if warm.logins == 0 || warm.wrongly_accepted > 0 {
+            return Ok(Measured { variant, windows: vec![warm], half_load: None });
+        }
+        met += warm.logins;
     }
     let mut rate = warm.logins as f64 / warm.seconds;
     let floor = Arc::new(Floor::new(variant)?);
