@@ -7,6 +7,7 @@ pub mod bank;
 pub mod browser;
 pub mod card;
 pub mod desk;
+mod outside;
 pub mod partner;
 pub mod partner_web;
 pub mod phone;
@@ -16,26 +17,27 @@ pub mod tables;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use db::Db;
 use journeys::enrol_with_eid::CardRules;
 use journeys::keys::{KeyRules, PlatformKeys};
 use journeys::partners::{self, Origin, Registration, Registry, Secret};
-use journeys::ports::{BankConnector, Boxed, Clock, Courier, Entropy};
+use journeys::ports::BankConnector;
 use journeys::registry::Banks;
 use journeys::settings::{Place, Settings};
 use journeys::world::Parts;
 use journeys::{Signals, World, deliver, tidy};
 use protocol::oidc::partner::Partners;
-use store::outbox::Message;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use bank::DoubleBank;
 pub use browser::{Browser, Login};
 pub use desk::Worker;
+use outside::{Dice, Hand};
+pub use outside::{Post, Sent};
 pub use partner::Partner;
 pub use partner_web::PartnerWeb;
 pub use phone::Phone;
@@ -72,71 +74,6 @@ pub struct Town {
     url: Option<String>,
     tasks: JoinSet<()>,
     _keep: Arc<tempfile::TempDir>,
-}
-
-struct Hand(Arc<AtomicI64>);
-
-impl Clock for Hand {
-    fn now(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// The same chance in every run.
-struct Dice(AtomicU64, u64);
-
-impl Entropy for Dice {
-    fn fill(&self, bytes: &mut [u8]) {
-        for part in bytes.chunks_mut(32) {
-            let throw = self.0.fetch_add(1, Ordering::SeqCst);
-            let drawn = protocol::jose::sha256(&[self.1.to_be_bytes(), throw.to_be_bytes()].concat());
-            part.copy_from_slice(&drawn[..part.len()]);
-        }
-    }
-}
-
-/// The gateway for SMS and mail: keeps what it is given, unless it is on strike.
-#[derive(Clone, Default)]
-pub struct Post(Arc<Mutex<Bag>>);
-
-#[derive(Default)]
-struct Bag {
-    sent: Vec<Sent>,
-    strike: bool,
-}
-
-#[derive(Clone, Debug)]
-pub struct Sent {
-    pub kind: String,
-    pub id: String,
-    pub to: String,
-    pub text: String,
-}
-
-impl Post {
-    pub fn sent(&self) -> Vec<Sent> {
-        self.0.lock().unwrap().sent.clone()
-    }
-
-    pub fn to(&self, whom: &str) -> Vec<Sent> {
-        self.sent().into_iter().filter(|m| m.to == whom).collect()
-    }
-
-    pub fn strike(&self, on: bool) {
-        self.0.lock().unwrap().strike = on;
-    }
-}
-
-impl Courier for Post {
-    fn send<'a>(&'a self, kind: &'a str, id: &'a str, message: &'a Message) -> Boxed<'a, Result<(), String>> {
-        let mut bag = self.0.lock().unwrap();
-        let result = if bag.strike { Err("on strike".to_owned()) } else { Ok(()) };
-        if result.is_ok() {
-            let sent = Sent { kind: kind.into(), id: id.into(), to: message.to.clone(), text: message.text.clone() };
-            bag.sent.push(sent);
-        }
-        Box::pin(async move { result })
-    }
 }
 
 /// Who plays the banks.

@@ -6,8 +6,8 @@
 mod answer;
 pub mod attributes;
 pub mod authorize;
-pub mod claims_request;
 pub mod ciba;
+pub mod claims_request;
 pub mod client_auth;
 pub mod code;
 pub mod compat;

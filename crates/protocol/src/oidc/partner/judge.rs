@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ClientAuth, Grant, Mount, Partner, PartnerError};
-use crate::jose::KeySet;
+use crate::jose::{KeySet, SigAlg, VerifyKey};
 use crate::oidc::release;
 use crate::oidc::uri::{self, RedirectUri};
 
@@ -59,7 +59,13 @@ impl Partner {
         if (jwks.is_empty() && !elsewhere) || jwks.len() > 8 {
             return Some("auth.jwks must hold 1 to 8 keys".into());
         }
-        KeySet::from_keys(jwks).err().map(|error| format!("auth.jwks: {error}"))
+        let own = match KeySet::from_keys(jwks) {
+            Ok(own) => own,
+            Err(error) => return Some(format!("auth.jwks: {error}")),
+        };
+        let set = self.jwks.as_ref().and_then(|set| KeySet::from_value(set).ok());
+        let signs = own.iter().chain(set.iter().flat_map(KeySet::iter)).any(signs);
+        (!signs && self.jwks_uri.is_none()).then(|| "its keys hold none to sign with".into())
     }
 
     fn redirect_problem(&self) -> Option<String> {
@@ -82,4 +88,9 @@ impl Partner {
         }
         None
     }
+}
+
+/// True for a key whose signatures we read.
+fn signs(key: &VerifyKey) -> bool {
+    SigAlg::ASYMMETRIC.iter().any(|alg| key.takes(*alg))
 }
