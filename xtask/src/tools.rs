@@ -57,7 +57,9 @@ pub fn for_testing(desk: &Desk) -> Result<(), String> {
     if said("pkg-config", &["--exists", "libpcsclite"]).is_none() {
         missing.extend(["pkg-config", "libpcsclite-dev"]);
     }
-    missing.extend(CARD_READER.iter().chain(&CLIENTS).filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package));
+    missing.extend(
+        CARD_READER.iter().chain(&CLIENTS).filter(|(_, file)| !Path::new(file).exists()).map(|(package, _)| *package),
+    );
     if missing.is_empty() { Ok(()) } else { apt(desk, &missing) }
 }
 
