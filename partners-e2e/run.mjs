@@ -8,7 +8,7 @@ const files = named.length > 0 ? named : readdirSync(new URL('clients', import.m
 const world = await startWorld()
 let code = 1
 try {
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=2', ...files], { stdio: 'inherit', cwd: new URL('.', import.meta.url).pathname, env: { ...process.env, WORLD: world.file } })
+  const child = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=2', ...files], { stdio: 'inherit', cwd: new URL('.', import.meta.url).pathname, env: { ...process.env, WORLD: world.file } })
   code = await new Promise((resolve) => child.on('exit', resolve))
 } finally {
   await world.stop()
