@@ -153,7 +153,8 @@ jwks = {{ keys = [{keys}] }}
             ),
             Variant::Compat | Variant::Rs256 => write!(
                 text,
-                r#"mount = "compat"
+                r#"redirect_uris = []
+mount = "compat"
 id_token_alg = "{alg}"
 id_token_encryption = {{ alg = "{key_alg}", enc = "A128CBC-HS256" }}
 userinfo = {{ sign = "{alg}", encrypt = {{ alg = "{key_alg}", enc = "A128CBC-HS256" }} }}
