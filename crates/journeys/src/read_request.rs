@@ -117,13 +117,8 @@ async fn pushed(
     };
     let taken = world.db.run("push.take", work).await?;
     // The registration may have changed since.
-    let known = taken.filter(|request| {
-        opening
-            .partner
-            .redirects(request.service.as_deref())
-            .iter()
-            .any(|registered| *registered == request.redirect_uri)
-    });
+    let known =
+        taken.filter(|request| opening.partner.redirects(request.service.as_deref()).contains(&request.redirect_uri));
     Ok(match known {
         Some(authorization) => Ok(Request { authorization, pushed: true }),
         None => Err(opening.refuse(pairs, ErrorCode::InvalidRequestUri, "request_uri is not known, used or expired")),

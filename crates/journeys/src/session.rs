@@ -102,8 +102,8 @@ pub async fn answer(
     if asked.sub.is_some() && asked.sub != Some(subject_of(world, &partner, &before)?) {
         return Ok(nobody());
     }
-    let given = |claim: &&str| request.claims.iter().any(|c| c == claim) && !request.without.iter().any(|c| c == claim);
-    if !asked.all_claims(&partner).iter().all(|claim| given(&claim)) {
+    let given = |claim: &str| request.claims.iter().any(|c| c == claim) && !request.without.iter().any(|c| c == claim);
+    if !asked.all_claims(&partner).iter().all(|claim| given(claim)) {
         return Ok(match asked.silent() {
             true => Answered::Refused(ErrorCode::ConsentRequired, "more is asked than the person agreed to share"),
             false => Answered::Ask,

@@ -182,7 +182,7 @@ fn money(minor: u64, currency: &str, lang: Lang) -> String {
     let whole = (minor / unit).to_string();
     let mut out = String::new();
     for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
             out.push(group);
         }
         out.push(digit);
