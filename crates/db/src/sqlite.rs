@@ -110,8 +110,7 @@ fn connect(path: &str, flags: OpenFlags) -> Result<Connection, DbError> {
     conn.set_prepared_statement_cache_capacity(256);
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         // FULL: a commit is on the disk before anybody is answered; the count of wrong codes rests on it.
-        conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
-            .map_err(sqlite_error)?;
+        conn.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;").map_err(sqlite_error)?;
     }
     // Plans that do not look at the bound values: otherwise a statement that could use a partial index is compiled anew at
     // nearly every call (a fourteenth of the CPU of a login).

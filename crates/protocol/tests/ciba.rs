@@ -1,5 +1,5 @@
 //! What a partner may send to the backchannel, and what its enemies send.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use serde_json::{Value, json};
 use zelf_protocol::jose::{KeySet, SigningKey, b64u};

@@ -113,7 +113,6 @@ impl Metadata {
             issuer: settings.issuer.clone(),
             mtls: settings.tokens.mtls_issuer.clone(),
             registration: settings.registration.initial_token.is_some(),
-            ..Offer::default()
         };
         let document = |mount| Bytes::from(discovery::metadata(mount, &offer).to_string());
         Metadata { standard: document(Mount::Standard), compat: document(Mount::Compat) }

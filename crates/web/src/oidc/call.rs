@@ -29,7 +29,9 @@ pub struct PeerCertificates(pub Arc<Vec<Vec<u8>>>);
 
 /// Says whether a chain of certificates (as in [`PeerCertificates`]) leads to an authority that the operator trusts, at this moment.
 #[derive(Clone)]
-pub struct Authorities(Arc<dyn Fn(&[Vec<u8>], i64) -> bool + Send + Sync>);
+pub struct Authorities(Arc<Trust>);
+
+type Trust = dyn Fn(&[Vec<u8>], i64) -> bool + Send + Sync;
 
 impl Authorities {
     pub fn new(trusts: impl Fn(&[Vec<u8>], i64) -> bool + Send + Sync + 'static) -> Authorities {

@@ -73,7 +73,7 @@ pub fn possession(
     endpoint: &str,
 ) -> Result<Possession, TokenError> {
     let certificate = call.certificate.as_ref().map(|certificate| certificate.thumbprint.clone());
-    let Some(compact) = proof_of(call).map_err(|()| TokenError::INVALID_DPOP)? else {
+    let Some(compact) = proof_of(call)? else {
         return Ok(Possession { dpop: None, certificate });
     };
     let expected = Expected {
@@ -91,11 +91,14 @@ pub fn possession(
 }
 
 /// The one `DPoP` header (RFC 9449 §4.3, point 1).
-pub fn proof_of(call: &Call) -> Result<Option<&str>, ()> {
+///
+/// # Errors
+/// `invalid_dpop_proof` for two of them, or one that is no text.
+pub fn proof_of(call: &Call) -> Result<Option<&str>, TokenError> {
     let mut all = call.headers.get_all("dpop").iter();
     match (all.next(), all.next()) {
         (None, _) => Ok(None),
-        (Some(one), None) => one.to_str().map(Some).map_err(drop),
-        (Some(_), Some(_)) => Err(()),
+        (Some(one), None) => one.to_str().map(Some).map_err(|_| TokenError::INVALID_DPOP),
+        (Some(_), Some(_)) => Err(TokenError::INVALID_DPOP),
     }
 }

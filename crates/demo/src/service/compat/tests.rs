@@ -1,6 +1,6 @@
 //! The other side of the fund's integration, played by hand.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use super::super::site::{Ask, Site};
 use super::super::{Auth, ServiceConfig};
