@@ -67,8 +67,8 @@ impl Keys {
         let mut claims = json!({
             "iss": self.variant.client_id(), "aud": audience, "jti": random()?, "iat": now, "nbf": now, "exp": now + ASSERTION_SECONDS,
         });
-        for (name, value) in parameters {
-            claims[*name] = json!(value);
+        if let Some(claims) = claims.as_object_mut() {
+            claims.extend(parameters.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
         }
         self.sign("oauth-authz-req+jwt", &claims)
     }
@@ -80,8 +80,8 @@ impl Keys {
             "typ": "dpop+jwt", "alg": "ES256", "jwk": { "kty": jwk.kty, "crv": jwk.crv, "x": jwk.x, "y": jwk.y },
         });
         let mut claims = json!({ "jti": random()?, "htm": method, "htu": url, "iat": unix_now() });
-        if let Some(token) = token {
-            claims["ath"] = json!(b64u(sha256(token.as_bytes())));
+        if let (Some(token), Some(claims)) = (token, claims.as_object_mut()) {
+            claims.insert("ath".into(), json!(b64u(sha256(token.as_bytes()))));
         }
         Ok(self.proof.sign_with(&header, &claims)?)
     }
@@ -146,7 +146,7 @@ jwks = {{ keys = [{keys}] }}
         let alg = self.variant.alg().as_str();
         let key_alg = if self.rsa.is_some() { "RSA-OAEP-256" } else { "ECDH-ES" };
         let _ = match self.variant {
-            Variant::Plain => write!(text, "redirect_uris = [\"{REDIRECT_URI}\"]\n"),
+            Variant::Plain => writeln!(text, "redirect_uris = [\"{REDIRECT_URI}\"]"),
             Variant::Fapi => write!(
                 text,
                 "redirect_uris = [\"{REDIRECT_URI}\"]\nsecurity = \"fapi2\"\nsigned_requests = true\nrequire_par = true\nbound_tokens = \"dpop\"\n"

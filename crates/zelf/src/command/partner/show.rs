@@ -63,7 +63,7 @@ fn spare(mut value: Value) -> Value {
             _ => false,
         };
         members.retain(|name, v| !empty(v) && !usual.iter().any(|(n, default)| n == name && default == v));
-        members.values_mut().for_each(|v| nulls(v));
+        members.values_mut().for_each(nulls);
     }
     value
 }
