@@ -178,9 +178,10 @@ impl Vault {
         Ok(())
     }
 
-    /// Rows of phones that never come, for measurements: copies number `first` up to but not including `last` of `device`.
-    pub async fn fill(&self, device: String, first: i64, last: i64) -> Result<(), VaultError> {
-        self.db.run("vault.fill", move |tx| row::fill::copies(tx, &device, first, last)).await?;
+    /// Rows of phones that never come, for measurements: copies of `device`, from the first up to but not
+    /// including the last of how many there will be.
+    pub async fn fill(&self, device: String, numbers: (i64, i64, i64)) -> Result<(), VaultError> {
+        self.db.run("vault.fill", move |tx| row::fill::copies(tx, &device, numbers)).await?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use demo::phone::seed;
 use domain::account::{Device, Profile, ProofSummary};
 use domain::number::MobileNumber;
 use protocol::jose::PublicKey;
-use protocol::jose::b64u;
+use protocol::jose::{b64u, sha256};
 use protocol::oidc::attributes::Attributes;
 use protocol::phone::{IdentityProof, KeysDocument, Role, Settings, pin};
 
@@ -74,7 +74,7 @@ async fn fill(args: &SeedArgs) -> Result<(), String> {
         let model = batch.first().map(|made| (made.device.account.clone(), made.device.id.clone()));
         store(world, batch).await?;
         if let (Some((account, phone)), Some(vault)) = (model, &wired.vault) {
-            copies(world, vault, account, phone, others * first / active..others * last / active).await?;
+            copies(world, vault, (account, phone), (others * first / active, others * last / active, others)).await?;
         }
     }
     Ok(())
@@ -84,17 +84,16 @@ async fn fill(args: &SeedArgs) -> Result<(), String> {
 async fn copies(
     world: &journeys::World,
     vault: &vault::Vault,
-    account: String,
-    phone: String,
-    numbers: std::ops::Range<u64>,
+    (account, phone): (String, String),
+    (first, last, all): (u64, u64, u64),
 ) -> Result<(), String> {
-    if numbers.is_empty() {
+    if first == last {
         return Ok(());
     }
     let number = |n: u64| i64::try_from(n).map_err(|e| e.to_string());
-    let (first, last) = (number(numbers.start)?, number(numbers.end)?);
-    vault.fill(phone.clone(), first, last).await.map_err(|e| e.to_string())?;
-    let copy = move |tx: &mut db::Tx<'_>| store::fill::copies(tx, &account, &phone, first, last);
+    let numbers = (number(first)?, number(last)?, number(all)?);
+    vault.fill(phone.clone(), numbers).await.map_err(|e| e.to_string())?;
+    let copy = move |tx: &mut db::Tx<'_>| store::fill::copies(tx, (&account, &phone), numbers);
     world.db.run("seed", copy).await.map_err(|e: store::StoreError| e.to_string())
 }
 
@@ -169,12 +168,10 @@ fn person(number: MobileNumber, i: u64, now: i64) -> Profile {
     }
 }
 
-/// The same id for the same `i`, so that seeding twice adds nothing.
+/// The same id for the same `i`, so that seeding twice adds nothing; without order, as those of people.
 fn id(prefix: &str, i: u64) -> String {
-    let mut bytes = [0; 16];
-    let (_, tail) = bytes.split_at_mut(8);
-    tail.copy_from_slice(&i.to_be_bytes());
-    format!("{prefix}_{}", b64u(bytes))
+    let digest = sha256(&i.to_be_bytes());
+    format!("{prefix}_{}", b64u(digest.get(..16).unwrap_or_default()))
 }
 
 async fn store(world: &journeys::World, batch: Vec<Made>) -> Result<(), String> {

@@ -111,7 +111,11 @@ impl Actor<'_> {
 
     /// Browser: the provider's page, the number, the waiting page with its two digits.
     async fn start(&self, browser: &mut Browser, url: &Url, national: &str) -> Result<(Url, String), Failed> {
-        let page = browser.get(url).await?;
+        let mut page = browser.get(url).await?;
+        if let Some(own) = page.location.take() {
+            // A pushed request opens one page: it is sent on to where that may be reloaded.
+            page = browser.get(&own).await?;
+        }
         let req = page.field("req").ok_or_else(|| other(format!("no form at /authorize: HTTP {}", page.status)))?;
         let form = [("req", req.as_str()), ("country", "BE"), ("phone", national)];
         let sent = browser.post_form(&self.login, &form).await?;
