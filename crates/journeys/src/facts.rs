@@ -9,7 +9,7 @@ use protocol::oidc::facts::{Device, Facts, Found, Login, Method, Proof};
 use protocol::oidc::partner::Partner;
 use protocol::oidc::{Mount, release};
 use store::StoreError;
-use store::account::AccountRow;
+use store::approval::Kept;
 
 use crate::{Failure, World};
 
@@ -45,34 +45,36 @@ pub(crate) fn of_person(
 /// Path of the picture, under the issuer of either mount.
 pub const PICTURE: &str = "/picture";
 
-/// Everything that may leave for this partner now. Rows are read only for what is asked; `profile` spares one where the caller
-/// has it.
+/// Everything that may leave for this partner now. Rows are read only for what the caller has not.
 pub(crate) async fn at_release(
     world: &World,
     partner: &Partner,
     approval: &Approval,
     login: &LoginRequest,
-    profile: Option<&Profile>,
+    known: Option<(&Profile, &Kept)>,
 ) -> Result<Facts, Failure> {
     let gone = |what: &str| Failure::Internal(format!("an approval's {what} is gone"));
     let asked = login.authorization.all_claims(partner);
     let wants = |fits: fn(&str) -> bool| asked.iter().any(|name| fits(name));
     let (card, phone) = (wants(release::from_card), wants(release::of_phone));
-    let (profile, lang, rows) = match profile.filter(|_| !card && !phone && !asked.contains(&"locale")) {
-        Some(profile) => (profile.clone(), String::new(), None),
+    let account = approval.account.clone().ok_or_else(|| gone("account"))?;
+    let rows = match known.filter(|_| !phone) {
+        Some((profile, kept)) => Rows {
+            card: if card { kept.card.open(&world.sealer, &account)? } else { None },
+            profile: profile.clone(),
+            lang: kept.lang.clone(),
+            activated_at: None,
+            phone: None,
+        },
         None => {
-            let account = approval.account.clone().ok_or_else(|| gone("account"))?;
-            let rows = rows(world, account, approval.device.clone().unwrap_or_default(), (card, phone)).await?;
-            let row = rows.account.as_ref().ok_or_else(|| gone("account"))?;
-            (row.profile.clone(), row.lang.clone(), Some(rows))
+            let device = approval.device.clone().unwrap_or_default();
+            rows(world, account, device, (card, phone)).await?.ok_or_else(|| gone("account"))?
         }
     };
-    let card = rows.as_ref().and_then(|rows| rows.card.as_ref());
-    let mut facts = of_person(world, partner, &profile, card, &lang, world.now());
+    let mut facts = of_person(world, partner, &rows.profile, rows.card.as_ref(), &rows.lang, world.now());
     facts.language = facts.language.filter(|lang| !lang.is_empty());
-    let since = login.credential.as_ref().map(|credential| credential.since);
-    let since = since.or_else(|| rows.as_ref()?.account.as_ref().map(|row| row.activated_at));
-    let label = rows.and_then(|rows| rows.phone);
+    let since = login.credential.as_ref().map(|credential| credential.since).or(rows.activated_at);
+    let label = rows.phone;
     facts.device = label.zip(since).map(|(label, since)| Device {
         id: for_sector(world, label::PARTNER_DEVICE, partner, approval.device.as_deref().unwrap_or_default()),
         label,
@@ -89,19 +91,32 @@ pub(crate) async fn at_release(
 }
 
 struct Rows {
-    account: Option<AccountRow>,
+    profile: Profile,
+    lang: String,
+    activated_at: Option<i64>,
     card: Option<CardData>,
     /// What the phone calls itself.
     phone: Option<String>,
 }
 
-async fn rows(world: &World, account: String, device: String, (card, phone): (bool, bool)) -> Result<Rows, Failure> {
+async fn rows(
+    world: &World,
+    account: String,
+    device: String,
+    (card, phone): (bool, bool),
+) -> Result<Option<Rows>, Failure> {
     let sealer = world.sealer.clone();
     let read = world.db.read("release.facts", move |tx| {
         let card = if card { store::card_data::kept(tx, &sealer, &account)? } else { None };
         let about = if phone { store::device::about(tx, &device)? } else { None };
-        let account = store::account::find(tx, &sealer, &account)?;
-        Ok::<_, StoreError>(Rows { account, card, phone: about.map(|(label, _)| label) })
+        let found = store::account::find(tx, &sealer, &account)?;
+        Ok::<_, StoreError>(found.map(|row| Rows {
+            profile: row.profile,
+            lang: row.lang,
+            activated_at: Some(row.activated_at),
+            card,
+            phone: about.map(|(label, _)| label),
+        }))
     });
     Ok(read.await?)
 }

@@ -5,6 +5,7 @@ use domain::account::{Device, Profile};
 use domain::approval::{Approval, Asked, LoginRequest, Start, State};
 use serde::{Deserialize, Serialize};
 
+use crate::card_data::KeptCard;
 use crate::consent::Standing;
 use crate::summon::credential;
 use crate::{Sealer, StoreError, device, partner_call, refresh};
@@ -105,14 +106,17 @@ pub struct Waiting {
     pub device: Device,
     pub profile: Profile,
     pub requests: Vec<(Approval, Asked)>,
+    /// Read only while something waits.
+    pub card: KeptCard,
 }
 
 pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> Result<Option<Waiting>, StoreError> {
     let rows = tx.rows(
-        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, c.profile, a.id,
+        "SELECT d.id, d.account, d.point, d.head, d.last_receipt, d.last_answer, d.biometrics, d.notifications, d.sharing, d.careful_until, c.profile, k.body, a.id,
                 a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request
          FROM device d JOIN account c ON c.id = d.account
          LEFT JOIN approval a ON a.device = d.id AND a.state = 'waiting' AND a.expires_at > $2
+         LEFT JOIN card_data k ON k.account = d.account AND k.kept_until = 0 AND a.id IS NOT NULL
          WHERE d.id = $1 AND d.state = 'active' ORDER BY a.created_at, a.id",
         args![device, now],
     )?;
@@ -120,12 +124,12 @@ pub fn waiting_for(tx: &mut Tx<'_>, sealer: &Sealer, device: &str, now: i64) -> 
     for row in rows {
         let mut c = row.columns();
         let device = device::read(&mut c)?;
-        let profile = c.bytes()?;
+        let (profile, card) = (c.bytes()?, c.bytes_or_null()?);
         let waiting = match found.as_mut() {
             Some(waiting) => waiting,
             None => {
                 let profile = sealer.open("account", "profile", &device.account, &profile)?;
-                found.insert(Waiting { device, profile, requests: Vec::new() })
+                found.insert(Waiting { device, profile, requests: Vec::new(), card: KeptCard(card) })
             }
         };
         if let Some(id) = c.text_or_null()? {
@@ -251,16 +255,23 @@ pub fn revoke(tx: &mut Tx<'_>, id: &str, partner: &str) -> Result<bool, StoreErr
     Ok(moved == 1)
 }
 
+/// Of a person, beside the profile, what claims may tell.
+pub struct Kept {
+    pub lang: String,
+    pub card: KeptCard,
+}
+
 /// What an access token leads to: the redeemed request and the person.
 pub fn redeemed(
     tx: &mut Tx<'_>,
     sealer: &Sealer,
     id: &str,
-) -> Result<Option<(Approval, LoginRequest, Profile)>, StoreError> {
+) -> Result<Option<(Approval, LoginRequest, Profile, Kept)>, StoreError> {
     let row = tx.row(
-        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request, c.profile,
+        "SELECT a.id, a.device, a.account, a.partner, a.match_number, a.state, a.created_at, a.expires_at, a.decided_at, a.start, a.uv, a.request, c.profile, c.lang, k.body,
                 c.activated_at || ' ' || c.limited_until || ' ' || d.careful_until || ' ' || c.recovered_by
-         FROM approval a JOIN account c ON c.id = a.account LEFT JOIN device d ON d.id = a.device WHERE a.id = $1 AND a.state = 'redeemed'",
+         FROM approval a JOIN account c ON c.id = a.account LEFT JOIN device d ON d.id = a.device
+         LEFT JOIN card_data k ON k.account = a.account AND k.kept_until = 0 WHERE a.id = $1 AND a.state = 'redeemed'",
         args![id],
     )?;
     row.map(|r| {
@@ -268,10 +279,11 @@ pub fn redeemed(
         let (approval, mut request) = login(sealer, &mut c)?;
         let account = approval.account.clone().unwrap_or_default();
         let profile = sealer.open("account", "profile", &account, &c.bytes()?)?;
+        let kept = Kept { lang: c.text()?, card: KeptCard(c.bytes_or_null()?) };
         if request.credential.is_none() {
             request.credential = c.text_or_null()?.and_then(|packed| credential(&packed, approval.created_at));
         }
-        Ok((approval, request, profile))
+        Ok((approval, request, profile, kept))
     })
     .transpose()
 }

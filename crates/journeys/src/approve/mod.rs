@@ -67,7 +67,7 @@ async fn find(world: &World, device: &str) -> Result<Waiting, Failure> {
 async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Failure> {
     let now = world.now();
     let profile = &found.profile;
-    let card = card(world, &found).await?;
+    let card = card(world, &found)?;
     let calm = found.device.settings.biometrics && found.device.careful_until <= now;
     let draft = |(approval, asked): &(Approval, Asked)| {
         draw::draft(world, approval, asked, (profile, card.as_ref()), calm, lang, now)
@@ -78,7 +78,7 @@ async fn issue(world: &World, found: Waiting, lang: Lang) -> Result<Pending, Fai
 }
 
 /// Address and photo of the card, where something that waits asks for them.
-async fn card(world: &World, found: &Waiting) -> Result<Option<CardData>, Failure> {
+fn card(world: &World, found: &Waiting) -> Result<Option<CardData>, Failure> {
     let asks = |asked: &Asked| match asked {
         Asked::Login(request) => request.claims.iter().any(|claim| release::from_card(claim)),
         _ => false,
@@ -86,8 +86,7 @@ async fn card(world: &World, found: &Waiting) -> Result<Option<CardData>, Failur
     if !found.requests.iter().any(|(_, asked)| asks(asked)) {
         return Ok(None);
     }
-    let (sealer, account) = (world.sealer.clone(), found.device.account.clone());
-    Ok(world.db.read("approve.card", move |tx| store::card_data::kept(tx, &sealer, &account)).await?)
+    Ok(found.card.open(&world.sealer, &found.device.account)?)
 }
 
 /// An answer, and what the phone does next. The same answer again gets the same receipt and costs nothing.

@@ -10,6 +10,7 @@ use protocol::oidc::code::{AccessToken, Binding};
 use protocol::oidc::dpop::{self, DpopError, Expected, Proof};
 use protocol::oidc::partner::Partner;
 use std::sync::Arc;
+use store::approval::Kept;
 
 use super::issue::mask;
 use super::{Use, id_text};
@@ -32,6 +33,7 @@ pub struct Opened {
     pub approval: Approval,
     pub login: LoginRequest,
     pub profile: Profile,
+    pub(super) kept: Kept,
 }
 
 /// Nonces that count now, the newest first; empty where none is asked.
@@ -74,11 +76,11 @@ pub async fn present(world: &World, mount: Mount, shown: &Use<'_>) -> Result<Res
             }
         }
     };
-    let Some((approval, mut login, profile)) = found else { return Ok(Err(ResourceError::InvalidToken)) };
+    let Some((approval, mut login, profile, kept)) = found else { return Ok(Err(ResourceError::InvalidToken)) };
     let partner = world.partners.find(&approval.partner).filter(|partner| partner.mount == mount);
     let Some(partner) = partner else { return Ok(Err(ResourceError::InvalidToken)) };
     login.authorization.scopes.retain(|scope| token.scopes & mask(&[*scope].into()) != 0 || *scope == Scope::Openid);
-    Ok(Ok(Opened { token, partner, approval, login, profile }))
+    Ok(Ok(Opened { token, partner, approval, login, profile, kept }))
 }
 
 /// A bound token counts in the hands of its holder alone, and never as a plain one (RFC 9449 §7.2: no downgrade).

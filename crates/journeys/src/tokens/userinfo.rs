@@ -16,11 +16,11 @@ pub enum Answer {
 
 /// Claims of the person behind an opened token.
 pub async fn userinfo(world: &World, opened: &Opened) -> Result<Answer, Failure> {
-    let Opened { partner, approval, login, profile, .. } = opened;
+    let Opened { partner, approval, login, profile, kept, .. } = opened;
     let asked = &login.authorization;
     let mut claims = Map::new();
     if !asked.userinfo_claims(partner).is_empty() || !asked.claims.userinfo_verified.is_empty() {
-        let facts = crate::facts::at_release(world, partner, approval, login, Some(profile)).await?;
+        let facts = crate::facts::at_release(world, partner, approval, login, Some((profile, kept))).await?;
         claims = release::userinfo(partner, asked, &facts, &login.without);
     }
     claims.insert("sub".into(), subject_of(world, partner, approval)?.into());
@@ -44,9 +44,9 @@ pub async fn userinfo(world: &World, opened: &Opened) -> Result<Answer, Failure>
 
 /// The photo behind an opened token, when it was asked for, agreed to and is kept: media type and bytes.
 pub async fn picture(world: &World, opened: &Opened) -> Result<Option<(&'static str, Vec<u8>)>, Failure> {
-    let Opened { partner, approval, login, profile, .. } = opened;
+    let Opened { partner, approval, login, profile, kept, .. } = opened;
     let asked = login.authorization.all_claims(partner);
-    let facts = crate::facts::at_release(world, partner, approval, login, Some(profile)).await?;
+    let facts = crate::facts::at_release(world, partner, approval, login, Some((profile, kept))).await?;
     let shared = release::values(partner.mount, &asked, &asked, &facts, &login.without).contains_key("picture");
     Ok(facts.photo.filter(|_| shared).map(|photo| (release::media_type(&photo), photo)))
 }

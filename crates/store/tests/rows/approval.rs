@@ -151,7 +151,7 @@ async fn of_fifty_who_redeem_one_gets_it() {
         let results = race(&db, 50, |_| |tx: &mut Tx<'_>| Ok(redeem(tx, "apr_a", "gemeente", NOW + 8)?.is_some()));
         assert_eq!(crate::sample::winners(results.await), 1);
         run(&db, |tx| {
-            let (found, asked, profile) = approval::redeemed(tx, &sealer(), "apr_a")?.unwrap();
+            let (found, asked, profile, _) = approval::redeemed(tx, &sealer(), "apr_a")?.unwrap();
             assert_eq!(found.state, State::Redeemed { at: NOW + 9 });
             assert_eq!((asked.place.as_str(), profile.first_name()), ("apr_a", "Person-1"));
             assert!(!approval::revoke(tx, "apr_a", "other")?, "another partner");
