@@ -15,7 +15,6 @@
 
 mod auth;
 mod judge;
-mod key;
 mod service;
 mod wishes;
 
@@ -26,7 +25,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use auth::{ClientAuth, SecretDigest};
-pub use key::PartnerKey;
 pub use service::{Service, ServiceKind};
 pub use wishes::{Bound, Ciba, Delivery, Grant, Mount, Sealing, Security, StartWay};
 
@@ -262,17 +260,6 @@ impl Partner {
     /// True when requests may start this way.
     pub fn allows_start(&self, way: StartWay) -> bool {
         self.starts.is_empty() || self.starts.contains(&way)
-    }
-
-    /// The ES256 keys in its registration.
-    pub fn inline_keys(&self) -> Vec<PartnerKey> {
-        let own = match &self.auth {
-            ClientAuth::PrivateKeyJwt { jwks } => jwks.as_slice(),
-            _ => &[],
-        };
-        let set = self.jwks.as_ref().and_then(|set| set.get("keys")).and_then(Value::as_array);
-        let all = own.iter().chain(set.into_iter().flatten());
-        all.filter_map(|key| serde_json::from_value(key.clone()).ok()).collect()
     }
 
     /// True when it may have this claim, if somebody asks for it and the person approves.
