@@ -140,7 +140,7 @@ export class Approvals {
     const m3 = await this.#receipt(phone, answer, m2)
     phone.login = null
     this.#afterwards.get(answer.rid)?.(answer.dec === 'approve')
-    const there = this.#returns.get(answer.rid)
+    const there = answer.dec === 'fraud' ? undefined : this.#returns.get(answer.rid)
     const told = { m3, ...(there ? { return_to: there } : {}) }
     this.#answers.set(key, told)
     this.given.set(answer.rid, answer.without ?? [])

@@ -4,7 +4,7 @@ import { takeScanned } from '../src/journeys/scan.ts'
 import { findable, toggleFindable } from '../src/journeys/settings.ts'
 import { readBrought } from '../src/protocol/scan.ts'
 import { screenOf } from '../src/state.ts'
-import { fetchPending } from '../src/journeys/approve.ts'
+import { fetchPending, refuse, reportFraud } from '../src/journeys/approve.ts'
 import { activated, approveWith, CODE, loginOpened, ORIGIN, town, type Town } from './town.ts'
 
 const RID = 'apr_AAECAwQFBgcICQoLDA0ODw'
@@ -90,6 +90,24 @@ describe('a link on this phone', () => {
     expect(screenOf(again.app.state)).toBe('approval')
     await approveWith(again, CODE, '')
     expect(again.app.state.outcome).toMatchObject({ kind: 'approved', back: `${ORIGIN}/login/return/${offer.rid}?rt=there` })
+  })
+
+  it('refused, takes the browser back to where it began too', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('r')
+    const again = await openedBy(made, offer.text())
+    await refuse(again.app)
+    expect(screenOf(again.app.state)).toBe('answer-refused')
+    expect(again.app.state.outcome).toMatchObject({ kind: 'refused', back: `${ORIGIN}/login/return/${offer.rid}?rt=there` })
+  })
+
+  it('reported, takes nobody anywhere', async () => {
+    const made = await activated()
+    const offer = made.mock.approvals.offer('r')
+    const again = await openedBy(made, offer.text())
+    await reportFraud(again.app)
+    expect(screenOf(again.app.state)).toBe('fraud')
+    expect(again.app.state.outcome).not.toHaveProperty('back')
   })
 
   it('leaves the tab that was open before in step: it goes on where the other one ended', async () => {

@@ -7,7 +7,7 @@ use zelf_protocol::oidc::attributes::{Address, Attributes, Place};
 use zelf_protocol::oidc::authorize::{Found as AskedFor, parse};
 use zelf_protocol::oidc::facts::{Device, Document, Facts, Found, Login, Method, Proof};
 use zelf_protocol::oidc::partner::Partner;
-use zelf_protocol::oidc::release::{CLAIMS, claim, label, names, userinfo, values, verifiable};
+use zelf_protocol::oidc::release::{CLAIMS, Told, claim, label, names, supported, userinfo, values, verifiable};
 
 const V2: &str = "http://itsme.services/v2/claim/";
 
@@ -38,8 +38,14 @@ fn an() -> Facts {
             valid_from: Some("2021-05-01".into()),
             valid_until: Some("2031-05-01".into()),
             issued_at: Some("Gent".into()),
+            national_number: None,
         }),
-        proof: Some(Proof { method: Method::Card, organization: None, at: 1_795_352_700, process: None }),
+        proof: Some(Proof {
+            method: Method::Card,
+            organization: None,
+            at: 1_795_352_700,
+            process: Some("proving-for-you".into()),
+        }),
         device: Some(Device { id: "dev-for-you".into(), label: "Chrome · Android".into(), since: 1_795_000_000 }),
         login: Login {
             ip: Some("10.1.2.3".into()),
@@ -133,7 +139,7 @@ fn every_claim_of_the_compatible_mount_has_its_form() {
 fn nothing_of_the_table_is_without_a_value_for_somebody_of_whom_all_is_known() {
     let an = an();
     for mount in [Mount::Standard, Mount::Compat] {
-        let all: Vec<&str> = names(mount).collect();
+        let all: Vec<&str> = supported(mount).collect();
         let told = values(mount, &all, &all, &an, &[]);
         let missing: Vec<&&str> = all.iter().filter(|name| !told.contains_key(**name)).collect();
         assert!(missing.is_empty(), "{mount:?}: {missing:?}");
@@ -152,6 +158,64 @@ fn what_is_not_known_is_left_out_and_never_null() {
     assert_eq!(own("IDDocumentType", &bank), None);
     bank.attributes.address = Some(Address { country: Some("FRA".into()), ..Address::default() });
     assert_eq!(compat("address", &bank), None, "Belgian addresses only");
+}
+
+/// Every country's number with who issues the document it stands in.
+const NUMBERS: [(&str, &str); 12] = [
+    ("RO", "ROU"),
+    ("BG", "BGR"),
+    ("CZ", "CZE"),
+    ("SK", "SVK"),
+    ("HR", "HRV"),
+    ("LT", "LTU"),
+    ("LV", "LVA"),
+    ("MT", "MLT"),
+    ("RS", "SRB"),
+    ("MD", "MDA"),
+    ("SI", "SVN"),
+    ("SV", "SVN"),
+];
+
+#[test]
+fn a_national_number_comes_only_from_a_document_of_its_country() {
+    for (_, country) in NUMBERS {
+        let mut guest = an();
+        let document = guest.document.as_mut().unwrap();
+        (document.country, document.national_number) = (country.into(), Some("1800101221144".into()));
+        for (prefix, of) in NUMBERS {
+            let told = own(&format!("{prefix}NationalNumber"), &guest);
+            assert_eq!(told, (of == country).then(|| json!("1800101221144")), "{prefix} of a document of {country}");
+        }
+        assert_eq!(own("BENationalNumber", &guest), None, "not of a document of {country}");
+    }
+    for (prefix, _) in NUMBERS {
+        assert_eq!(own(&format!("{prefix}NationalNumber"), &an()), None, "a Belgian document tells no {prefix} number");
+    }
+    let mut untold = an();
+    untold.document.as_mut().unwrap().country.clear();
+    assert_eq!(own("BENationalNumber", &untold), Some(json!("78110100258")), "the bank named no country");
+}
+
+#[test]
+fn claims_that_are_never_told_may_be_registered_and_asked_all_the_same() {
+    let v2 = |name: &str| format!("{V2}{name}");
+    let never = [
+        v2("student_attestation_ag"),
+        v2("claim_luxtrust_ssn"),
+        v2("claim_nl_bsn"),
+        v2("transaction_info"),
+        "tag:sixdots.be,2017-05:claim_transaction_info".to_owned(),
+        "address_assurance_level".to_owned(),
+    ];
+    for name in &never {
+        let known = claim(Mount::Compat, name).unwrap();
+        assert_eq!((known.told, label(name)), (Told::Never, None), "{name}");
+        assert_eq!(compat(name, &an()), None, "{name}");
+        assert!(!names(Mount::Compat).any(|told| told == name), "{name}: nobody reads that it is shared");
+    }
+    let silent = CLAIMS.iter().filter(|claim| claim.told == Told::Never);
+    assert_eq!(silent.count(), never.len(), "each is tried here");
+    assert!(supported(Mount::Compat).all(|name| !name.ends_with("NationalNumber") || name == v2("BENationalNumber")));
 }
 
 #[test]
@@ -280,6 +344,12 @@ fn verified_claims_tell_how_we_know_and_only_to_whom_may_ask() {
     );
     assert_eq!(answer["verification"]["assurance_level"], "substantial");
     assert_eq!(answer["verification"]["time"], "2026-11-22T13:05:00Z");
+    assert!(answer["verification"].get("verification_process").is_none(), "it was not asked");
+    let process = json!({ "trust_framework": null, "verification_process": null });
+    let asked = told(true, process, &[]).unwrap();
+    assert_eq!(asked["verification"], json!({ "trust_framework": "eidas", "verification_process": "proving-for-you" }));
+    let another = json!({ "trust_framework": null, "verification_process": { "value": "another" } });
+    assert!(told(true, another, &[]).is_none(), "another proving than the one that was meant");
     assert!(told(false, json!({ "trust_framework": null }), &[]).is_none());
     assert!(told(true, json!({ "trust_framework": { "value": "de_aml" } }), &[]).is_none(), "another framework");
     let less = told(true, json!({ "trust_framework": null }), &["birthdate".to_owned()]).unwrap();

@@ -2,24 +2,21 @@
 //! provider; the client proves itself with a signed assertion; ID token and userinfo come signed and sealed to it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use protocol::jose::jwe::{self, Decryptor, RsaPrivate};
 use protocol::jose::jwt::Jwt;
 use protocol::jose::{Enc, Encryption, JoseError, KeyAlg, KeySet, RsaKey, SigAlg, b64u};
 use reqwest::{Client, Url};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use words::Lang;
 
 use super::ServiceConfig;
-use super::relying_party::{Refused, ask, now};
+use super::provider::{Discovery, IdToken, Refused, Tokens, ask, client, discover, now, text};
 use super::session::{Pending, Person, random};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const SEALED: Encryption = Encryption { alg: KeyAlg::RsaOaep256, enc: Enc::A128CbcHs256 };
-const SKEW_SECONDS: i64 = 30;
 
 /// One key to sign, one to open what is sealed.
 pub struct CompatKeys {
@@ -54,37 +51,6 @@ impl CompatKeys {
     }
 }
 
-#[derive(Deserialize)]
-struct Discovery {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    userinfo_endpoint: String,
-    jwks_uri: String,
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    access_token: String,
-    id_token: String,
-}
-
-#[derive(Deserialize)]
-struct IdToken {
-    iss: String,
-    sub: String,
-    aud: Value,
-    exp: i64,
-    #[serde(default)]
-    nonce: String,
-    #[serde(default)]
-    auth_time: i64,
-    #[serde(default)]
-    acr: String,
-    #[serde(default)]
-    amr: Vec<String>,
-}
-
 /// The service as a client of the `/v2` contract.
 pub(super) struct CompatParty {
     config: ServiceConfig,
@@ -95,12 +61,7 @@ pub(super) struct CompatParty {
 
 impl CompatParty {
     pub(super) fn new(config: ServiceConfig, keys: Arc<CompatKeys>) -> Self {
-        let http = Client::builder()
-            .timeout(Duration::from_secs(10))
-            .redirect(reqwest::redirect::Policy::none())
-            .tls_certs_merge(crate::front::certificates(&config.roots))
-            .build()
-            .unwrap_or_default();
+        let http = client(&config);
         CompatParty { base: format!("{}/v2", config.issuer), config, keys, http }
     }
 
@@ -117,8 +78,7 @@ impl CompatParty {
     }
 
     async fn discover(&self) -> Result<Discovery, Refused> {
-        let found: Discovery = ask(self.http.get(format!("{}/.well-known/openid-configuration", self.base))).await?;
-        if found.issuer == self.base { Ok(found) } else { Err(Refused::Token("issuer")) }
+        discover(&self.http, &self.base).await
     }
 
     async fn provider_keys(&self, provider: &Discovery) -> Result<KeySet, Refused> {
@@ -172,15 +132,10 @@ impl CompatParty {
         let tokens: Tokens = ask(self.http.post(&provider.token_endpoint).form(&form)).await?;
         let keys = self.provider_keys(&provider).await?;
         let id: IdToken = self.keys.opened(&tokens.id_token, &keys).map_err(|_| Refused::Token("id_token"))?;
-        self.believe(&id, &pending.nonce, now())?;
-        let sealed = self.http.get(&provider.userinfo_endpoint).bearer_auth(&tokens.access_token).send();
-        let sealed = sealed.await.map_err(|_| Refused::Unreachable)?.text().await.map_err(|_| Refused::Unreachable)?;
-        let mut claims: Map<String, Value> =
-            self.keys.opened(sealed.trim(), &keys).map_err(|_| Refused::Token("userinfo"))?;
-        if claims.remove("sub").as_ref().and_then(Value::as_str) != Some(&id.sub) {
-            return Err(Refused::Token("sub"));
-        }
-        Ok(Person { sub: id.sub, acr: id.acr, amr: id.amr, auth_time: id.auth_time, ask: pending.ask, claims })
+        id.believe(&self.base, &self.config.client_id, &pending.nonce, now())?;
+        let sealed = text(self.http.get(&provider.userinfo_endpoint).bearer_auth(&tokens.access_token)).await?;
+        let claims = self.keys.opened(&sealed, &keys).map_err(|_| Refused::Token("userinfo"))?;
+        id.person(claims, pending)
     }
 
     /// RFC 7523; the audience is the token endpoint.
@@ -188,25 +143,6 @@ impl CompatParty {
         let (id, now) = (&self.config.client_id, now());
         let jti = random().ok_or(JoseError::BadKey)?;
         self.keys.signed(&json!({ "iss": id, "sub": id, "aud": endpoint, "jti": jti, "iat": now, "exp": now + 60 }))
-    }
-
-    fn believe(&self, token: &IdToken, nonce: &str, now: i64) -> Result<(), Refused> {
-        let client = self.config.client_id.as_str();
-        let for_us = match &token.aud {
-            Value::String(one) => one == client,
-            Value::Array(all) => matches!(all.as_slice(), [Value::String(one)] if one == client),
-            _ => false,
-        };
-        let checks = [
-            ("iss", token.iss == self.base),
-            ("aud", for_us),
-            ("nonce", token.nonce == nonce),
-            ("exp", token.exp > now - SKEW_SECONDS),
-        ];
-        match checks.iter().find(|(_, holds)| !holds) {
-            Some((claim, _)) => Err(Refused::Token(claim)),
-            None => Ok(()),
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod compat;
 mod page;
+mod provider;
 mod relying_party;
 mod session;
 mod site;
@@ -22,7 +23,8 @@ use words::Lang;
 use crate::front::{self, Policy};
 use compat::{CompatKeys, CompatParty};
 use page::{Notice, Page};
-use relying_party::{Refused, RelyingParty};
+use provider::Refused;
+use relying_party::RelyingParty;
 use session::{Pending, Person, Sessions};
 use site::Ask;
 
@@ -120,6 +122,7 @@ pub fn router(config: ServiceConfig) -> Router {
         .route("/login", get(login))
         .route("/jwks.json", get(jwks))
         .route("/callback", get(callback))
+        .route("/evidence", get(evidence))
         .route("/logout", post(logout))
         .route("/static/{file}", get(|uri: Uri| async move { front::asset(&uri, &[&page::STYLE]) }))
         .fallback(|| async { Redirect::to("/") })
@@ -137,6 +140,19 @@ async fn home(State(service): State<Service>, headers: HeaderMap, Query(query): 
     let session = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
     let person = session.as_deref();
     front::page(StatusCode::OK, lang, Page { site: service.site, lang, person, notice: None }.render())
+}
+
+/// The proof that the service keeps of what somebody confirmed, for that person.
+async fn evidence(State(service): State<Service>, headers: HeaderMap) -> Response {
+    let session = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
+    let Some(proof) = session.and_then(|person| person.evidence.clone()) else {
+        return Redirect::to("/").into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/jwt"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"evidence.jwt\""),
+    ];
+    (headers, proof).into_response()
 }
 
 /// The keys of a service that has them at an address.

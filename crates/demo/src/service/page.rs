@@ -169,7 +169,15 @@ impl Page<'_> {
             Ask::Pay => fill(self.lang, "service.housing.paid", &[("amount", DEPOSIT_SHOWN)]),
             Ask::Confirm => t(self.lang, "service.housing.confirmed").to_owned(),
         };
-        html! { div.live.good id="done" data-did=(person.ask.word()) role="status" { (Icon::Check.draw(24)) p { (done) } } }
+        html! {
+            div.live.good id="done" data-did=(person.ask.word()) role="status" { (Icon::Check.draw(24)) p { (done) } }
+            @if person.evidence.is_some() {
+                p.quiet id="kept" {
+                    (t(self.lang, "service.housing.kept")) " "
+                    a id="evidence" href="/evidence" download { (t(self.lang, "service.housing.evidence")) }
+                }
+            }
+        }
     }
 }
 
@@ -241,6 +249,11 @@ mod tests {
 
     use super::*;
 
+    fn nobody() -> Person {
+        let (sub, acr, claims) = (String::new(), String::new(), serde_json::Map::new());
+        Person { sub, acr, amr: vec![], auth_time: 0, ask: Ask::Login, claims, evidence: None }
+    }
+
     #[test]
     fn everybody_reads_what_was_shared_in_words() {
         let claims = json!({ "given_name": "<An>", "birthdate": "1955-03-12", "gender": "female", "email_verified": true,
@@ -251,8 +264,8 @@ mod tests {
             acr: "high".into(),
             amr: vec!["pin".into()],
             auth_time: 1_795_000_000,
-            ask: Ask::Login,
             claims,
+            ..nobody()
         };
         for lang in Lang::ALL {
             let page = Page { site: Site::Town, lang, person: Some(&person), notice: None }.render().into_string();
@@ -263,6 +276,12 @@ mod tests {
                     && page.contains("12-03-1955")
             );
             assert!(!page.contains(">claim.") && !page.contains(">service."), "a key shows");
+            let done = Person { ask: Ask::Confirm, evidence: Some("a.b.c".into()), ..nobody() };
+            let page = Page { site: Site::Housing, lang, person: Some(&done), notice: None }.render().into_string();
+            assert!(page.contains("id=\"kept\"") && page.contains("href=\"/evidence\"") && !page.contains(">service."));
+            let without = Person { evidence: None, ..done };
+            let page = Page { site: Site::Housing, lang, person: Some(&without), notice: None }.render().into_string();
+            assert!(!page.contains("id=\"kept\""), "nothing is kept that was not fetched");
             for site in [Site::Town, Site::Energy, Site::Housing, Site::Fund] {
                 let outside = Page { site, lang, person: None, notice: Some(Notice::Denied) }.render().into_string();
                 assert!(!outside.contains(">service.") && outside.contains("class=\"button"), "{site:?}");

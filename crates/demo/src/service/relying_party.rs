@@ -1,82 +1,16 @@
-//! The OpenID side: where to send the browser, how to redeem the code, when to believe an ID token (Core §3.1.3.7).
-
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+//! The OpenID side: where to send the browser, how to redeem the code, and the proof to keep.
 
 use protocol::jose::jwt::{Jwks, Jwt};
 use protocol::jose::{JoseError, b64u, sha256};
 use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use words::Lang;
 
+use super::provider::{Discovery, IdToken, Refused, Tokens, ask, client, discover, now, text};
 use super::session::{Pending, Person};
+use super::site::Ask;
 use super::{Auth, ServiceConfig};
-
-/// Clocks differ by so much, in seconds.
-const SKEW_SECONDS: i64 = 30;
-
-/// Why nobody was logged in.
-#[derive(Debug)]
-pub(super) enum Refused {
-    /// `access_denied`: refused, stopped, or too late.
-    Denied,
-    /// The answer belongs to no login of this browser.
-    OtherBrowser,
-    /// The provider's error code.
-    Provider(String),
-    /// The claim that was wrong.
-    Token(&'static str),
-    Unreachable,
-}
-
-impl Refused {
-    /// A word for the log.
-    pub(super) fn word(&self) -> &str {
-        match self {
-            Refused::Denied => "access_denied",
-            Refused::OtherBrowser => "no such login in this browser",
-            Refused::Provider(said) => said,
-            Refused::Token(claim) => claim,
-            Refused::Unreachable => "unreachable",
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Discovery {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    userinfo_endpoint: String,
-    jwks_uri: String,
-    #[serde(default)]
-    pushed_authorization_request_endpoint: String,
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    access_token: String,
-    id_token: String,
-}
-
-/// What we check and keep of an ID token; further members are ignored.
-#[derive(Deserialize)]
-struct IdToken {
-    iss: String,
-    sub: String,
-    aud: Value,
-    exp: i64,
-    iat: i64,
-    #[serde(default)]
-    nonce: String,
-    #[serde(default)]
-    auth_time: i64,
-    #[serde(default)]
-    acr: String,
-    #[serde(default)]
-    amr: Vec<String>,
-}
 
 /// The service as a client of the provider.
 pub(super) struct RelyingParty {
@@ -86,12 +20,7 @@ pub(super) struct RelyingParty {
 
 impl RelyingParty {
     pub(super) fn new(config: ServiceConfig) -> Self {
-        let http = Client::builder()
-            .timeout(Duration::from_secs(10))
-            .redirect(reqwest::redirect::Policy::none())
-            .tls_certs_merge(crate::front::certificates(&config.roots))
-            .build()
-            .unwrap_or_default();
+        let http = client(&config);
         RelyingParty { config, http }
     }
 
@@ -156,20 +85,19 @@ impl RelyingParty {
         let tokens: Tokens = ask(request).await?;
         let jwks: Jwks = ask(self.http.get(&provider.jwks_uri)).await?;
         let id = self.believe(&tokens.id_token, &jwks, &pending.nonce, now())?;
-        let mut claims: Map<String, Value> =
-            ask(self.http.get(&provider.userinfo_endpoint).bearer_auth(&tokens.access_token)).await?;
-        // Core §5.3.2: the answer may be used only when it is about the same person.
-        if claims.remove("sub").as_ref().and_then(Value::as_str) != Some(&id.sub) {
-            return Err(Refused::Token("sub"));
-        }
-        Ok(Person { sub: id.sub, acr: id.acr, amr: id.amr, auth_time: id.auth_time, ask: pending.ask, claims })
+        let claims = ask(self.http.get(&provider.userinfo_endpoint).bearer_auth(&tokens.access_token)).await?;
+        let evidence = match pending.ask {
+            Ask::Login => None,
+            Ask::Pay | Ask::Confirm => {
+                let kept = Kept { jwks: &jwks, sub: &id.sub, evidence: id.zelf_evidence.as_deref() };
+                self.evidence(&provider, &tokens, &kept).await?
+            }
+        };
+        Ok(Person { evidence, ..id.person(claims, pending)? })
     }
 
     async fn discover(&self) -> Result<Discovery, Refused> {
-        let url = format!("{}/.well-known/openid-configuration", self.config.issuer);
-        let found: Discovery = ask(self.http.get(url)).await?;
-        // Discovery §4.3.
-        if found.issuer == self.config.issuer { Ok(found) } else { Err(Refused::Token("issuer")) }
+        discover(&self.http, &self.config.issuer).await
     }
 
     fn authenticate(&self, endpoint: &str, mut form: Vec<(&'static str, String)>) -> Result<RequestBuilder, Refused> {
@@ -207,45 +135,41 @@ impl RelyingParty {
     fn believe(&self, compact: &str, jwks: &Jwks, nonce: &str, now: i64) -> Result<IdToken, Refused> {
         let jwt = Jwt::parse(compact).map_err(|_| Refused::Token("form"))?;
         let token: IdToken = jwks.verify(&jwt).map_err(|_| Refused::Token("signature"))?;
-        let client = self.config.client_id.as_str();
-        let for_us = match &token.aud {
-            Value::String(one) => one == client,
-            Value::Array(all) => matches!(all.as_slice(), [Value::String(one)] if one == client),
-            _ => false,
-        };
-        let checks = [
-            ("iss", token.iss == self.config.issuer),
-            ("aud", for_us),
-            ("nonce", token.nonce == nonce),
-            ("exp", token.exp > now - SKEW_SECONDS),
-            ("iat", token.iat <= now + SKEW_SECONDS),
-        ];
-        match checks.iter().find(|(_, holds)| !holds) {
-            Some((claim, _)) => Err(Refused::Token(claim)),
-            None => Ok(token),
-        }
+        token.believe(&self.config.issuer, &self.config.client_id, nonce, now)?;
+        Ok(token)
+    }
+
+    /// The proof of what was paid or confirmed, to keep: signed by the provider, for us, of this very answer.
+    async fn evidence(&self, provider: &Discovery, tokens: &Tokens, id: &Kept<'_>) -> Result<Option<String>, Refused> {
+        let Some(promised) = id.evidence else { return Ok(None) };
+        let request = self.http.get(&provider.zelf_evidence_endpoint).bearer_auth(&tokens.access_token);
+        let proof = text(request).await?;
+        self.keeps(&proof, id.jwks, id.sub, promised)?;
+        Ok(Some(proof))
+    }
+
+    /// # Errors
+    /// What is wrong with the proof.
+    fn keeps(&self, proof: &str, jwks: &Jwks, sub: &str, promised: &str) -> Result<(), Refused> {
+        let jwt = Jwt::parse(proof).map_err(|_| Refused::Token("evidence"))?;
+        let told: Value = jwks.verify(&jwt).map_err(|_| Refused::Token("evidence"))?;
+        let says = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
+        let ours = jwt.header.typ.as_deref() == Some(EVIDENCE)
+            && says("iss") == self.config.issuer
+            && says("aud") == self.config.client_id
+            && (says("sub"), says("rcp")) == (sub, promised);
+        if ours { Ok(()) } else { Err(Refused::Token("evidence")) }
     }
 }
 
-/// Sends, and reads a JSON answer.
-pub(super) async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Refused> {
-    #[derive(Deserialize)]
-    struct Said {
-        error: String,
-    }
-    let answer = request.send().await.map_err(|_| Refused::Unreachable)?;
-    let fine = answer.status().is_success();
-    let body = answer.bytes().await.map_err(|_| Refused::Unreachable)?;
-    if fine {
-        return serde_json::from_slice(&body).map_err(|_| Refused::Provider("an answer of another form".into()));
-    }
-    Err(serde_json::from_slice::<Said>(&body).map_or(Refused::Unreachable, |said| Refused::Provider(said.error)))
-}
+/// `typ` of a proof.
+const EVIDENCE: &str = "zelf-evidence+jwt";
 
-#[expect(clippy::disallowed_methods, reason = "other people have a clock of their own")]
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+/// What the ID token says that a proof must fit.
+struct Kept<'a> {
+    jwks: &'a Jwks,
+    sub: &'a str,
+    evidence: Option<&'a str>,
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ pub(super) struct Person {
     pub ask: Ask,
     /// Claims of userinfo, `sub` left out.
     pub claims: Map<String, Value>,
+    /// The proof of it that the service keeps, where it fetched one.
+    pub evidence: Option<String>,
 }
 
 struct Session {
@@ -140,6 +142,7 @@ mod tests {
             auth_time: 0,
             ask: Ask::Login,
             claims: Map::new(),
+            evidence: None,
         };
         let sessions = Sessions::default();
         let id = sessions.enter(person).unwrap();

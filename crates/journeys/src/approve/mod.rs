@@ -94,8 +94,8 @@ pub async fn answer(world: &World, body: AnswerBody, address: &str) -> Result<An
     let heard = hear(world, &body).await?;
     // Only the phone that answered learns the way back; without the browser's own cookie it leads nowhere.
     let link = heard.approval.as_ref().is_some_and(|a| a.start == Start::Link);
-    let approves = heard.answer.payload.dec == Decision::Approve;
-    let return_to = (link && approves).then(|| crate::start::return_to(world, &heard.request.rid));
+    let answered = heard.answer.payload.dec;
+    let return_to = crate::start::return_to(world, &heard.request.rid, answered).filter(|_| link);
     Ok(AnswerOk { m3: judge(world, body, heard, address).await?, return_to })
 }
 

@@ -103,6 +103,7 @@ pub(super) async fn card(world: &World, body: &ProofBody, expected: Expected) ->
         valid_from: Some(card.valid_from.to_string()),
         valid_until: Some(card.valid_to.to_string()),
         issued_at: Some(card.municipality.clone()).filter(|town| !town.is_empty()),
+        national_number: None,
     });
     identity.document_number = card.card_number.clone();
     identity.document_expiry = card.valid_to.to_string();

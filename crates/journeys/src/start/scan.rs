@@ -6,7 +6,7 @@ use domain::approval::{
 use domain::refusal::Refusal;
 use protocol::jose::b64u;
 use protocol::label::{LOGIN_RETURN, QR};
-use protocol::phone::{ScanBody, ScanOk};
+use protocol::phone::{Decision, ScanBody, ScanOk};
 
 use super::is_own_url;
 use crate::keys::PlatformKeys;
@@ -58,20 +58,29 @@ pub(crate) fn fresh(keys: &PlatformKeys, id: &str, created_at: i64, frame: (i64,
     (current - SCAN_STEPS_BACK..=current).contains(&step) && PlatformKeys::same(theirs, &mac(keys, id, step))
 }
 
-/// What only the phone that approved learns: with it, and with its own cookie, the browser that began may go on.
-pub(crate) fn return_token(world: &World, approval: &str) -> String {
-    let whole = world.keys.derived(LOGIN_RETURN, &[approval.as_bytes()]);
-    b64u(whole.get(..16).unwrap_or_default())
+/// What only the phone that answered learns: with it, and with its own cookie, the browser that began may go on. Yes and no have
+/// each a token of their own, so that what leads to a refusal never leads to a login. Whoever reports fraud is led nowhere.
+fn return_token(world: &World, approval: &str, answered: Decision) -> Option<String> {
+    let whole = match answered {
+        Decision::Approve => world.keys.derived(LOGIN_RETURN, &[approval.as_bytes()]),
+        Decision::Reject => world.keys.derived(LOGIN_RETURN, &[approval.as_bytes(), b"refused"]),
+        Decision::Fraud => return None,
+    };
+    Some(b64u(whole.get(..16).unwrap_or_default()))
 }
 
-/// True for the token of this request.
-pub fn returns(world: &World, approval: &str, token: &str) -> bool {
-    PlatformKeys::same(token, &return_token(world, approval))
+/// The answer to this request that the token stands for.
+pub fn returns(world: &World, approval: &str, token: &str) -> Option<Decision> {
+    let stands_for = |answered: &Decision| {
+        return_token(world, approval, *answered).is_some_and(|ours| PlatformKeys::same(token, &ours))
+    };
+    [Decision::Approve, Decision::Reject].into_iter().find(stands_for)
 }
 
-/// Where the phone sends its browser after a same-device approval.
-pub(crate) fn return_to(world: &World, approval: &str) -> String {
-    format!("{}/login/return/{approval}?rt={}", world.settings.issuer, return_token(world, approval))
+/// Where the phone sends its browser after an answer on the same device.
+pub(crate) fn return_to(world: &World, approval: &str, answered: Decision) -> Option<String> {
+    let token = return_token(world, approval, answered)?;
+    Some(format!("{}/login/return/{approval}?rt={token}", world.settings.issuer))
 }
 
 /// The phone that signed takes the request: the first one to come has it.

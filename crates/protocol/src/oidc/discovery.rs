@@ -52,5 +52,5 @@ fn scopes(mount: Mount) -> Vec<&'static str> {
 }
 
 fn claims(mount: Mount) -> Vec<&'static str> {
-    TOKEN_CLAIMS.into_iter().chain(release::names(mount)).collect()
+    TOKEN_CLAIMS.into_iter().chain(release::supported(mount)).collect()
 }

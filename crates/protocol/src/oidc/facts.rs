@@ -23,6 +23,9 @@ pub struct Document {
     /// The town that delivered it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_at: Option<String>,
+    /// The person's number in the register of the country that issued it, where that is another one than Belgium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub national_number: Option<String>,
 }
 
 /// Facts about a person, a phone and one request. Personal data: no `Debug`.

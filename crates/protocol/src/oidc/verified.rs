@@ -33,6 +33,8 @@ pub struct Assurance {
     pub method: String,
     /// Who vouched: an authority or a bank.
     pub source: String,
+    /// A name for this proving that only partners of one sector know (`verification_process`); empty when there is none.
+    pub process: String,
 }
 
 impl AskedVerified {
@@ -108,8 +110,12 @@ impl Assurance {
                          "record": { "type": "bank_account" } })
             }
         };
-        json!({ "trust_framework": TRUST_FRAMEWORK, "assurance_level": ASSURANCE_LEVEL, "time": self.time,
-                "evidence": [evidence] })
+        let mut full = json!({ "trust_framework": TRUST_FRAMEWORK, "assurance_level": ASSURANCE_LEVEL, "time": self.time,
+                               "evidence": [evidence] });
+        if let Some(members) = full.as_object_mut().filter(|_| !self.process.is_empty()) {
+            members.insert("verification_process".into(), self.process.clone().into());
+        }
+        full
     }
 }
 

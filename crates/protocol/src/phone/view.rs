@@ -218,7 +218,7 @@ pub struct AnswerBody {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AnswerOk {
     pub m3: String,
-    /// Where the browser on this device goes on (same-device starts).
+    /// Where the browser on this device goes on after a yes or a no (same-device starts).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_to: Option<String>,
 }

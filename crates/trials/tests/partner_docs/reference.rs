@@ -83,9 +83,10 @@ fn claims() -> String {
         Offered::Only(Mount::Compat) => "`/v2`",
     };
     let row = |claim: &Claim| {
-        vec![code(short(claim.name)), mount(claim).to_owned(), claim.format.name().to_owned(), claim.about.to_owned()]
+        let (form, told) = (claim.format.name(), claim.told.name());
+        vec![code(short(claim.name)), mount(claim).to_owned(), form.to_owned(), told.to_owned(), claim.about.to_owned()]
     };
-    table(&["Claim", "Where", "Form", ""], CLAIMS.iter().map(row))
+    table(&["Claim", "Where", "Form", "Told", ""], CLAIMS.iter().map(row))
 }
 
 fn pages() -> String {

@@ -155,6 +155,63 @@ async fn a_refusal_reaches_the_page_of_a_link_too() {
 }
 
 #[tokio::test]
+async fn a_refusal_on_this_device_brings_the_browser_to_the_service_with_access_denied() {
+    each(async |town| {
+        let gemeente = town.partner("gemeente");
+        let mut an = Phone::activate(&town, HOME, AN, "an").await;
+        let mut browser = Browser::at(HOME);
+        let login = starts(&mut browser, &town, &gemeente, "link").await;
+        let link = browser.look(&town, &login).await.attribute("open-app", "href");
+        scan(&an, &town, &link).await.ok();
+        let back = an.decline(&town, Decision::Reject).await.ok()["return_to"].as_str().unwrap().to_owned();
+        let sent = browser.get(&town, &back).await;
+        assert_eq!(sent.status, 303, "{}", sent.body);
+        assert!(sent.location().starts_with(&gemeente.redirect_uri), "{}", sent.location());
+        assert!(sent.location().contains("error=access_denied") && !sent.location().contains("code="));
+        assert!(sent.location().contains("state="), "the service knows which login it was");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_token_of_a_refusal_gives_nothing_but_the_refusal() {
+    let town = once().await;
+    let gemeente = town.partner("gemeente");
+    let mut an = Phone::activate(&town, HOME, AN, "an").await;
+    let (mut his, mut hers) = (Browser::at(ELSEWHERE), Browser::at(HOME));
+    let refused = starts(&mut his, &town, &gemeente, "link").await;
+    let link = his.look(&town, &refused).await.attribute("open-app", "href");
+    scan(&an, &town, &link).await.ok();
+    let back = an.decline(&town, Decision::Reject).await.ok()["return_to"].as_str().unwrap().to_owned();
+    // A browser that did not begin it learns nothing and goes nowhere.
+    let page = hers.get(&town, &back).await;
+    assert_eq!((page.status, page.location(), page.text("error-code").as_str()), (400, "", "session_lost"));
+    // Nor does it fit another request of the same browser, whatever became of that one.
+    let approved = starts(&mut his, &town, &gemeente, "link").await;
+    let link = his.look(&town, &approved).await.attribute("open-app", "href");
+    scan(&an, &town, &link).await.ok();
+    let yes = an.approve(&town, "", CODE).await.ok()["return_to"].as_str().unwrap().to_owned();
+    let token = |address: &str| address.split_once("rt=").unwrap().1.to_owned();
+    for (request, word) in [(&approved, token(&back)), (&refused, token(&yes))] {
+        let tried = his.get(&town, &format!("/login/return/{}?rt={word}", request.approval())).await;
+        assert_eq!((tried.status, tried.location()), (303, request.wait.as_str()));
+    }
+    assert_ne!(token(&back), token(&yes));
+}
+
+#[tokio::test]
+async fn whoever_reports_a_link_as_fraud_is_led_nowhere() {
+    let town = once().await;
+    let mut an = Phone::activate(&town, HOME, AN, "an").await;
+    let mut browser = Browser::at(HOME);
+    let login = starts(&mut browser, &town, &town.partner("gemeente"), "link").await;
+    let link = browser.look(&town, &login).await.attribute("open-app", "href");
+    scan(&an, &town, &link).await.ok();
+    let told = an.decline(&town, Decision::Fraud).await.ok();
+    assert!(told.get("return_to").is_none_or(serde_json::Value::is_null), "{told}");
+}
+
+#[tokio::test]
 async fn only_the_first_phone_has_the_code() {
     let town = once().await;
     let (an, jan) = (Phone::activate(&town, HOME, AN, "an").await, Phone::activate(&town, ELSEWHERE, JAN, "jan").await);

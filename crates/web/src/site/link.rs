@@ -6,12 +6,14 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::approval::{Progress, Start};
 use journeys::{Failure, sign_in, start};
+use protocol::phone::Decision;
 use serde::Deserialize;
 
 use super::elsewhere::elsewhere;
-use super::login::{SealedForm, begun, opened, to_waiting};
-use super::pages_of::{problem_after, problem_here, see_other};
-use super::wait::{granted, own};
+use super::login::{SealedForm, denied, send};
+use super::offer::{Offer, offered};
+use super::pages_of::{problem_here, see_other};
+use super::wait::{NOT_APPROVED, granted, own, state_of};
 use crate::Doors;
 use crate::place::Caller;
 
@@ -22,15 +24,7 @@ pub async fn by_link(
     caller: Caller,
     form: Result<Form<SealedForm>, FormRejection>,
 ) -> Response {
-    let state = match opened(&doors, &headers, &caller, form).await {
-        Ok(state) => state,
-        Err(response) => return response,
-    };
-    match start::by_link(&doors.world, begun(&doors, &headers, caller, &state)).await {
-        Ok(approval) => to_waiting(&doors, &state, &approval.id, String::new()),
-        Err(Failure::Malformed) => problem_after(&doors, "request_invalid", "no link may be opened for this partner"),
-        Err(failure) => problem_after(&doors, "server_error", &format!("{failure:?}")),
-    }
+    offered(&doors, &headers, caller, form, Offer::Link).await
 }
 
 #[derive(Deserialize)]
@@ -38,27 +32,31 @@ pub struct ReturnQuery {
     rt: Option<String>,
 }
 
-/// `GET /login/return/{approval}?rt=…`: the app brings the browser back. Its token alone does nothing, nor does the cookie alone:
-/// a link that was sent on to somebody else meets no cookie, and whoever sent it never learns the token.
+/// `GET /login/return/{approval}?rt=…`: the app brings the browser back, to the service's own page after a yes and with
+/// `access_denied` after a no. Its token alone does nothing, nor does the cookie alone: a link that was sent on to somebody else
+/// meets no cookie, and whoever sent it never learns the token. The token of a no leads to a refusal alone.
 pub async fn come_back(
     State(doors): State<Doors>,
     headers: HeaderMap,
     Path(approval): Path<String>,
     query: Result<Query<ReturnQuery>, QueryRejection>,
 ) -> Response {
-    if own(&doors, &headers, &approval).is_none() {
+    let Some(login) = own(&doors, &headers, &approval) else {
         return elsewhere(&doors, &headers, &approval, true).await;
-    }
+    };
     let token = query.ok().and_then(|Query(query)| query.rt).unwrap_or_default();
     let watch = match sign_in::watch(&doors.world, &approval).await {
         Ok(watch) => watch,
         Err(Failure::Gone) => return problem_here(&doors, &headers, "request_expired", "swept"),
         Err(failure) => return problem_here(&doors, &headers, "server_error", &format!("{failure:?}")),
     };
-    let back = watch.approval.start == Start::Link && start::returns(&doors.world, &approval, &token);
-    if back && watch.progress == Progress::Approved {
-        return granted(&doors, &headers, &watch).await;
+    let answered = start::returns(&doors.world, &approval, &token).filter(|_| watch.approval.start == Start::Link);
+    match (answered, watch.progress) {
+        (Some(Decision::Approve), Progress::Approved) => granted(&doors, &headers, &watch).await,
+        (Some(Decision::Reject), Progress::Refused) => {
+            send(&doors, &denied(&state_of(&login, &watch), NOT_APPROVED)).await
+        }
+        // A wrong token, or too early or too late: the page of the request says what there is to say.
+        _ => see_other(&format!("/login/wait/{approval}")),
     }
-    // A wrong token, or too early or too late: the page of the request says what there is to say.
-    see_other(&format!("/login/wait/{approval}"))
 }

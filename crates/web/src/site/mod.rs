@@ -8,6 +8,7 @@ pub mod help;
 mod link;
 pub(crate) mod login;
 mod number;
+mod offer;
 mod pages_of;
 mod qr;
 pub(crate) mod session;

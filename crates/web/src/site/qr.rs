@@ -8,8 +8,8 @@ use domain::approval::{Progress, Start};
 use journeys::sign_in::Watch;
 use journeys::{Failure, World, sign_in, start};
 
-use super::login::{SealedForm, begun, opened, to_waiting};
-use super::pages_of::problem_after;
+use super::login::SealedForm;
+use super::offer::{Offer, offered};
 use super::wait::own;
 use crate::Doors;
 use crate::place::Caller;
@@ -21,15 +21,7 @@ pub async fn by_qr(
     caller: Caller,
     form: Result<Form<SealedForm>, FormRejection>,
 ) -> Response {
-    let state = match opened(&doors, &headers, &caller, form).await {
-        Ok(state) => state,
-        Err(response) => return response,
-    };
-    match start::by_qr(&doors.world, begun(&doors, &headers, caller, &state)).await {
-        Ok(approval) => to_waiting(&doors, &state, &approval.id, String::new()),
-        Err(Failure::Malformed) => problem_after(&doors, "request_invalid", "no code may be scanned for this partner"),
-        Err(failure) => problem_after(&doors, "server_error", &format!("{failure:?}")),
-    }
+    offered(&doors, &headers, caller, form, Offer::Qr).await
 }
 
 /// The text of the code as it is now; `None` once a phone has it, or when it is no code at all.

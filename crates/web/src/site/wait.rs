@@ -52,13 +52,21 @@ pub async fn wait(State(doors): State<Doors>, headers: HeaderMap, Path(approval)
     }
 }
 
-async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) -> Response {
-    let lang = Lang::parse(&login.lang).unwrap_or(Lang::Nl);
-    let state = LoginState {
+/// For the service, when the phone said no or nothing.
+pub(super) const NOT_APPROVED: &str = "the request was not approved";
+
+/// What the page of a request carries on.
+pub(super) fn state_of(login: &LoginCookie, watch: &Watch) -> LoginState {
+    LoginState {
         authorization: watch.request.authorization.clone(),
         lang: login.lang.clone(),
         approval: Some(login.approval.clone()),
-    };
+    }
+}
+
+async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) -> Response {
+    let lang = Lang::parse(&login.lang).unwrap_or(Lang::Nl);
+    let state = state_of(login, watch);
     let why = match watch.progress {
         Progress::Waiting => return waiting(doors, login, watch, &state, lang),
         // The app itself brings such a browser back: whoever began a login and sent its link on gets nowhere from here.
@@ -68,7 +76,7 @@ async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &W
         Progress::Stopped => Why::Stopped,
         Progress::Expired => Why::Expired,
     };
-    let back = back_link(doors, &state, "the request was not approved");
+    let back = back_link(doors, &state, NOT_APPROVED);
     let req = state.seal(&doors.world);
     let who = who(doors, &state, lang);
     let deed = deed(&state.authorization);

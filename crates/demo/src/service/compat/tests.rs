@@ -46,13 +46,15 @@ fn a_token_for_another_place_person_or_time_is_not_believed() {
             sub: "s".into(),
             aud: json!("fonds"),
             exp: 1000,
+            iat: 900,
             nonce: "n".into(),
             auth_time: 0,
             acr: String::new(),
             amr: vec![],
+            zelf_evidence: None,
         };
         change(&mut token);
-        party.believe(&token, "n", 900)
+        token.believe(&party.base, &party.config.client_id, "n", 900)
     };
     assert!(token(|_| {}).is_ok());
     let lies: [fn(&mut IdToken); 4] = [

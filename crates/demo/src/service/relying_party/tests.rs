@@ -79,6 +79,30 @@ fn a_token_nobody_we_know_signed_is_not_believed() {
 }
 
 #[test]
+fn a_proof_is_kept_only_when_it_is_of_this_answer_for_us_by_the_provider() {
+    let (ours, theirs) = (SigningKey::generate("op").unwrap(), SigningKey::generate("op").unwrap());
+    let made = |key: &SigningKey, typ: &str, change: fn(&mut Value)| {
+        let mut told = json!({ "iss": "http://localhost:8401", "aud": "gemeente", "sub": "p1", "rcp": "digest" });
+        change(&mut told);
+        let proof = key.sign_with(&json!({ "alg": "ES256", "kid": ours.kid(), "typ": typ }), &told).unwrap();
+        party().keeps(&proof, &jwks(&ours), "p1", "digest")
+    };
+    assert!(made(&ours, EVIDENCE, |_| {}).is_ok());
+    let lies: [fn(&mut Value); 4] = [
+        |told| told["iss"] = json!("http://localhost:9"),
+        |told| told["aud"] = json!("another"),
+        |told| told["sub"] = json!("p2"),
+        |told| told["rcp"] = json!("of another answer"),
+    ];
+    for lie in lies {
+        assert!(matches!(made(&ours, EVIDENCE, lie), Err(Refused::Token("evidence"))));
+    }
+    assert!(made(&ours, "JWT", |_| {}).is_err(), "an ID token is no proof");
+    assert!(made(&theirs, EVIDENCE, |_| {}).is_err(), "somebody else's word");
+    assert!(party().keeps("a.b", &jwks(&ours), "p1", "digest").is_err());
+}
+
+#[test]
 fn an_id_token_without_a_nonce_is_not_ours() {
     let missing = judged(|claims| {
         claims.as_object_mut().unwrap().remove("nonce");

@@ -135,7 +135,7 @@ fn people() -> Value {
 
 /// OpenID Identity Assurance §9.
 fn assurance() -> Value {
-    let claims: Vec<&str> = release::names(Mount::Standard).filter(|name| release::verifiable(name)).collect();
+    let claims: Vec<&str> = release::supported(Mount::Standard).filter(|name| release::verifiable(name)).collect();
     json!({
         "verified_claims_supported": true,
         "trust_frameworks_supported": [verified::TRUST_FRAMEWORK],

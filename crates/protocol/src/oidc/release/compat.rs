@@ -9,7 +9,7 @@ use crate::oidc::facts::{Facts, Found, Method};
 
 pub(super) fn value(name: &str, facts: &Facts) -> Option<Value> {
     if let Some(short) = name.strip_prefix(CLAIM) {
-        return own(short, facts);
+        return own(short, facts).or_else(|| document::foreign_number(name, facts).map(Value::String));
     }
     if let Some(legacy) = name.strip_prefix("tag:sixdots.be,") {
         return of_before(legacy.split_once(':')?.1, facts);
@@ -36,7 +36,7 @@ fn own(short: &str, facts: &Facts) -> Option<Value> {
         "claim_citizenship_as_iso" => facts.attributes.nationalities.first().cloned().map(Value::String),
         "place_of_birth" => place_of_birth(facts),
         "physical_person_photo" => photo(facts),
-        "BENationalNumber" => facts.attributes.national_number.clone().map(Value::String),
+        "BENationalNumber" => document::belgian_number(facts).map(Value::String),
         "BEeidSn" => document::belgian_card(facts).map(Value::String),
         "IDDocumentSN" => document::number(facts).map(Value::String),
         "IDDocumentType" => {

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub(crate) use table::v2;
 pub use time::utc;
 
-pub use table::{CLAIMS, Claim, Format, Offered, claim, label, verifiable};
+pub use table::{CLAIMS, Claim, Format, Offered, Told, claim, label, verifiable};
 
 use super::Mount;
 use super::authorize::AuthorizationRequest;
@@ -20,9 +20,14 @@ use super::facts::{Facts, Method, Proof};
 use super::partner::Partner;
 use super::verified::{self, AskedVerified, Assurance};
 
-/// The names that a mount knows, in the order we tell them.
+/// The names that a mount has a place for, in the order we tell them.
 pub fn names(mount: Mount) -> impl Iterator<Item = &'static str> {
-    CLAIMS.iter().filter(move |claim| claim.on(mount)).map(|claim| claim.name)
+    CLAIMS.iter().filter(move |claim| claim.on(mount) && claim.told != Told::Never).map(|claim| claim.name)
+}
+
+/// Those of them that an account can have a value for today (OpenID Discovery §3, `claims_supported`).
+pub fn supported(mount: Mount) -> impl Iterator<Item = &'static str> {
+    CLAIMS.iter().filter(move |claim| claim.on(mount) && claim.told == Told::WhenKnown).map(|claim| claim.name)
 }
 
 /// What the ID token tells of the person beside the claims of the protocol. `without`: what the person left out.
@@ -73,6 +78,7 @@ fn assurance(proof: &Proof) -> Assurance {
         time: utc(proof.at),
         method: if proof.method == Method::Card { "eid" } else { "bank" }.into(),
         source: proof.organization.clone().unwrap_or_default(),
+        process: proof.process.clone().unwrap_or_default(),
     }
 }
 

@@ -47,6 +47,27 @@ pub enum Offered {
     Only(Mount),
 }
 
+/// Whether a value can come. A claim that has none yet, or never, may be asked and registered all the same, so that a request
+/// written for another provider stands as it is (OpenID Core §5.3.2: what is not there is left out).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    WhenKnown,
+    /// There is a place for the value, and no way yet in which somebody's account gets one.
+    NotYet,
+    Never,
+}
+
+impl Told {
+    /// For the partners' documentation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Told::WhenKnown => "when known",
+            Told::NotYet => "not yet",
+            Told::Never => "never",
+        }
+    }
+}
+
 /// One claim.
 #[derive(Clone, Copy, Debug)]
 pub struct Claim {
@@ -57,6 +78,7 @@ pub struct Claim {
     pub label: &'static str,
     /// English, for the partners' documentation.
     pub about: &'static str,
+    pub told: Told,
 }
 
 impl Claim {
@@ -71,15 +93,25 @@ impl Claim {
 }
 
 const fn both(name: &'static str, format: Format, label: &'static str, about: &'static str) -> Claim {
-    Claim { name, offered: Offered::Both, format, label, about }
+    Claim { name, offered: Offered::Both, format, label, about, told: Told::WhenKnown }
 }
 
 const fn standard(name: &'static str, format: Format, label: &'static str, about: &'static str) -> Claim {
-    Claim { name, offered: Offered::Only(Mount::Standard), format, label, about }
+    Claim { name, offered: Offered::Only(Mount::Standard), format, label, about, told: Told::WhenKnown }
 }
 
 const fn compat(name: &'static str, format: Format, label: &'static str, about: &'static str) -> Claim {
-    Claim { name, offered: Offered::Only(Mount::Compat), format, label, about }
+    Claim { name, offered: Offered::Only(Mount::Compat), format, label, about, told: Told::WhenKnown }
+}
+
+/// The number of a person in the register of another country than Belgium.
+const fn number(name: &'static str, about: &'static str) -> Claim {
+    Claim { told: Told::NotYet, ..compat(name, Format::Text, "claim.national_number", about) }
+}
+
+/// Asked without a mistake, and never answered.
+const fn silent(name: &'static str, format: Format, about: &'static str) -> Claim {
+    Claim { told: Told::Never, ..compat(name, format, "", about) }
 }
 
 /// A claim of the compatible mount by its last word.
@@ -91,7 +123,7 @@ macro_rules! v2 {
 pub(crate) use v2;
 
 /// All of them, in the order that people tell such things.
-pub const CLAIMS: [Claim; 50] = [
+pub const CLAIMS: [Claim; 68] = [
     both("name", Format::Text, "claim.name", "Given names and family name."),
     both("given_name", Format::Text, "claim.given_name", "Given names; some people have none."),
     both("family_name", Format::Text, "claim.family_name", "Family name."),
@@ -136,6 +168,18 @@ pub const CLAIMS: [Claim; 50] = [
         "claim.national_number",
         "Belgian national register number, eleven digits.",
     ),
+    number(v2!("RONationalNumber"), "Of a document that Romania issued."),
+    number(v2!("BGNationalNumber"), "Of a document that Bulgaria issued."),
+    number(v2!("CZNationalNumber"), "Of a document that Czechia issued."),
+    number(v2!("SKNationalNumber"), "Of a document that Slovakia issued."),
+    number(v2!("HRNationalNumber"), "Of a document that Croatia issued."),
+    number(v2!("LTNationalNumber"), "Of a document that Lithuania issued."),
+    number(v2!("LVNationalNumber"), "Of a document that Latvia issued."),
+    number(v2!("MTNationalNumber"), "Of a document that Malta issued."),
+    number(v2!("RSNationalNumber"), "Of a document that Serbia issued."),
+    number(v2!("MDNationalNumber"), "Of a document that Moldova issued."),
+    number(v2!("SINationalNumber"), "Of a document that Slovenia issued."),
+    number(v2!("SVNationalNumber"), "As SINationalNumber."),
     compat(
         v2!("BEeidSn"),
         Format::Text,
@@ -202,6 +246,12 @@ pub const CLAIMS: [Claim; 50] = [
         "claim.birthdate",
         "As birthdate_as_string.",
     ),
+    silent("address_assurance_level", Format::Text, "Its levels are written down nowhere."),
+    silent(v2!("student_attestation_ag"), Format::Text, "An access grant to a store of data that we do not keep."),
+    silent(v2!("claim_luxtrust_ssn"), Format::Text, "Luxembourg's number: no document tells it."),
+    silent(v2!("claim_nl_bsn"), Format::Text, "The Dutch number: only those may have it whom Dutch law names."),
+    silent(v2!("transaction_info"), Format::Object, "Withdrawn in 2024."),
+    silent("tag:sixdots.be,2017-05:claim_transaction_info", Format::Text, "As transaction_info."),
 ];
 
 /// Claims that the proof of an identity covers, so that they can be told as verified (OpenID Identity Assurance).
