@@ -1,4 +1,5 @@
 // A service's website (the municipality's where none is named): it knows nothing of zelf but its public contract.
+import { readFile } from 'node:fs/promises'
 import { look } from '../look.mjs'
 
 export class Service {
@@ -27,6 +28,15 @@ export class Service {
   /** It says that this is done. */
   async did(what) {
     await this.page.locator(`#done[data-did="${what}"]`).waitFor({ timeout: 20_000 })
+  }
+
+  /** The proof of it that this service keeps, as it gives it to its customer: head and claims. */
+  async proof() {
+    await this.page.locator('#kept').waitFor()
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.page.locator('#evidence').click()])
+    const compact = await readFile(await download.path(), 'utf8')
+    const [head, claims] = compact.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')))
+    return { head, claims }
   }
 
   /** What it learnt, as its page tells it. */

@@ -87,6 +87,9 @@ test('a deposit is paid, then the house rules are read to their end and confirme
     await me.says(CODE)
     await service.did('confirm')
     await look(desk.page, lang, 'confirmed', { folder, whole: true })
+    const { head, claims } = await service.proof()
+    assert.deepEqual([head.typ, claims.kind, claims.dec, claims.lang], ['zelf-evidence+jwt', 'text', 'approve', lang])
+    assert.ok(claims.text.includes(say('service.housing.rules').split('</b>')[0].replace('<b>', '')), 'what was read stands in it')
   }, pages)
   await step(t, 'with keys alone as well', async () => {
     await me.tap('to-home')

@@ -1,13 +1,19 @@
 // The screens of every journey, counted on the way and held against docs/journeys.md.
 import assert from 'node:assert/strict'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { closes, open } from '../browser.mjs'
+import { openWithCamera } from '../camera.mjs'
 import { counted, journeys } from '../journeys.mjs'
 import { guest as holderOf } from '../people/card-holders.mjs'
 import { guestNumber } from '../people/guests.mjs'
 import { seenBy, smsCode } from '../people/inbox.mjs'
+import { Login } from '../people/login.mjs'
 import { Phone } from '../people/phone.mjs'
 import { Reader } from '../people/reader.mjs'
+import { Service } from '../people/service.mjs'
 import { readWorld } from '../world.mjs'
 import { getsToken, typesSms as typesCardSms } from './at-computer.mjs'
 import { activates, active, CODE, confirms, Desk, ends, finger, FIRST_NAME, guest, home, menu, national, NEW_CODE, signs, typesSms } from './at-home.mjs'
@@ -190,6 +196,43 @@ test('changes of the account, logins, and a new phone', { timeout: 400_000 }, as
   }))
   await desk.close()
   await other.close()
+})
+
+test('a login by the code on the screen, and one on the phone itself', { timeout: 240_000 }, async () => {
+  const film = join(mkdtempSync(join(tmpdir(), 'zelf-film-')), 'code.y4m')
+  const withCamera = await openWithCamera(film)
+  const me = await active(withCamera, world, lang, 56)
+  const desk = await Desk.sits(browser, world, lang)
+  await desk.service.visits()
+  await desk.service.logsIn()
+  await desk.login.showsCode()
+  const seen = me.screens.length
+  const scanned = await trail(me, async () => {
+    await me.scansFrom(desk.page, '#qr', film)
+    await me.tap('continue')
+    await me.code(CODE)
+    await me.tap('approve')
+    await me.at('approved')
+    await desk.service.greets(FIRST_NAME)
+  })
+  assert.ok(me.screens.slice(seen).includes('scan'), 'nothing is tapped there: the camera is held in front of the code')
+  counted('Log in with the code on the screen (J21)', ['login', 'scan', ...scanned.filter((name) => name !== 'scan')])
+  await desk.close()
+
+  const service = new Service(me.page, world, lang)
+  await service.visits()
+  await service.logsIn()
+  await new Login(me.page, lang).showsLink()
+  counted('Log in on the phone itself (J23)', ['login', 'link', ...(await trail(me, async () => {
+    await me.page.locator('#open-app').click()
+    await me.at('approval')
+    await me.tap('continue')
+    await me.code(CODE)
+    await me.tap('approve')
+    await service.greets(FIRST_NAME)
+  }))])
+  await me.close()
+  await closes(withCamera)
 })
 
 test('the account is closed', { timeout: 120_000 }, async () => {

@@ -146,6 +146,26 @@ test('the app on the same device opens, and brings the browser back', { timeout:
   await me.close()
 })
 
+test('refused on the same device: the browser goes back to the service, which says so', { timeout: 180_000 }, async (t) => {
+  const lang = 'fr'
+  const me = await active(browser, world, lang, 80)
+  const service = new Service(me.page, world, lang)
+  await service.visits()
+  await service.logsIn()
+  await new Login(me.page, lang).showsLink()
+  await step(t, 'the app opens, and the person refuses', async () => {
+    await me.page.locator('#open-app').click()
+    await me.at('approval')
+    await me.tap('refuse')
+    await me.at('answer-refused')
+  }, [me.page])
+  await step(t, 'the service says that nobody was logged in', async () => {
+    await me.page.locator('#notice').filter({ hasText: texts(lang)('service.denied') }).waitFor({ timeout: 20_000 })
+    await look(me.page, lang, 'refused-back', { folder, whole: true })
+  }, [me.page])
+  await me.close()
+})
+
 test('a link that was sent on logs nobody in, and tells the person how it is', { timeout: 180_000 }, async (t) => {
   const lang = 'nl'
   const me = await active(browser, world, lang, 84)

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use domain::identity::Identity;
 use store::outbox::Message;
@@ -91,6 +92,8 @@ pub struct PartnerAnswer {
     pub body: Vec<u8>,
     /// Of its host; none over plain `http`.
     pub certificate: Option<HostCertificate>,
+    /// From the question to the answer's last byte.
+    pub took: Duration,
 }
 
 /// What a host's certificate says.

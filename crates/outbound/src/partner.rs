@@ -6,7 +6,7 @@ mod certificate;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE};
@@ -42,6 +42,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// None over plain `http`.
     pub certificate: Option<HostCertificate>,
+    /// From the question to the answer's last byte.
+    pub took: Duration,
 }
 
 /// The client; one for the whole server.
@@ -109,6 +111,7 @@ impl PartnerClient {
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, CallError> {
+        let begun = Instant::now();
         let mut response = request.send().await.map_err(why)?;
         let mut answer = head(&response);
         if self.rules.vetted && answer.certificate.as_ref().is_some_and(|c| !c.vetted) {
@@ -120,6 +123,7 @@ impl PartnerClient {
                 return Err(CallError::TooLarge);
             }
         }
+        answer.took = begun.elapsed();
         Ok(answer)
     }
 }
@@ -134,6 +138,7 @@ fn head(response: &Response) -> Answer {
         max_age: max_age(text(CACHE_CONTROL)),
         body: Vec::new(),
         certificate: tls.and_then(TlsInfo::peer_certificate).and_then(certificate::read),
+        took: Duration::ZERO,
     }
 }
 

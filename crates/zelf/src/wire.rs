@@ -349,8 +349,8 @@ impl PartnerHttp for RealPartners {
         Box::pin(async move {
             let a = self.0.get(url).await.map_err(partner_call)?;
             let certificate = a.certificate.map(|c| HostCertificate { ends_at: c.ends_at, vetted: c.vetted });
-            let (content_type, max_age, body) = (a.content_type, a.max_age, a.body);
-            Ok(PartnerAnswer { status: a.status, content_type, max_age, body, certificate })
+            let (content_type, max_age, body, took) = (a.content_type, a.max_age, a.body, a.took);
+            Ok(PartnerAnswer { status: a.status, content_type, max_age, body, certificate, took })
         })
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use protocol::oidc::partner::Partner;
 
-use super::{Findings, Rules, uris};
+use super::{Findings, Rules, call, uris};
 use crate::World;
 use crate::ports::PartnerCallError;
 
@@ -46,8 +46,14 @@ fn hosts(partner: &Partner) -> BTreeMap<String, Host> {
 }
 
 async fn one(world: &World, origin: &str, host: Host, rules: Rules, found: &mut Findings) {
-    let certificate = match world.partner_http.get(&format!("{origin}/")).await {
-        Ok(answer) => answer.certificate,
+    let certificate = match call(world, host.about, &format!("{origin}/"), found).await {
+        Ok(answer) => {
+            if answer.status >= 500 {
+                let what = format!("{origin} answers with status {}.", answer.status);
+                found.care(host.about, what, "Look at what is wrong with the machine.");
+            }
+            answer.certificate
+        }
         Err(PartnerCallError::TooLarge) => None,
         Err(error) if host.called => {
             found.breaks(
@@ -86,7 +92,7 @@ async fn one(world: &World, origin: &str, host: Host, rules: Rules, found: &mut 
 async fn logo(world: &World, partner: &Partner, found: &mut Findings) {
     let Some(url) = &partner.logo_uri else { return };
     let image = ["image/png", "image/jpeg", "image/svg+xml", "image/webp"];
-    let trouble = match world.partner_http.get(url).await {
+    let trouble = match call(world, "logo_uri", url, found).await {
         Err(error) => format!("The logo cannot be fetched: {error}."),
         Ok(answer) if answer.status != 200 => format!("The logo's address answers with status {}.", answer.status),
         Ok(answer) if !image.contains(&answer.content_type.as_str()) => {
@@ -100,12 +106,18 @@ async fn logo(world: &World, partner: &Partner, found: &mut Findings) {
 /// OpenID Core §8.1: the list there must hold every address that people return to.
 async fn sector(world: &World, partner: &Partner, found: &mut Findings) {
     let Some(url) = &partner.sector_identifier_uri else { return };
-    let listed: Vec<String> = match world.partner_http.get(url).await {
-        Err(error) => {
-            found.breaks("sector_identifier_uri", format!("The list cannot be fetched: {error}."), "Publish it.");
+    let trouble = match call(world, "sector_identifier_uri", url, found).await {
+        Err(error) => Err(format!("The list cannot be fetched: {error}.")),
+        Ok(answer) if answer.status != 200 => Err(format!("The list's address answers with status {}.", answer.status)),
+        Ok(answer) => serde_json::from_slice::<Vec<String>>(&answer.body)
+            .map_err(|_| format!("What {url} gives is no list of addresses.")),
+    };
+    let listed = match trouble {
+        Ok(listed) => listed,
+        Err(what) => {
+            found.breaks("sector_identifier_uri", what, "Publish it: a JSON array of addresses.");
             return;
         }
-        Ok(answer) => serde_json::from_slice(&answer.body).unwrap_or_default(),
     };
     for uri in partner.redirect_uris.iter().filter(|uri| !listed.contains(uri)) {
         found.breaks(

@@ -6,7 +6,7 @@ use protocol::jose::{Encryption, KeyAlg, KeySet, SigAlg};
 use protocol::oidc::partner::{Bound, ClientAuth, Partner, ServiceKind};
 use serde_json::Value;
 
-use super::{Findings, Rules};
+use super::{Findings, Rules, call};
 use crate::{World, partner_keys};
 
 const HALF_AN_HOUR: i64 = 1800;
@@ -29,7 +29,7 @@ pub(super) async fn judge(world: &World, partner: &Partner, rules: Rules, found:
 async fn fetched(world: &World, url: &str, found: &mut Findings) -> Option<KeySet> {
     const TODO: &str =
         "Publish a JSON Web Key Set there: public, without login or redirect, at most 64 KiB, within a second.";
-    let answer = match world.partner_http.get(url).await {
+    let answer = match call(world, "jwks_uri", url, found).await {
         Ok(answer) => answer,
         Err(error) => {
             found.breaks("jwks_uri", format!("The keys cannot be fetched: {error}."), TODO);

@@ -5,9 +5,12 @@ mod hosts;
 mod keys;
 mod uris;
 
+use std::time::Duration;
+
 use protocol::oidc::partner::Partner;
 use serde::Serialize;
 
+use crate::ports::{PartnerAnswer, PartnerCallError};
 use crate::{Failure, World};
 
 /// How bad it is.
@@ -60,6 +63,24 @@ impl Findings {
             self.0.push(finding);
         }
     }
+}
+
+/// An answer that takes longer is told; after three seconds nobody waits any more.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// Calls an address of the partner's, and tells when it is slow.
+async fn call(world: &World, about: &str, url: &str, found: &mut Findings) -> Result<PartnerAnswer, PartnerCallError> {
+    let answer = world.partner_http.get(url).await;
+    if let Ok(PartnerAnswer { took, .. }) = &answer
+        && *took > SLOW
+    {
+        found.care(
+            about,
+            format!("{url} took {:.1} seconds to answer.", took.as_secs_f64()),
+            "Make it answer within a second: people wait meanwhile, and after three seconds we give up.",
+        );
+    }
+    answer
 }
 
 /// Looks at a registration from all sides: the worst first. Its row need not be there yet.

@@ -37,6 +37,33 @@ pub enum BackchannelCode {
     InvalidBindingMessage,
 }
 
+impl BackchannelCode {
+    /// Every code that this door says by itself; who the client is, is judged before, as at the token endpoint.
+    pub const ALL: [BackchannelCode; 10] = [
+        BackchannelCode::Request(ErrorCode::InvalidRequest),
+        BackchannelCode::Request(ErrorCode::InvalidScope),
+        BackchannelCode::Request(ErrorCode::InvalidRequestObject),
+        BackchannelCode::Request(ErrorCode::InvalidAuthorizationDetails),
+        BackchannelCode::Request(ErrorCode::UnmetAuthenticationRequirements),
+        BackchannelCode::ExpiredLoginHintToken,
+        BackchannelCode::UnknownUserId,
+        BackchannelCode::UnauthorizedClient,
+        BackchannelCode::InvalidUserCode,
+        BackchannelCode::InvalidBindingMessage,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            BackchannelCode::Request(code) => code.as_str(),
+            BackchannelCode::ExpiredLoginHintToken => "expired_login_hint_token",
+            BackchannelCode::UnknownUserId => "unknown_user_id",
+            BackchannelCode::UnauthorizedClient => "unauthorized_client",
+            BackchannelCode::InvalidUserCode => "invalid_user_code",
+            BackchannelCode::InvalidBindingMessage => "invalid_binding_message",
+        }
+    }
+}
+
 /// Why nobody is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackchannelError {
@@ -55,14 +82,7 @@ impl BackchannelError {
     }
 
     pub fn code(&self) -> &'static str {
-        match self.code {
-            BackchannelCode::Request(code) => code.as_str(),
-            BackchannelCode::ExpiredLoginHintToken => "expired_login_hint_token",
-            BackchannelCode::UnknownUserId => "unknown_user_id",
-            BackchannelCode::UnauthorizedClient => "unauthorized_client",
-            BackchannelCode::InvalidUserCode => "invalid_user_code",
-            BackchannelCode::InvalidBindingMessage => "invalid_binding_message",
-        }
+        self.code.as_str()
     }
 }
 

@@ -3,6 +3,7 @@
 use protocol::oidc::Mount;
 use protocol::oidc::attributes::Scope;
 use protocol::oidc::authorize::{ErrorCode, PageError};
+use protocol::oidc::ciba::BackchannelCode;
 use protocol::oidc::release::{CLAIMS, Claim, Offered};
 use protocol::oidc::token::{TokenError, TokenErrorCode};
 
@@ -11,7 +12,7 @@ use crate::openapi::document;
 const FILE: &str = "reference.md";
 
 /// Each table by the name in its markers.
-fn tables() -> [(&'static str, String); 6] {
+fn tables() -> [(&'static str, String); 7] {
     [
         ("addresses", addresses()),
         ("scopes", scopes()),
@@ -19,6 +20,7 @@ fn tables() -> [(&'static str, String); 6] {
         ("pages", pages()),
         ("answers", answers()),
         ("tokens", tokens()),
+        ("backchannel", backchannel()),
     ]
 }
 
@@ -166,6 +168,30 @@ fn about_token(error: TokenErrorCode) -> &'static str {
         TokenErrorCode::ExpiredToken => "CIBA: the request is over.",
         TokenErrorCode::AccessDenied => "CIBA: the person refused, or could not be asked.",
         TokenErrorCode::TemporarilyUnavailable => "Try again in a moment.",
+    }
+}
+
+fn backchannel() -> String {
+    let row = |error: BackchannelCode| vec![code(error.as_str()), about_backchannel(error).to_owned()];
+    table(&["`error`", ""], BackchannelCode::ALL.map(row))
+}
+
+fn about_backchannel(error: BackchannelCode) -> &'static str {
+    match error {
+        BackchannelCode::Request(ErrorCode::InvalidRequest) => {
+            "A parameter is missing, there twice, or not of the right form; more than one hint; a request object that is over or came before."
+        }
+        BackchannelCode::Request(ErrorCode::InvalidRequestObject) => {
+            "The request object is not signed by a key of yours."
+        }
+        BackchannelCode::Request(other) => about_answer(other),
+        BackchannelCode::ExpiredLoginHintToken => "`login_hint_token` was used, or its session is over.",
+        BackchannelCode::UnknownUserId => {
+            "The hint names nobody you know. A number that nobody has is never told: it waits and lapses like any other."
+        }
+        BackchannelCode::UnauthorizedClient => "Your registration does not allow CIBA.",
+        BackchannelCode::InvalidUserCode => "`user_code` is not used here.",
+        BackchannelCode::InvalidBindingMessage => "`binding_message` is one line of at most 128 plain characters.",
     }
 }
 

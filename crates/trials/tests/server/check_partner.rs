@@ -204,3 +204,36 @@ async fn hosts_that_are_silent_or_soon_out_of_date_are_told() {
     town.web.serves(list, json!(["https://shop.example/other"]));
     says(&found(&town, json!({ "sector_identifier_uri": list })).await, Weight::Breaks, "is not in the list");
 }
+
+#[tokio::test]
+async fn machines_that_answer_slowly_or_with_an_error_are_told() {
+    let town = well().await;
+    let took = |seconds: u64| std::time::Duration::from_millis(seconds * 1000 + 100);
+    let keys = [key(Some("a"), json!({}))];
+    town.web.answers(KEYS, PartnerAnswer { took: took(1), ..served(&keys) });
+    assert_eq!(found(&town, json!({})).await, [], "a second is not slow");
+    town.web.answers(KEYS, PartnerAnswer { took: took(2), ..served(&keys) });
+    says(&found(&town, json!({})).await, Weight::Care, "jwks.json took 2.1 seconds");
+    assert_eq!(found_with(&town, json!({}), Rules { offline: true, ..Rules::default() }).await, [], "nobody is called");
+    town.web.answers(KEYS, served(&keys));
+
+    let (logo, sector) = ("https://shop.example/logo.png", "https://shop.example/sector.json");
+    let image =
+        PartnerAnswer { status: 200, content_type: "image/png".into(), took: took(2), ..PartnerAnswer::default() };
+    town.web.answers(logo, image);
+    says(&found(&town, json!({ "logo_uri": logo })).await, Weight::Care, "logo.png took 2.1 seconds");
+
+    let listed = |status: u16, body: &str| PartnerAnswer { status, body: body.into(), ..PartnerAnswer::default() };
+    let asked = json!({ "sector_identifier_uri": sector });
+    town.web.answers(sector, listed(200, r#"["https://shop.example/cb"]"#));
+    assert_eq!(found(&town, asked.clone()).await, []);
+    town.web.answers(sector, listed(500, "[]"));
+    says(&found(&town, asked.clone()).await, Weight::Breaks, "The list's address answers with status 500");
+    town.web.answers(sector, listed(200, "<html>"));
+    says(&found(&town, asked).await, Weight::Breaks, "is no list of addresses");
+
+    town.web.answers(HOME, PartnerAnswer { status: 503, took: took(2), ..PartnerAnswer::default() });
+    let all = found(&town, json!({})).await;
+    says(&all, Weight::Care, "https://shop.example answers with status 503");
+    says(&all, Weight::Care, "https://shop.example/ took 2.1 seconds");
+}

@@ -20,7 +20,7 @@ async fn shop(town: &Town) -> Firm {
     let services = json!([
         { "code": "SHOP_LOGIN", "kind": "authentication", "scopes": ["profile", "phone", "eid", "idDocument"],
           "claims": ["age_gte_18", v2("claim_citizenship_as_iso"), v2("identification_mode"), v2("transaction_ip"),
-                     v2("account")] },
+                     v2("account"), v2("RONationalNumber"), v2("student_attestation_ag"), "address_assurance_level"] },
         { "code": "SHOP_SHARE", "kind": "identification", "scopes": ["profile"] },
         { "code": "SHOP_PAY", "kind": "confirmation" },
     ]);
@@ -127,7 +127,8 @@ async fn claims_come_where_they_were_asked_and_the_phone_shows_them_all() {
     let v2 = |name: &str| format!("{V2}{name}");
     asked["claims"] = json!({
         "id_token": { "age_gte_18": null, v2("identification_mode"): null, v2("unheard_of"): null },
-        "userinfo": { v2("claim_citizenship_as_iso"): null, v2("transaction_ip"): null, v2("account"): null,
+        "userinfo": { v2("claim_citizenship_as_iso"): null, v2("transaction_ip"): null, v2("account"): null, v2("RONationalNumber"): null,
+                      v2("student_attestation_ag"): null, "address_assurance_level": { "essential": true },
                       "email": { "essential": true } },
     });
     let asked = asks(&town, &shop, &asked).await.ok();
@@ -136,6 +137,11 @@ async fn claims_come_where_they_were_asked_and_the_phone_shows_them_all() {
         assert!(shown.fields.iter().any(|field| field.c.as_deref() == Some(claim)), "{claim}: {:?}", shown.fields);
     }
     assert!(shown.fields.iter().all(|field| field.c.as_deref() != Some("email")), "not registered for this service");
+    let untold = [v2("RONationalNumber"), v2("student_attestation_ag"), "address_assurance_level".to_owned()];
+    assert!(
+        shown.fields.iter().all(|field| !field.c.as_ref().is_some_and(|c| untold.contains(c))),
+        "nobody shares them"
+    );
     phone.approve(&town, "", CODE).await.ok();
     let tokens = shop.looks(&town, &text(&asked, "auth_req_id")).await.ok();
     let id_token = claims(&text(&tokens, "id_token"));
@@ -148,6 +154,7 @@ async fn claims_come_where_they_were_asked_and_the_phone_shows_them_all() {
     assert_eq!(info[v2("account")]["activationMechanism"], "ID_PROVIDER");
     assert!(info.get("email").is_none() && info.get("age_gte_18").is_none(), "{info}");
     assert!(info.as_object().unwrap().values().all(|value| !value.is_null()));
+    assert!(untold.iter().all(|name| info.get(name).is_none()), "asked without a mistake, and left out: {info}");
 }
 
 #[tokio::test]
