@@ -85,7 +85,12 @@ pub enum Progress {
     Approved,
     Refused,
     Stopped,
+    /// Nobody answered in time.
     Expired,
+    /// Approved, but the browser went on too late.
+    Late,
+    /// Its code was exchanged, and came once more: what was given for it is void.
+    Spent,
 }
 
 /// What is asked of a person, sealed in its row.
@@ -205,10 +210,11 @@ impl Approval {
         match self.state {
             State::Waiting if now >= self.expires_at => Progress::Expired,
             State::Waiting => Progress::Waiting,
-            State::Approved { at } if now >= at + REDEEM_SECONDS => Progress::Expired,
+            State::Approved { at } if now >= at + REDEEM_SECONDS => Progress::Late,
             State::Approved { .. } | State::Redeemed { .. } => Progress::Approved,
             State::Rejected | State::Fraud => Progress::Refused,
-            State::Cancelled | State::Revoked => Progress::Stopped,
+            State::Cancelled => Progress::Stopped,
+            State::Revoked => Progress::Spent,
         }
     }
 
@@ -263,13 +269,19 @@ mod tests {
         assert_eq!(approval(State::Waiting).progress(1179), Progress::Waiting);
         assert_eq!(approval(State::Waiting).progress(1180), Progress::Expired);
         assert_eq!(approval(State::Approved { at: 1100 }).progress(1279), Progress::Approved);
-        assert_eq!(approval(State::Approved { at: 1100 }).progress(1280), Progress::Expired);
+        assert_eq!(approval(State::Approved { at: 1100 }).progress(1280), Progress::Late);
+    }
+
+    #[test]
+    fn what_was_approved_is_never_called_stopped_or_unanswered() {
+        assert_eq!(approval(State::Revoked).progress(1001), Progress::Spent);
+        assert_eq!(approval(State::Cancelled).progress(1001), Progress::Stopped);
     }
 
     #[test]
     fn only_a_waiting_request_can_be_answered() {
         for state in
-            [State::Rejected, State::Fraud, State::Cancelled, State::Redeemed { at: 1 }, State::Approved { at: 1 }]
+            [State::Rejected, State::Fraud, State::Cancelled, State::Revoked, State::Redeemed { at: 1 }, State::Approved { at: 1 }]
         {
             assert!(!approval(state).open(1001), "{state:?}");
         }

@@ -17,6 +17,10 @@ pub enum Why {
     Refused,
     /// The person said in the app: I did not ask for this; or stopped here.
     Stopped,
+    /// The person approved, and this page went on too late.
+    Late,
+    /// The service had its answer, and the answer came once more.
+    Spent,
 }
 
 /// Says why, offers another try and the way back.
@@ -33,7 +37,8 @@ pub struct Ended<'a> {
 impl Ended<'_> {
     pub fn render(&self) -> Markup {
         let (icon, tone) = match self.why {
-            Why::Expired => (Icon::Clock, "care"),
+            Why::Expired | Why::Late => (Icon::Clock, "care"),
+            Why::Spent => (Icon::Warning, "care"),
             Why::Refused | Why::Stopped => (Icon::Stop, "stop"),
         };
         let (title, what, next) = self.words();
@@ -64,6 +69,10 @@ impl Ended<'_> {
             (Why::Expired, true) => ("site.ended.expired.title", "site.ended.expired.what", "site.ended.expired.next"),
             (Why::Refused, true) => ("site.ended.refused.title", "site.ended.refused.what", "site.ended.refused.next"),
             (Why::Stopped, true) => ("site.ended.stopped.title", "site.ended.stopped.what", "site.ended.stopped.next"),
+            (Why::Late, true) => ("site.ended.late.title", "site.ended.late.what", "site.ended.late.next"),
+            (Why::Spent, true) => ("site.ended.done.title", "site.ended.done.what", "site.ended.done.next"),
+            (Why::Late, false) => ("site.ended.late.title", "site.ended.late.other", "site.ended.late.next"),
+            (Why::Spent, false) => ("site.ended.done.title", "site.ended.done.other", "site.ended.done.next"),
             (Why::Expired, false) => {
                 ("site.ended.expired.title", "site.ended.expired.other", "site.ended.expired.next")
             }
@@ -81,7 +90,7 @@ impl Ended<'_> {
         match self.why {
             Why::Expired => "no-request",
             Why::Refused => "approve-not-mine",
-            Why::Stopped => "get-help",
+            Why::Stopped | Why::Late | Why::Spent => "get-help",
         }
     }
 }
@@ -96,7 +105,7 @@ impl Ended<'static> {
             req: "sample",
             back_href: "https://voorbeeld.example/",
         };
-        let all = [Why::Expired, Why::Refused, Why::Stopped];
+        let all = [Why::Expired, Why::Refused, Why::Stopped, Why::Late, Why::Spent];
         all.into_iter().flat_map(|why| [of(why, Deed::Login), of(why, Deed::Payment)]).collect()
     }
 }

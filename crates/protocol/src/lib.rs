@@ -9,5 +9,6 @@ pub mod jose;
 pub mod label;
 pub mod oidc;
 pub mod phone;
+pub mod plain;
 pub mod seal;
 pub mod webauthn;

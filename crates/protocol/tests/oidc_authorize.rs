@@ -237,6 +237,12 @@ fn details_are_objects_of_registered_types() {
     {
         assert_eq!(refusal(&town, &details(&bad)).0, ErrorCode::InvalidAuthorizationDetails, "{bad}");
     }
+    for unseen in [json!({ "x": "a\u{200b}b" }), json!({ "a\u{202e}b": 1 }), json!({ "x": [{ "y\u{2066}": "z" }] })] {
+        let mut detail = good.clone();
+        detail[0]["more"] = unseen;
+        let refused = refusal(&town, &details(&detail)).0;
+        assert_eq!(refused, ErrorCode::InvalidAuthorizationDetails, "the phone would not draw {detail}");
+    }
     let torn = with(&request(), &[("authorization_details", "[{")]);
     assert_eq!(refusal(&town, &torn).0, ErrorCode::InvalidAuthorizationDetails);
 }
@@ -281,13 +287,28 @@ fn a_payment_among_the_details_is_what_the_person_confirms() {
         ("/creditorAccount/iban", json!("BE68 5390 0754 7035")),
         ("/creditorName", json!("two\nlines")),
         ("/creditorName", json!("x".repeat(71))),
+        ("/creditorName", json!("Банк")),
+        ("/creditorName", json!("Bank\u{ad}")),
         ("/remittanceInformationUnstructured", json!(1)),
+        ("/remittanceInformationUnstructured", json!("Factuur\u{202e}12")),
+        ("/instructedAmount", json!({ "currency": "EUR", "amount": "1", "fees": "900" })),
+        ("/creditorAccount", json!({ "iban": "BE68 5390 0754 7034", "bic": "GKCCBEBB" })),
     ] {
         let refused = refusal(&town, &details(&payment(member, value.clone())));
         assert_eq!(refused.0, ErrorCode::InvalidAuthorizationDetails, "{member} {value}");
     }
+    for more in ["actions", "debtorAccount", "endToEndId"] {
+        let mut detail = payment("/type", "payment_initiation".into());
+        detail[0][more] = json!(["unseen"]);
+        let refused = refusal(&town, &details(&detail)).0;
+        assert_eq!(refused, ErrorCode::InvalidAuthorizationDetails, "{more}: nobody saw it");
+    }
+    let more = json!([{ "type": "confirm_text", "text": "Ja", "and": "everything" }]);
+    assert_eq!(refusal(&town, &details(&more)).0, ErrorCode::InvalidAuthorizationDetails);
     let bare = refusal(&town, &details(&payment("/type", "payment_initiation".into())));
     assert_eq!(bare.0, ErrorCode::InvalidRequest, "what binds a person does not pass through a browser bare");
+    let lines = json!([{ "type": "confirm_text", "text": "Ik ga\nakkoord" }]);
+    assert_eq!(confirm(lines), Some(Confirm::Text { text: "Ik ga akkoord".into() }), "a new line is a space");
     let text = json!([{ "type": "confirm_text", "text": "Ik ga <b>akkoord</b><script>" }]);
     assert_eq!(confirm(text.clone()), Some(Confirm::Text { text: "Ik ga <b>akkoord</b>".into() }));
     let both = json!([text[0], payment("/type", "payment_initiation".into())[0]]);

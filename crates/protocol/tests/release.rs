@@ -7,7 +7,9 @@ use zelf_protocol::oidc::attributes::{Address, Attributes, Place};
 use zelf_protocol::oidc::authorize::{Found as AskedFor, parse};
 use zelf_protocol::oidc::facts::{Device, Document, Facts, Found, Login, Method, Proof};
 use zelf_protocol::oidc::partner::Partner;
-use zelf_protocol::oidc::release::{CLAIMS, Told, claim, label, names, supported, userinfo, values, verifiable};
+use zelf_protocol::oidc::release::{
+    CLAIMS, Told, claim, label, names, parts, supported, userinfo, values, verifiable,
+};
 
 const V2: &str = "http://itsme.services/v2/claim/";
 
@@ -289,6 +291,24 @@ fn what_a_person_leaves_out_stays_out_with_what_would_tell_it_all_the_same() {
     assert!(!told("email").contains_key("email_verified"));
     assert!(!told("birthdate").contains_key(&format!("{V2}birthdate_as_string")), "the same in other words");
     assert!(told("birthdate").contains_key("age_gte_18"), "another question");
+}
+
+#[test]
+fn a_number_that_was_refused_is_not_in_the_card_either() {
+    let an = an();
+    let eid = "tag:sixdots.be,2016-06:claim_eid";
+    let all: Vec<&str> = names(Mount::Compat).collect();
+    let card = |left_out: &[String]| values(Mount::Compat, &all, &all, &an, left_out).remove(eid);
+    let left_out = card(&[format!("{V2}BENationalNumber")]).unwrap();
+    assert_eq!(left_out.get("national_number"), None);
+    assert_eq!(left_out["eid"], "592123456712", "the rest stays");
+    assert_eq!(card(&[format!("{V2}BEeidSn")]).unwrap().get("eid"), None);
+    let all_of_it = ["BENationalNumber", "BEeidSn", "issuance_locality", "validityFrom", "validityTo", "verificationDate"];
+    assert_eq!(card(&all_of_it.map(|name| format!("{V2}{name}"))), None, "nothing is left of it");
+    assert_eq!(card(&[eid.to_owned()]), None);
+    let told = values(Mount::Compat, &all, &all, &an, &[eid.to_owned()]);
+    assert!(told.contains_key(&format!("{V2}BEeidSn")), "asked by itself, and not refused by itself");
+    assert!(parts("name").is_empty() && parts(eid).iter().any(|(member, _)| *member == "national_number"));
 }
 
 #[test]

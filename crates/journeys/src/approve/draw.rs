@@ -8,6 +8,7 @@ use protocol::oidc::compat::fraction_digits;
 use protocol::oidc::partner::{Mount, Partner, ServiceKind};
 use protocol::oidc::rar;
 use protocol::phone::{Field, RequestingParty};
+use protocol::plain;
 use serde_json::Value;
 use vault::Draft;
 use words::Lang;
@@ -15,8 +16,28 @@ use words::Lang;
 use super::data::fields;
 use crate::{World, act};
 
-/// The request as this person reads it.
+/// The request as this person reads it, every line as it will be drawn.
 pub(super) fn draft(
+    world: &World,
+    a: &Approval,
+    asked: &Asked,
+    person: (&Profile, Option<&CardData>),
+    calm: bool,
+    lang: Lang,
+    now: i64,
+) -> Draft {
+    let drawn = written(world, a, asked, person, calm, lang, now);
+    let seen = |field: Field| Field { l: plain::shown(&field.l), v: plain::shown(&field.v), ..field };
+    Draft {
+        rp: RequestingParty { name: plain::shown(&drawn.rp.name), ..drawn.rp },
+        from: plain::shown(&drawn.from),
+        purpose: drawn.purpose.map(|purpose| plain::shown(&purpose)),
+        fields: drawn.fields.into_iter().map(seen).collect(),
+        ..drawn
+    }
+}
+
+fn written(
     world: &World,
     a: &Approval,
     asked: &Asked,
@@ -157,18 +178,18 @@ fn other_detail(detail: &Value, lang: Lang) -> Option<Field> {
         return None;
     }
     let told =
-        members.iter().filter(|(name, _)| *name != "type").map(|(name, value)| format!("{name}: {}", plain(value)));
+        members.iter().filter(|(name, _)| *name != "type").map(|(name, value)| format!("{name}: {}", in_words(value)));
     let told: Vec<String> = std::iter::once(kind.to_owned()).chain(told).collect();
     Some(Field::line(words::t(lang, "approval.detail"), told.join(" · ")))
 }
 
 /// JSON without its quotes and brackets.
-fn plain(value: &Value) -> String {
+fn in_words(value: &Value) -> String {
     match value {
-        Value::String(text) => text.chars().filter(|c| !c.is_control()).collect(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(in_words).collect::<Vec<_>>().join(", "),
         Value::Object(members) => {
-            members.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(", ")
+            members.iter().map(|(name, value)| format!("{name} {}", in_words(value))).collect::<Vec<_>>().join(", ")
         }
         other => other.to_string(),
     }

@@ -71,8 +71,8 @@ fn refusal(progress: Progress, state: State) -> Option<TokenError> {
     match (progress, state) {
         (_, State::Redeemed { .. } | State::Revoked) => Some(INVALID),
         (Progress::Waiting, _) => Some(PENDING),
-        (Progress::Expired, _) => Some(EXPIRED),
-        (Progress::Refused | Progress::Stopped, _) => Some(DENIED),
+        (Progress::Expired | Progress::Late, _) => Some(EXPIRED),
+        (Progress::Refused | Progress::Stopped | Progress::Spent, _) => Some(DENIED),
         (Progress::Approved, _) => None,
     }
 }

@@ -9,11 +9,14 @@ pub use object::{ObjectError, RequestObject, object};
 use super::authorize::{AuthorizationRequest, ErrorCode, Found, NotificationToken};
 use super::partner::{Delivery, Partner};
 use super::{Mount, Pairs, single};
+use crate::plain;
 
 /// Shortest and longest time that a partner may give a person, and the one without its word, seconds.
 const EXPIRY: (i64, i64, i64) = (30, 300, 180);
 /// The compatible mount's own time without a word (reference §13).
 const COMPAT_EXPIRY: i64 = 120;
+/// Longest message to compare, in characters.
+const MAX_MESSAGE: usize = 128;
 /// CIBA Core §7.1.
 const MAX_TOKEN: usize = 1024;
 
@@ -108,7 +111,7 @@ impl Backchannel {
         if value("user_code")?.is_some() {
             return Err(BackchannelError::new(BackchannelCode::InvalidUserCode, "user codes are not used here"));
         }
-        if value("binding_message")?.is_some_and(|text| !plain(text)) {
+        if value("binding_message")?.is_some_and(|text| !plain::line(text, MAX_MESSAGE)) {
             let description = "binding_message must be one line of at most 128 plain characters";
             return Err(BackchannelError::new(BackchannelCode::InvalidBindingMessage, description));
         }
@@ -128,13 +131,6 @@ impl Backchannel {
         let seconds = expiry(partner.mount, value("requested_expiry")?)?;
         Ok(Backchannel { authorization, hint, seconds })
     }
-}
-
-/// One line that a person can read and compare: no control characters, nothing that turns the writing around.
-fn plain(text: &str) -> bool {
-    let turns =
-        |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    text.chars().count() <= 128 && !text.chars().any(|c| c.is_control() || turns(c))
 }
 
 /// RFC 6750 §2.1, long enough not to be guessed.

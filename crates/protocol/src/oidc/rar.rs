@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::authorize::read::Wrong;
 use super::authorize::{Confirm, ErrorCode};
-use super::compat::{canonical, fraction_digits, iban, known_currency};
+use super::compat::{canonical, fraction_digits, iban, in_latin_9, known_currency};
 use super::partner::Partner;
+use crate::plain;
 
 /// A payment, as RFC 9396 §2 writes it.
 pub const PAYMENT: &str = "payment_initiation";
@@ -38,6 +39,10 @@ pub(super) fn read(text: Option<&str>, partner: &Partner) -> Result<Vec<Value>, 
         return Err(wrong("authorization_details must hold 1 to 8 objects"));
     }
     for detail in &details {
+        // A text has a form of its own, in which a new line is a space.
+        if detail.get("type").and_then(Value::as_str) != Some(TEXT) && !visible(detail) {
+            return Err(wrong("authorization_details hold a character that cannot be seen"));
+        }
         match detail.get("type").and_then(Value::as_str) {
             Some(kind) if partner.authorization_details.contains(kind) => {}
             Some(_) => return Err(wrong("a type of authorization_details is not registered for this client")),
@@ -45,6 +50,28 @@ pub(super) fn read(text: Option<&str>, partner: &Partner) -> Result<Vec<Value>, 
         }
     }
     Ok(details)
+}
+
+/// The phone shows every member, word for word: no name or value may hold what it would not draw.
+fn visible(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.chars().any(plain::hidden),
+        Value::Array(items) => items.iter().all(visible),
+        Value::Object(members) => {
+            members.iter().all(|(name, value)| !name.chars().any(plain::hidden) && visible(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Nothing is granted that the screens of our own types do not show (RFC 9396 §5).
+fn only(detail: &Value, path: &str, known: &[&str]) -> Result<(), Wrong> {
+    match detail.pointer(path) {
+        Some(Value::Object(members)) if members.keys().any(|name| !known.contains(&name.as_str())) => {
+            Err(wrong("authorization_details hold a member that this type does not have"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What the person confirms, when a detail is one that our phone can show; at most one, for a person confirms one thing at a time.
@@ -65,6 +92,10 @@ pub(super) fn confirm(details: &[Value]) -> Result<Option<Confirm>, Wrong> {
 
 /// The example of RFC 9396 §2, with its members.
 fn payment(detail: &Value) -> Result<Confirm, Wrong> {
+    let known = ["type", "instructedAmount", "creditorName", "creditorAccount", "remittanceInformationUnstructured"];
+    only(detail, "", &known)?;
+    only(detail, "/instructedAmount", &["currency", "amount"])?;
+    only(detail, "/creditorAccount", &["iban"])?;
     let text = |path: &str| detail.pointer(path).and_then(Value::as_str);
     let currency = text("/instructedAmount/currency").filter(|code| known_currency(code));
     let currency = currency.ok_or(wrong("instructedAmount.currency must be an ISO 4217 code"))?;
@@ -73,10 +104,10 @@ fn payment(detail: &Value) -> Result<Confirm, Wrong> {
     let account = text("/creditorAccount/iban").and_then(iban).ok_or(wrong("creditorAccount.iban does not hold"))?;
     let line = |name: &str, max: usize| match detail.get(name) {
         None => Ok(None),
-        Some(Value::String(line)) if line.chars().count() <= max && !line.chars().any(char::is_control) => {
+        Some(Value::String(line)) if line.chars().count() <= max && line.chars().all(in_latin_9) => {
             Ok(Some(line.clone()).filter(|line| !line.trim().is_empty()))
         }
-        Some(_) => Err(wrong("creditorName and remittanceInformationUnstructured must be short lines")),
+        Some(_) => Err(wrong("creditorName and remittanceInformationUnstructured must be short lines in ISO-8859-15")),
     };
     Ok(Confirm::Payment {
         amount,
@@ -88,6 +119,7 @@ fn payment(detail: &Value) -> Result<Confirm, Wrong> {
 }
 
 fn text(detail: &Value) -> Result<Confirm, Wrong> {
+    only(detail, "", &["type", "text"])?;
     let text = detail.get("text").and_then(Value::as_str).ok_or(wrong("a text to confirm needs a string in text"))?;
     let text = canonical(text).map_err(|error| wrong(error.description()))?;
     Ok(Confirm::Text { text })

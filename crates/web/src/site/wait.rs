@@ -75,6 +75,8 @@ async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &W
         Progress::Refused => Why::Refused,
         Progress::Stopped => Why::Stopped,
         Progress::Expired => Why::Expired,
+        Progress::Late => Why::Late,
+        Progress::Spent => Why::Spent,
     };
     let back = back_link(doors, &state, NOT_APPROVED);
     let req = state.seal(&doors.world);

@@ -166,7 +166,7 @@ fn entity(text: &str) -> Option<(char, &str)> {
 }
 
 /// The printable characters of ISO-8859-15.
-fn in_latin_9(c: char) -> bool {
+pub(in crate::oidc) fn in_latin_9(c: char) -> bool {
     match c {
         ' '..='~' => true,
         '¤' | '¦' | '¨' | '´' | '¸' | '¼' | '½' | '¾' => false,

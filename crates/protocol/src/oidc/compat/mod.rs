@@ -4,7 +4,7 @@ mod markup;
 mod money;
 pub mod template;
 
-pub(in crate::oidc) use markup::canonical;
+pub(in crate::oidc) use markup::{canonical, in_latin_9};
 pub use markup::{MAX_MARKUP_BYTES, MAX_TEXT_CHARS};
 pub use money::{fraction_digits, iban, known_currency};
 

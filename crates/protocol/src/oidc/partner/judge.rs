@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{ClientAuth, Grant, Mount, Partner, PartnerError};
+use super::{ClientAuth, Grant, Mount, Names, Partner, PartnerError, Service};
 use crate::jose::{KeySet, SigAlg, VerifyKey};
 use crate::oidc::release;
 use crate::oidc::uri::{self, RedirectUri};
+use crate::plain;
+
+/// Longest name and purpose, in characters.
+const MAX_NAME: usize = 64;
+const MAX_PURPOSE: usize = 300;
 
 impl Partner {
     /// # Errors
@@ -19,10 +24,8 @@ impl Partner {
         if self.id.is_empty() || self.id.len() > 64 || !self.id.bytes().all(id_char) {
             return Some("id must be 1 to 64 letters, digits, dots, dashes or underscores".into());
         }
-        let names = [&self.name.nl, &self.name.fr, &self.name.de, &self.name.en];
-        // The name is one line of what the phone draws and signs.
-        if names.iter().any(|n| n.trim().is_empty() || n.chars().count() > 64 || n.chars().any(char::is_control)) {
-            return Some("name must be one line of 1 to 64 characters in nl, fr, de and en".into());
+        if let Some(problem) = self.words_problem() {
+            return Some(problem);
         }
         if let Err(why) = uri::domain(&self.domain) {
             return Some(format!("domain \"{}\" {why}", self.domain));
@@ -42,6 +45,26 @@ impl Partner {
             return Some("sector must be a host name or an id".into());
         }
         self.redirect_problem()
+    }
+
+    /// Names and purposes are lines of what the phone draws and signs.
+    fn words_problem(&self) -> Option<String> {
+        let named = |names: &Names| names.all().iter().all(|name| !name.trim().is_empty() && plain::line(name, MAX_NAME));
+        let said = |names: &Names| names.all().iter().all(|why| plain::line(why, MAX_PURPOSE));
+        let of_services = |what: fn(&Service) -> Option<&Names>, fits: &dyn Fn(&Names) -> bool| {
+            self.services.iter().find(|service| !what(service).is_none_or(fits)).map(|service| service.code.clone())
+        };
+        if !named(&self.name) {
+            return Some("name must be one line of 1 to 64 visible characters in nl, fr, de and en".into());
+        }
+        if let Some(code) = of_services(|service| service.name.as_ref(), &named) {
+            return Some(format!("service \"{code}\": name must be one line of 1 to 64 visible characters"));
+        }
+        if !self.purpose.as_ref().is_none_or(said) {
+            return Some("purpose must be one line of at most 300 visible characters in nl, fr, de and en".into());
+        }
+        let code = of_services(|service| service.purpose.as_ref(), &said)?;
+        Some(format!("service \"{code}\": purpose must be one line of at most 300 visible characters"))
     }
 
     fn key_problem(&self) -> Option<String> {

@@ -151,6 +151,10 @@ pub struct Names {
 }
 
 impl Names {
+    pub(super) fn all(&self) -> [&str; 4] {
+        [&self.nl, &self.fr, &self.de, &self.en]
+    }
+
     /// The name in `lang`; English for a language we do not speak.
     pub fn of(&self, lang: &str) -> &str {
         match lang {

@@ -87,7 +87,19 @@ pub(super) fn metadata(name: &str, all: &[&str], facts: &Facts) -> Option<Value>
     (!told.is_empty()).then_some(Value::Object(told))
 }
 
-/// The card with the national number, as the first version told it.
+/// The card as the first version told it.
+pub(super) const EID: &str = "tag:sixdots.be,2016-06:claim_eid";
+/// What is in it, each with the key of the words that a person reads for it.
+pub(super) const EID_PARTS: [(&str, &str); 6] = [
+    ("eid", "claim.document_number"),
+    ("issuance_locality", "claim.document_locality"),
+    ("validity_from", "claim.document_valid_from"),
+    ("validity_to", "claim.document_valid_until"),
+    ("read_date", "claim.verification_date"),
+    ("national_number", "claim.national_number"),
+];
+
+/// The card with the national number.
 pub(super) fn eid(facts: &Facts) -> Option<Value> {
     let document = facts.document.as_ref()?;
     compat::members([

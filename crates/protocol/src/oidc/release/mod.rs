@@ -88,7 +88,23 @@ pub fn values(mount: Mount, here: &[&str], all: &[&str], facts: &Facts, without:
     let kept = |name: &&str| !withheld(name, without);
     let all: Vec<&str> = all.iter().copied().filter(kept).collect();
     let told = here.iter().filter(|name| kept(name));
-    told.filter_map(|name| Some(((*name).to_owned(), value(mount, name, &all, facts)?))).collect()
+    let value = |name: &str| value(mount, name, &all, facts).and_then(|value| kept_parts(name, value, without));
+    told.filter_map(|name| Some(((*name).to_owned(), value(name)?))).collect()
+}
+
+/// Members of a claim that tells several things at once, each with the key of its words: each is a line on the phone.
+/// Empty for a claim that tells one.
+pub fn parts(name: &str) -> &'static [(&'static str, &'static str)] {
+    if name == document::EID { &document::EID_PARTS } else { &[] }
+}
+
+/// Of a claim with parts, those that were not left out under another name.
+fn kept_parts(name: &str, mut value: Value, without: &[String]) -> Option<Value> {
+    let parts = parts(name);
+    let Some(members) = value.as_object_mut().filter(|_| !parts.is_empty()) else { return Some(value) };
+    let left_out = |words: &str| without.iter().any(|name| label(name) == Some(words));
+    members.retain(|member, _| !parts.iter().any(|(part, words)| part == member && left_out(words)));
+    (!members.is_empty()).then_some(value)
 }
 
 /// What the person left out stays out, with what would tell it all the same.
@@ -110,7 +126,7 @@ pub fn from_card(name: &str) -> bool {
 
 /// True for a claim about the phone that answered.
 pub fn of_phone(name: &str) -> bool {
-    label(name) == Some("claim.this_phone")
+    matches!(label(name), Some("claim.this_phone" | "claim.account"))
 }
 
 /// The claim that tells from where on the network a request was approved.
