@@ -167,7 +167,7 @@ export class Phone {
     await this.page.locator('[data-testid="continue"]:not([disabled])').waitFor()
   }
 
-  /** The phone's own camera app saw the code, or its browser followed the link: zelf opens with it. */
+  /** The phone's own camera app saw a code, or its browser followed a link: zelf opens with it. */
   async follows(text) {
     const address = new URL(text)
     address.search = new URL(this.page.url()).search

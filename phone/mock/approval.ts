@@ -75,6 +75,8 @@ export class Approvals {
 
   /** The first phone takes it; a code lives a few seconds. */
   async scan(phone: Phone, text: string): Promise<Told> {
+    const discovery = /\/d#(dsc_[\w-]{22})\.\d+\.[\w-]{22}$/.exec(text)?.[1]
+    if (discovery) return { rid: discovery }
     const [, by, rid = '', step] = /\/([qr])#(apr_[\w-]{22})(?:\.(\d+)\.[\w-]{22})?$/.exec(text) ?? []
     const offer = this.#offers.get(rid)
     if (!offer || offer.by !== by) throw new No(410, 'request_gone')

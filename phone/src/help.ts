@@ -15,7 +15,7 @@ export const HELP_PROBLEM: Partial<Record<ProblemCode, Slug>> = {
   token_expired: 'token-expired', token_character: 'token-expired', sms_wrong: 'no-sms', sms_over: 'new-number', code_rejected: 'forgotten-code', terms_outdated: 'update',
   not_accepted: 'forgotten-code', not_accepted_last: 'forgotten-code', out_of_step: 'get-help', code_wrong: 'forgotten-code', code_wrong_last: 'forgotten-code',
   number_taken: 'number-taken', careful: 'suspicious-message', too_recent: 'new-phone', limited: 'new-phone', bio_rejected: 'get-help',
-  scan_over: 'no-request', scan_taken: 'suspicious-message',
+  scan_over: 'no-request', scan_taken: 'suspicious-message', scan_here: 'suspicious-message',
 }
 
 export const HELP_REFUSAL: Record<RefusalCode, Slug> = {

@@ -22,7 +22,7 @@ export type ProblemCode =
   | 'token_wrong' | 'token_case' | 'token_expired' | 'token_length' | 'token_character' | 'sms_wrong' | 'sms_length' | 'sms_over' | 'code_rejected'
   | 'code_common' | 'code_birthdate' | 'code_number' | 'code_differs' | 'code_paste' | 'match_length'
   | 'not_accepted' | 'not_accepted_last' | 'code_wrong' | 'code_wrong_last' | 'limited' | 'too_recent' | 'bio_rejected' | 'bio_failed' | 'careful' | 'number_taken'
-  | 'scan_strange' | 'scan_gone' | 'scan_camera' | 'scan_old' | 'scan_taken' | 'scan_over' | 'scan_unknown' | 'scan_no_camera' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
+  | 'scan_strange' | 'scan_gone' | 'scan_camera' | 'scan_old' | 'scan_taken' | 'scan_over' | 'scan_unknown' | 'scan_no_camera' | 'scan_here' | 'change_waits' | 'terms_outdated' | 'out_of_step' | 'notifications_denied'
 
 /** How somebody proves who they are: their bank confirms it (`again`: they have an account), or a card that was read at a computer. */
 export type Way = 'bank' | 'again' | 'eid'
@@ -108,6 +108,10 @@ export interface State {
   home: Pick<Home, 'first_name' | 'number' | 'email' | 'settings' | 'limited' | 'since' | 'careful' | 'number_lost' | 'biometric' | 'by_number'> | null
   device: DeviceState | null
   waiting: Waiting[]
+  /** A request that this app cannot draw as it is written; `closed`: the person has read that. */
+  unshown: { rid: string; closed: boolean } | null
+  /** Until then a service is expected to ask something, and what comes opens by itself; seconds since 1970. */
+  expects: number
   open: Opened | null
   outcome: Outcome | null
   side: Side | null
@@ -118,7 +122,7 @@ export interface State {
 export const initial = (lang: Lang): State => ({
   lang, phase: 'loading', broken: null, ended: null, world: null, online: true, busy: false, problem: null, skew: 0,
   view: null, way: 'bank', token: '', offered: false, known: null, vouched: false, revisit: null, country: 'BE', typed: '', banks: [], stranger: false, wait: null, elsewhere: null,
-  greeting: false, dismissed: [], home: null, device: null, waiting: [], open: null, outcome: null, side: null, history: [], account: initialAccount,
+  greeting: false, dismissed: [], home: null, device: null, waiting: [], unshown: null, expects: 0, open: null, outcome: null, side: null, history: [], account: initialAccount,
 })
 
 export type Event =
@@ -145,7 +149,9 @@ export type Event =
   | { type: 'greeting'; greeting: boolean }
   | { type: 'dismissed'; dismissed: string[] }
   | { type: 'home'; home: State['home']; device?: DeviceState }
-  | { type: 'pending'; waiting: Waiting[]; device: DeviceState; now: number }
+  | { type: 'pending'; waiting: Waiting[]; unshown?: string | null; device: DeviceState; now: number }
+  | { type: 'unshown-read' }
+  | { type: 'expects'; until: number }
   | { type: 'open'; rid: string; times: number }
   | { type: 'matched'; match: string }
   | { type: 'without'; claim: string; keep: boolean }
@@ -210,9 +216,13 @@ export function reduce(state: State, event: Event): State {
     case 'home':
       return { ...state, phase: 'active', problem: state.phase === 'active' ? state.problem : null, home: event.home, device: event.device ?? state.device }
     case 'pending':
-      return withPending(state, event.waiting, event.device, event.now)
+      return withPending({ ...state, unshown: unshownNow(state, event.unshown ?? null) }, event.waiting, event.device, event.now)
+    case 'unshown-read':
+      return { ...state, unshown: state.unshown && { ...state.unshown, closed: true } }
+    case 'expects':
+      return { ...state, expects: event.until, side: null, open: null, outcome: null, problem: null }
     case 'open':
-      return { ...state, open: { rid: event.rid, step: 'look', match: '', times: event.times, without: [], read: false }, greeting: false, side: null, outcome: null, problem: null }
+      return { ...state, open: { rid: event.rid, step: 'look', match: '', times: event.times, without: [], read: false }, greeting: false, expects: 0, side: null, outcome: null, problem: null }
     case 'matched':
       return state.open ? { ...state, open: { ...state.open, step: 'code', match: event.match }, problem: null } : state
     case 'without':
@@ -253,6 +263,12 @@ function withOffer(state: State, { token, number }: { token: string; number: str
   return { ...state, ...inFields(number), token, offered: true, revisit: state.view ? 'welcome' : null, problem: null }
 }
 
+/** It stays told until the person has read it, also when it is over by then. */
+function unshownNow({ unshown }: State, rid: string | null): State['unshown'] {
+  if (rid === null) return unshown?.closed ? null : unshown
+  return unshown?.rid === rid ? unshown : { rid, closed: false }
+}
+
 /** What waits now; an open request that is gone says so. */
 function withPending(state: State, waiting: Waiting[], device: DeviceState, now: number): State {
   const next = { ...state, waiting, device }
@@ -279,6 +295,7 @@ function back(state: State): State {
   if (state.outcome) return { ...calm, outcome: null }
   if (state.open && isOurAct(state)) return { ...calm, open: null, side: state.account.act?.from ?? null }
   if (state.open) return state.open.step === 'code' ? { ...calm, open: { ...state.open, step: 'look', match: '' } } : { ...calm, open: null }
+  if (screenOf(state) === 'unshown') return reduce(calm, { type: 'unshown-read' })
   if (state.elsewhere) return { ...calm, elsewhere: null }
   if (state.stranger) return { ...calm, stranger: false }
   const step = state.view?.step
@@ -313,7 +330,7 @@ function back(state: State): State {
 export type ScreenName =
   | 'loading' | 'broken' | 'ended' | 'welcome' | 'vouch' | 'number' | 'country' | 'email' | 'bank' | 'bank-missing' | 'token' | 'no-token' | 'handover' | 'return' | 'stranger' | 'elsewhere'
   | 'sms' | 'code' | 'pause' | 'refused' | 'wait' | 'expired'
-  | 'home' | 'approval' | 'approval-code' | 'approved' | 'answer-refused' | 'fraud' | 'request-expired' | 'confirm-act' | Side
+  | 'home' | 'unshown' | 'approval' | 'approval-code' | 'approved' | 'answer-refused' | 'fraud' | 'request-expired' | 'confirm-act' | Side
 
 /** Which screen this picture shows. */
 export function screenOf(state: State): ScreenName {
@@ -365,7 +382,7 @@ function activeScreen(state: State): ScreenName {
   if (state.side) return state.side
   if (state.open && isOurAct(state)) return 'confirm-act'
   if (state.open) return state.open.step === 'code' ? 'approval-code' : 'approval'
-  return 'home'
+  return state.unshown && !state.unshown.closed ? 'unshown' : 'home'
 }
 
 /** The open request is the change that was just asked for here: one screen shows it and takes the code. */

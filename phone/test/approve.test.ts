@@ -170,15 +170,49 @@ describe('what the phone does not believe', () => {
     await made.mock.startLogin({ exp: made.mock.now() - 1 })
     await fetchPending(made.app)
     expect(made.app.state.waiting).toEqual([])
-    await made.mock.startLogin({ more: 'members' })
-    await fetchPending(made.app)
-    expect(made.app.state.waiting).toEqual([])
     await made.mock.startLogin()
     const [phone] = made.mock.phones.values()
     made.mock.approvals.frozen = true
     if (phone?.login) phone.login.m1 = `${phone.login.m1.slice(0, -8)}AAAAAAAA`
     await fetchPending(made.app)
     expect(made.app.state.waiting).toEqual([])
+  })
+
+  it.each([
+    { more: 'members' }, { kind: 'seance' }, { purpose: 'Betaal \u202enegen' }, { rp: { id: 'bank', name: 'Ba\u200bnk', domain: 'bank.be' } },
+    { fields: [{ l: 'Naam', v: 'An\u061c' }] }, { from: 'Gent\ufeff' },
+  ])('a request that it cannot draw as it stands: %j, and it says so once', async (odd) => {
+    const made = await activated()
+    const { rid } = await made.mock.startLogin(odd)
+    await fetchPending(made.app)
+    expect(made.app.state.waiting).toEqual([])
+    expect(made.app.state.unshown).toEqual({ rid, closed: false })
+    expect(screenOf(made.app.state)).toBe('unshown')
+    made.app.dispatch({ type: 'unshown-read' })
+    expect(screenOf(made.app.state)).toBe('home')
+    await fetchPending(made.app)
+    expect(screenOf(made.app.state)).toBe('home')
+    await made.mock.startLogin(odd)
+    await fetchPending(made.app)
+    expect(screenOf(made.app.state)).toBe('unshown')
+    await made.mock.startLogin()
+    await fetchPending(made.app)
+    expect(screenOf(made.app.state)).toBe('unshown')
+    made.app.dispatch({ type: 'back' })
+    expect(screenOf(made.app.state)).toBe('home')
+    expect(made.app.state.waiting).toHaveLength(1)
+  })
+
+  it('and of what nobody signed, or what is for another phone, it says nothing', async () => {
+    const made = await activated()
+    await made.mock.startLogin({ more: 'members', dev: 'dev_AAAAAAAAAAAAAAAAAAAAAA' })
+    await fetchPending(made.app)
+    await made.mock.startLogin({ more: 'members' })
+    const [phone] = made.mock.phones.values()
+    made.mock.approvals.frozen = true
+    if (phone?.login) phone.login.m1 = `${phone.login.m1.slice(0, -8)}AAAAAAAA`
+    await fetchPending(made.app)
+    expect(made.app.state.unshown).toBeNull()
   })
 
   it('a server with another root, even if it knows the phone', async () => {

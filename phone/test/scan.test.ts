@@ -9,6 +9,7 @@ import { activated, approveWith, CODE, loginOpened, ORIGIN, town, type Town } fr
 
 const RID = 'apr_AAECAwQFBgcICQoLDA0ODw'
 const MAC = 'A'.repeat(22)
+const DISCOVERY = `${ORIGIN}/d#dsc_AAECAwQFBgcICQoLDA0ODw.3.${MAC}`
 
 /** Opens the app by an address. */
 const openedBy = async (made: Town | null, text: string) => {
@@ -73,12 +74,48 @@ describe('a code on another screen', () => {
     expect(made.app.state.problem?.code).toBe('scan_gone')
   })
 
-  it('seen by the phone’s own camera app opens zelf, and does the same', async () => {
+  it('brought by an address is not taken: the person scans it here, from the screen in front of them', async () => {
     const made = await activated()
     const offer = made.mock.approvals.offer('q')
+    for (const text of [offer.text(), DISCOVERY]) {
+      const again = await openedBy(made, text)
+      expect(screenOf(again.app.state)).toBe('scan')
+      expect(again.app.state.problem?.code).toBe('scan_here')
+      expect(again.wire.calls.filter((call) => call.path.endsWith('/scan'))).toEqual([])
+      expect(again.app.state.waiting).toEqual([])
+      expect(location.pathname + location.hash).toBe('/')
+    }
     const again = await openedBy(made, offer.text())
+    await takeScanned(again.app, offer.text())
     expect(again.app.state.open?.rid).toBe(offer.rid)
-    expect(location.pathname + location.hash).toBe('/')
+  })
+})
+
+describe('a code by which a service finds out whom to ask', () => {
+  it('leads home, which says so, and what the service asks next opens by itself', async () => {
+    const made = await activated()
+    made.app.dispatch({ type: 'side', side: 'scan' })
+    await takeScanned(made.app, DISCOVERY)
+    expect(screenOf(made.app.state)).toBe('home')
+    expect(made.app.state.expects).toBeGreaterThan(made.app.channel.now())
+    const { rid } = await made.mock.startLogin()
+    await fetchPending(made.app)
+    expect(made.app.state.open?.rid).toBe(rid)
+    expect(made.app.state.expects).toBe(0)
+  })
+
+  it('opens nothing later than that, nor over what the person looks at', async () => {
+    const made = await activated()
+    await takeScanned(made.app, DISCOVERY)
+    made.app.dispatch({ type: 'side', side: 'menu' })
+    await made.mock.startLogin()
+    await fetchPending(made.app)
+    expect(screenOf(made.app.state)).toBe('menu')
+    made.app.dispatch({ type: 'side', side: null })
+    made.mock.ahead += 181
+    await made.mock.startLogin()
+    await fetchPending(made.app)
+    expect(screenOf(made.app.state)).toBe('home')
   })
 })
 

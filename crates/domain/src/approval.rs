@@ -280,9 +280,14 @@ mod tests {
 
     #[test]
     fn only_a_waiting_request_can_be_answered() {
-        for state in
-            [State::Rejected, State::Fraud, State::Cancelled, State::Revoked, State::Redeemed { at: 1 }, State::Approved { at: 1 }]
-        {
+        for state in [
+            State::Rejected,
+            State::Fraud,
+            State::Cancelled,
+            State::Revoked,
+            State::Redeemed { at: 1 },
+            State::Approved { at: 1 },
+        ] {
             assert!(!approval(state).open(1001), "{state:?}");
         }
         assert!(approval(State::Waiting).open(1001));

@@ -88,7 +88,7 @@ pub struct PartnerAnswer {
     pub content_type: String,
     /// Seconds it may be kept (RFC 9111 §5.2.2.1); 0 for `no-store` and `no-cache`.
     pub max_age: Option<i64>,
-    /// At most 64 KiB.
+    /// At most 112 KiB.
     pub body: Vec<u8>,
     /// Of its host; none over plain `http`.
     pub certificate: Option<HostCertificate>,
@@ -112,7 +112,7 @@ pub enum PartnerCallError {
     Forbidden(String),
     /// No answer in time; the text is for the log.
     Unreachable(String),
-    /// More than 64 KiB.
+    /// More than 112 KiB.
     TooLarge,
 }
 
@@ -121,7 +121,7 @@ impl std::fmt::Display for PartnerCallError {
         match self {
             PartnerCallError::Forbidden(why) => write!(f, "the address {why}"),
             PartnerCallError::Unreachable(why) => f.write_str(why),
-            PartnerCallError::TooLarge => f.write_str("the answer is longer than 64 KiB"),
+            PartnerCallError::TooLarge => f.write_str("the answer is longer than 112 KiB"),
         }
     }
 }

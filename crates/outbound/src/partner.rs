@@ -1,5 +1,5 @@
 //! Calls to partners: the addresses are theirs to choose, so whom we really call is ours to judge. `https` only, no redirects, no proxy;
-//! a name is resolved once, every address it has is judged, and the connection goes to what was judged. Answers end at 64 KiB and 3 s.
+//! a name is resolved once, every address it has is judged, and the connection goes to what was judged. Answers end at 112 KiB and 3 s.
 
 mod address;
 mod certificate;
@@ -19,7 +19,7 @@ pub use certificate::HostCertificate;
 /// A whole call takes at most this long.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 /// Largest answer read, in bytes.
-pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
+pub const MAX_ANSWER_BYTES: usize = protocol::jose::jwe::MAX_JWE_BYTES;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

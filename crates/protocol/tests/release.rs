@@ -7,9 +7,7 @@ use zelf_protocol::oidc::attributes::{Address, Attributes, Place};
 use zelf_protocol::oidc::authorize::{Found as AskedFor, parse};
 use zelf_protocol::oidc::facts::{Device, Document, Facts, Found, Login, Method, Proof};
 use zelf_protocol::oidc::partner::Partner;
-use zelf_protocol::oidc::release::{
-    CLAIMS, Told, claim, label, names, parts, supported, userinfo, values, verifiable,
-};
+use zelf_protocol::oidc::release::{CLAIMS, Told, claim, label, names, parts, supported, userinfo, values, verifiable};
 
 const V2: &str = "http://itsme.services/v2/claim/";
 
@@ -303,7 +301,8 @@ fn a_number_that_was_refused_is_not_in_the_card_either() {
     assert_eq!(left_out.get("national_number"), None);
     assert_eq!(left_out["eid"], "592123456712", "the rest stays");
     assert_eq!(card(&[format!("{V2}BEeidSn")]).unwrap().get("eid"), None);
-    let all_of_it = ["BENationalNumber", "BEeidSn", "issuance_locality", "validityFrom", "validityTo", "verificationDate"];
+    let all_of_it =
+        ["BENationalNumber", "BEeidSn", "issuance_locality", "validityFrom", "validityTo", "verificationDate"];
     assert_eq!(card(&all_of_it.map(|name| format!("{V2}{name}"))), None, "nothing is left of it");
     assert_eq!(card(&[eid.to_owned()]), None);
     let told = values(Mount::Compat, &all, &all, &an, &[eid.to_owned()]);

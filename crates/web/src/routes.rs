@@ -11,6 +11,10 @@ use crate::{Doors, console, eid, oidc, phone, security, site};
 
 /// No body is larger than this; single doors take less.
 const MAX_BODY_BYTES: usize = 64 * 1024;
+/// Of a form that may hold a request object, with the proof of its client beside it.
+const MAX_REQUEST_BYTES: usize = 128 * 1024;
+/// Where such forms come.
+const TAKES_OBJECTS: [&str; 4] = ["/authorize", "/par", "/bc-authorize", "/v2/backchannel/authentication"];
 
 /// Who may knock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +236,12 @@ pub fn console() -> Vec<Entry> {
 }
 
 fn router(entries: Vec<Entry>) -> Router<Doors> {
-    entries.into_iter().fold(Router::new(), |router, entry| router.route(entry.path, entry.door))
+    let wide = |entry: Entry| {
+        let wide = TAKES_OBJECTS.contains(&entry.path);
+        let door = if wide { entry.door.layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES)) } else { entry.door };
+        Entry { door, ..entry }
+    };
+    entries.into_iter().map(wide).fold(Router::new(), |router, entry| router.route(entry.path, entry.door))
 }
 
 /// The login site, ready to serve.

@@ -3,12 +3,12 @@ import { OutOfStep, type App } from '../app.ts'
 import { Offline, Refused } from '../channel.ts'
 import { APP, type Pending } from '../contract.ts'
 import { b64u, h, Malformed, utf8 } from '../protocol/bytes.ts'
-import { es256, NotSigned, signingInput } from '../protocol/jose.ts'
+import { es256, NotSigned, parseJws, signingInput } from '../protocol/jose.ts'
 import { firstOf } from '../protocol/keys.ts'
 import { readRequest, refusable, resultOf, shownOf, TYP_ANSWER, type Answer, type Decision, type Request } from '../protocol/messages.ts'
 import type { Bio } from '../protocol/bio.ts'
 import { sealProof, type Sealed } from '../protocol/pin.ts'
-import type { Waiting } from '../state.ts'
+import { screenOf, type Waiting } from '../state.ts'
 import { settleCode } from './account/code.ts'
 import { bioProof, BioRefused } from './biometrics.ts'
 import { refreshHome } from './boot.ts'
@@ -38,13 +38,18 @@ export async function fetchPending(app: App, wait = 0, signal?: AbortSignal): Pr
   const sending = signal ? { signal, patience: (wait + 10) * 1000, again: 0 } : { patience: (wait + 10) * 1000 }
   const pending = await app.channel.command<Pending>(app.own, 'pending', { lang: app.state.lang, wait }, sending)
   if (pending.head !== app.chain?.head && !app.state.busy) await refreshHome(app)
-  const waiting = await Promise.all(pending.requests.map((m1) => admit(app, m1, pending.now)))
-  app.dispatch({ type: 'pending', waiting: waiting.filter((one) => one !== null), device: pending.device, now: pending.now })
+  const before = new Set(app.state.waiting.map(({ request }) => request.rid))
+  const admitted = (await Promise.all(pending.requests.map((m1) => admit(app, m1, pending.now)))).filter((one) => one !== null)
+  const waiting = admitted.flatMap((one) => ('unshown' in one ? [] : [one]))
+  const unshown = admitted.flatMap((one) => ('unshown' in one ? [one.unshown] : [])).at(0) ?? null
+  app.dispatch({ type: 'pending', waiting, unshown, device: pending.device, now: pending.now })
+  const came = waiting.find(({ request }) => !before.has(request.rid))
+  if (came && app.state.expects > pending.now && screenOf(app.state) === 'home') await openRequest(app, came.request.rid)
   if (!app.state.online) app.dispatch({ type: 'online', online: true })
 }
 
-/** A request counts only if the operator signed it, for this phone, and it still lives. */
-async function admit(app: App, m1: string, now: number): Promise<Waiting | null> {
+/** A request counts only if the operator signed it, for this phone, and it still lives. One that cannot be drawn is told, not shown. */
+async function admit(app: App, m1: string, now: number): Promise<Waiting | { unshown: string } | null> {
   const known = app.state.waiting.find((one) => one.m1 === m1)
   if (known) return known
   try {
@@ -54,6 +59,16 @@ async function admit(app: App, m1: string, now: number): Promise<Waiting | null>
   } catch (error) {
     if (error instanceof Offline || error instanceof Refused) throw error
     console.warn('a request was not admitted', error)
+    return error instanceof Malformed ? unshown(app, m1, now) : null
+  }
+}
+
+/** The name of a request that was signed for this phone and lives, whatever else is in it. */
+function unshown(app: App, m1: string, now: number): { unshown: string } | null {
+  try {
+    const { rid, dev, exp } = parseJws(m1).payload as { rid?: unknown; dev?: unknown; exp?: unknown }
+    return typeof rid === 'string' && dev === app.own.dev && Number(exp) > now ? { unshown: rid } : null
+  } catch {
     return null
   }
 }
@@ -65,9 +80,9 @@ export async function follow(app: App, signal: AbortSignal): Promise<void> {
     try {
       if (app.state.busy || app.state.broken) await sleep(300, signal)
       else {
-        await fetchPending(app, app.state.waiting.length > 0 ? 0 : HOLD_SECONDS, signal)
+        await fetchPending(app, somethingWaits(app) ? 0 : HOLD_SECONDS, signal)
         failures = 0
-        await sleep(app.state.waiting.length > 0 ? BETWEEN_MS : 50, signal)
+        await sleep(somethingWaits(app) ? BETWEEN_MS : 50, signal)
       }
     } catch (error) {
       if (signal.aborted) return
@@ -79,6 +94,9 @@ export async function follow(app: App, signal: AbortSignal): Promise<void> {
     }
   }
 }
+
+/** The server answers at once while something waits, also when it cannot be shown. */
+const somethingWaits = ({ state }: App): boolean => state.waiting.length > 0 || state.unshown !== null
 
 /** Opens a request on the screen. */
 export async function openRequest(app: App, rid: string): Promise<void> {

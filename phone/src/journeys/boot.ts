@@ -11,7 +11,7 @@ import { arrive, bringBack } from './activate.ts'
 import { keepNumber } from './again.ts'
 import { readOffer, recallToken } from './token.ts'
 import { heal } from './receipts.ts'
-import { broughtByAddress, take } from './scan.ts'
+import { arrived, broughtByAddress } from './scan.ts'
 
 export async function boot(app: App): Promise<void> {
   try {
@@ -26,7 +26,7 @@ export async function boot(app: App): Promise<void> {
     if (app.chain) await resumeActive(app)
     else await resumeActivation(app)
     if (offer) app.dispatch(offer)
-    if (brought && app.chain) await (app.state.broken || endingOf(app.state) ? undefined : take(app, brought))
+    if (brought && app.chain) await (app.state.broken || endingOf(app.state) ? undefined : arrived(app, brought))
     else if (brought) app.dispatch({ type: 'elsewhere', elsewhere: brought.by === 'r' ? 'r' : 'q' })
   } catch (error) {
     app.fail(error)

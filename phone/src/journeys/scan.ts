@@ -20,6 +20,19 @@ export async function takeScanned(app: App, text: string): Promise<void> {
   await take(app, brought)
 }
 
+/**
+ * What the address brought. A link was made for this phone and leads nowhere else; a code is for the screen that shows it, and an address
+ * does not say that the person sees that screen: a page on this phone may have sent them here to approve somebody else's request.
+ */
+export async function arrived(app: App, brought: Brought): Promise<void> {
+  if (brought.by === 'r') return take(app, brought)
+  app.dispatch({ type: 'side', side: 'scan', direct: true })
+  app.tell('scan_here')
+}
+
+/** A service finds out whom to ask, and then asks; seconds in which what comes is what the person waits for. */
+const EXPECTED_SECONDS = 180
+
 /** The first phone that asks gets the request; then it is opened here. */
 export const take = (app: App, { by, text, rid }: Brought) =>
   app.during(async () => {
@@ -30,8 +43,8 @@ export const take = (app: App, { by, text, rid }: Brought) =>
       if (!code) throw error
       return app.tell(code)
     }
+    if (by === 'd') app.dispatch({ type: 'expects', until: app.channel.now() + EXPECTED_SECONDS })
     await fetchPending(app)
-    // The service asks in a moment: its request comes by itself.
     if (by === 'd') return
     await openRequest(app, rid)
     if (app.state.open?.rid !== rid) app.tell('scan_over')

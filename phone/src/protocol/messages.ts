@@ -4,6 +4,7 @@ import { jwkFrom, NotSigned, parseJws, verifyJws, type Jwk } from './jose.ts'
 import { shaped, type Json } from './json.ts'
 import { keyNamed, type Role, type ServerKey } from './keys.ts'
 import { readMarkup } from './markup.ts'
+import { visible } from './plain.ts'
 
 export const TYP_REQUEST = 'zelf-req+jws'
 export const TYP_ANSWER = 'zelf-apr+jws'
@@ -123,7 +124,7 @@ export function requestFrom(payload: Json): Request {
   version(v)
   const rp = shaped(m.rp, { id: 'string', name: 'string', domain: 'string' })
   const request: Request = { ...m, rp, kind: oneOf(m.kind, ...KINDS), fields: m.fields.map(fieldFrom), uv: oneOf(m.uv, 'pin', 'pin_or_bio', 'none') }
-  if (linesOf(request).some((line) => UNDRAWABLE.test(line))) throw new Malformed('a line cannot be drawn as it is written')
+  if (!linesOf(request).every(visible)) throw new Malformed('a line cannot be drawn as it is written')
   if (request.text !== undefined) readMarkup(request.text)
   if (request.kind === 'text' && !request.text) throw new Malformed('nothing to confirm')
   if (request.kind === 'payment' && told(request).length < 2) throw new Malformed('a payment without amount or payee')
@@ -144,9 +145,6 @@ export const shared = ({ fields }: Pick<Request, 'fields'>): Field[] => fields.f
 
 /** The claims that this answer may leave out. */
 export const refusable = (request: Request): string[] => [...new Set(request.fields.flatMap(({ c, o }) => (o && c ? [c] : [])))]
-
-// Control characters and marks that turn the direction of writing: with them, what is drawn would not be what is signed.
-const UNDRAWABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 export async function readReceipt(m3: string, keys: ServerKey[]): Promise<Receipt> {
   const payload = await verifyByRole(m3, TYP_RECEIPT, 'rc', keys)

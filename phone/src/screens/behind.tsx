@@ -14,6 +14,7 @@ import { Block, BlockCode, Careful, Safety } from './account/safety.tsx'
 import { Elsewhere } from './elsewhere.tsx'
 import { Receipts } from './receipts.tsx'
 import { Scan } from './scan.tsx'
+import { Unshown } from './unshown.tsx'
 import { About, Language } from './side.tsx'
 
 export const BEHIND = {
@@ -43,4 +44,5 @@ export const BEHIND = {
   vouch: Vouch,
   scan: Scan,
   elsewhere: Elsewhere,
+  unshown: Unshown,
 } satisfies Partial<Record<ScreenName, ComponentType>>

@@ -31,6 +31,7 @@ export function Home() {
       </p>
       <Trouble />
       <Greeting />
+      <Coming />
       <DoneLine />
       <CarefulLine />
       <NumberLost />
@@ -66,6 +67,18 @@ export function Home() {
         <p>{t('app.home.never')}</p>
       </div>
     </Page>
+  )
+}
+
+/** A service has just found out whom to ask. */
+function Coming() {
+  const { state, t } = useUi()
+  if (state.expects <= useNow()) return null
+  return (
+    <div class="note good" role="status" data-testid="coming">
+      <Icon name="clock" size={20} />
+      <p>{t('app.scan.coming')}</p>
+    </div>
   )
 }
 

@@ -10,6 +10,8 @@ import { Camera } from './account/camera.tsx'
 export function Scan() {
   const { app, t } = useUi()
   const over = useRef(new Set<string>())
+  // Whoever was brought here by an address reads why before the camera starts.
+  const atOnce = useRef(app.state.problem?.code !== 'scan_here')
   const see = async (text: string) => {
     const rid = readBrought(text, app.channel.origin)?.rid ?? ''
     if (over.current.has(rid)) return
@@ -20,7 +22,7 @@ export function Scan() {
   return (
     <Page name="scan" title={t('app.scan.title')} help="app.help.scan">
       <p class="lead">{t('app.scan.lead')}</p>
-      <Camera atOnce denied="scan_no_camera" onText={(text) => void see(text)} />
+      <Camera atOnce={atOnce.current} denied="scan_no_camera" onText={(text) => void see(text)} />
       <Trouble />
       <ul class="plain">
         <li>{t('app.scan.own')}</li>

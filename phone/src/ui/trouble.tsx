@@ -22,7 +22,7 @@ const WORDS: Record<ProblemCode, Key> = {
   match_length: 'app.problem.match_length', not_accepted: 'app.problem.not_accepted', not_accepted_last: 'app.problem.not_accepted_last',
   code_wrong: 'app.problem.code_wrong', code_wrong_last: 'app.problem.code_wrong_last', limited: 'app.problem.limited', too_recent: 'app.problem.too_recent',
   bio_rejected: 'app.problem.bio_rejected', bio_failed: 'app.problem.bio_failed', careful: 'app.problem.careful', number_taken: 'app.problem.number_taken',
-  scan_old: 'app.problem.scan_old', scan_taken: 'app.problem.scan_taken', scan_over: 'app.problem.scan_over', scan_unknown: 'app.problem.scan_unknown', scan_no_camera: 'app.problem.scan_no_camera',
+  scan_old: 'app.problem.scan_old', scan_taken: 'app.problem.scan_taken', scan_over: 'app.problem.scan_over', scan_unknown: 'app.problem.scan_unknown', scan_no_camera: 'app.problem.scan_no_camera', scan_here: 'app.problem.scan_here',
   scan_strange: 'app.problem.scan_strange', scan_camera: 'app.problem.scan_camera', scan_gone: 'app.problem.scan_gone', change_waits: 'app.problem.change_waits', terms_outdated: 'app.problem.terms_outdated', out_of_step: 'app.problem.out_of_step', notifications_denied: 'app.problem.notifications_denied',
 }
 

@@ -42,12 +42,20 @@ impl<'a> Jwt<'a> {
     /// `TooLarge`; `Malformed`, also for `crit`, `b64` and members that are there twice; `WrongAlgorithm` for `none`, HS256 and
     /// everything else that is not signed with a key pair.
     pub fn parse(compact: &'a str) -> Result<Self, JoseError> {
-        let jwt = Jwt::split(compact)?;
+        Jwt::parse_within(compact, MAX_JWS_BYTES)
+    }
+
+    /// As [`Jwt::parse`], of at most `most` bytes.
+    ///
+    /// # Errors
+    /// As [`Jwt::parse`].
+    pub fn parse_within(compact: &'a str, most: usize) -> Result<Self, JoseError> {
+        let jwt = Jwt::split(compact, most)?;
         if jwt.header.alg == SigAlg::HS256 { Err(JoseError::WrongAlgorithm) } else { Ok(jwt) }
     }
 
-    fn split(compact: &'a str) -> Result<Self, JoseError> {
-        if compact.len() > MAX_JWS_BYTES {
+    fn split(compact: &'a str, most: usize) -> Result<Self, JoseError> {
+        if compact.len() > most {
             return Err(JoseError::TooLarge);
         }
         let (signing_input, signature) = compact.rsplit_once('.').ok_or(JoseError::Malformed)?;
@@ -100,7 +108,7 @@ impl<'a> Jwt<'a> {
 /// # Errors
 /// As [`Jwt::parse`]; `BadSignature`.
 pub fn verify_hs256<P: DeserializeOwned>(compact: &str, secret: &[u8]) -> Result<P, JoseError> {
-    let jwt = Jwt::split(compact)?;
+    let jwt = Jwt::split(compact, MAX_JWS_BYTES)?;
     if jwt.header.alg != SigAlg::HS256 {
         return Err(JoseError::WrongAlgorithm);
     }

@@ -26,6 +26,8 @@ pub use verify_key::VerifyKey;
 
 /// Largest compact JWS we read, in bytes.
 pub const MAX_JWS_BYTES: usize = 40 * 1024;
+/// Largest signed request object, in bytes: a text of 7,500 characters, each written as an escape of six, in base64url.
+pub const MAX_OBJECT_BYTES: usize = 72 * 1024;
 
 /// Why a signed thing was refused. Never says which byte: the caller answers strangers alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

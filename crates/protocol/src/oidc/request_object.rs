@@ -7,7 +7,7 @@ use super::authorize::ErrorCode;
 use super::authorize::read::Wrong;
 use super::partner::{Partner, Security};
 use crate::jose::jwt::Jwt;
-use crate::jose::{JoseError, KeySet, SigAlg, digest};
+use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, SigAlg, digest};
 use crate::oidc::single;
 
 /// How far ahead of ours a partner's clock may be, seconds.
@@ -70,7 +70,7 @@ pub fn read(
     audiences: &[&str],
     now: i64,
 ) -> Result<RequestObject, ObjectError> {
-    let jwt = Jwt::parse(compact).map_err(|error| match error {
+    let jwt = Jwt::parse_within(compact, MAX_OBJECT_BYTES).map_err(|error| match error {
         JoseError::WrongAlgorithm => ObjectError::Wrong("the request object must be signed with a key of the client"),
         _ => ObjectError::Wrong("the request object is not a JWT"),
     })?;

@@ -702,7 +702,7 @@ async fn knock(town: &Town, base: &str, method: &str, path: &str, how: &str, sto
         (_, "notutf8") => other(format!("{base}{path}")).body(vec![0xff, 0xfe]),
         (_, "oversize") => {
             let form = other(format!("{base}{path}"));
-            form.header("content-type", "application/x-www-form-urlencoded").body(format!("req={}", "A".repeat(70_000)))
+            form.header("content-type", "application/x-www-form-urlencoded").body(format!("req={}", "A".repeat(140_000)))
         }
         (_, form) => {
             let post = other(format!("{base}{path}"));

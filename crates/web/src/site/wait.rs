@@ -10,7 +10,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use domain::approval::{Progress, Start};
+use domain::approval::{Progress, Start, State as Stands};
 use futures_core::Stream;
 use journeys::sign_in::{self, Watch};
 use journeys::{Failure, World};
@@ -69,6 +69,8 @@ async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &W
     let state = state_of(login, watch);
     let why = match watch.progress {
         Progress::Waiting => return waiting(doors, login, watch, &state, lang),
+        // The service has its answer: the same one sent again would void the login (RFC 6749 §4.1.2).
+        _ if matches!(watch.approval.state, Stands::Redeemed { .. }) => Why::Spent,
         // The app itself brings such a browser back: whoever began a login and sent its link on gets nowhere from here.
         Progress::Approved if watch.approval.start == Start::Link => return waiting(doors, login, watch, &state, lang),
         Progress::Approved => return granted(doors, headers, watch).await,

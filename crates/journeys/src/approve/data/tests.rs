@@ -37,7 +37,12 @@ fn an() -> Facts {
             valid_until: Some("2031-05-01".into()),
             issued_at: Some("Gent".into()),
         }),
-        proof: Some(Proof { method: Method::Bank, organization: Some("Bank".into()), at: 1_795_352_700, process: None }),
+        proof: Some(Proof {
+            method: Method::Bank,
+            organization: Some("Bank".into()),
+            at: 1_795_352_700,
+            process: None,
+        }),
         today: "2026-11-22".into(),
         ..Facts::default()
     }
@@ -137,10 +142,8 @@ fn two_values_under_one_label_are_both_told_and_one_in_two_notations_once() {
     let (number, from, to) = (v2("IDDocumentSN"), v2("validityFrom"), v2("validityTo"));
     let card = v2("BEeidSn");
     let iso = v2("claim_citizenship_as_iso");
-    let asked = [
-        "birthdate", &born, "gender", &sex, &where_from, &iso, CITY, COUNTRY, &card, &number, &from, &to,
-    ]
-    .map(|name| (name, false));
+    let asked = ["birthdate", &born, "gender", &sex, &where_from, &iso, CITY, COUNTRY, &card, &number, &from, &to]
+        .map(|name| (name, false));
     let lines = drawn(&asked);
     assert_eq!(
         read(&lines),
@@ -163,8 +166,12 @@ fn the_address_on_the_network_and_a_call_are_lines_of_their_own() {
     let (ip, call, phone, account) = (v2("transaction_ip"), v2("ongoing_call"), v2("claim_device"), v2("account"));
     let lines = drawn(&[(&ip, false), (&call, false), (&phone, false), (&account, false)]);
     let labels: Vec<&str> = lines.iter().map(|line| line.l.as_str()).collect();
-    let words = ["Your activation", "About this phone and this request", "Internet address (IP) of this phone",
-                 "Whether you are on a call"];
+    let words = [
+        "Your activation",
+        "About this phone and this request",
+        "Internet address (IP) of this phone",
+        "Whether you are on a call",
+    ];
     assert_eq!(labels, words);
 }
 

@@ -20,7 +20,7 @@ pub use seal::encrypt;
 use super::{JoseError, PublicKey};
 
 /// Largest compact JWE we read, in bytes.
-pub const MAX_JWE_BYTES: usize = 64 * 1024;
+pub const MAX_JWE_BYTES: usize = 112 * 1024;
 
 /// To whom something is encrypted.
 #[derive(Clone)]

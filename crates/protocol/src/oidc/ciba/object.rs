@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::jose::jwt::Jwt;
-use crate::jose::{JoseError, KeySet, digest};
+use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, digest};
 use crate::oidc::Mount;
 use crate::oidc::client_auth::{SingleUse, algorithms};
 use crate::oidc::partner::Partner;
@@ -47,7 +47,8 @@ pub fn object(
     now: i64,
 ) -> Result<RequestObject, ObjectError> {
     let wrong = ObjectError::Wrong;
-    let jwt = Jwt::parse(compact).map_err(|_| wrong("request must be a JWT signed with a key of the client"))?;
+    let jwt = Jwt::parse_within(compact, MAX_OBJECT_BYTES)
+        .map_err(|_| wrong("request must be a JWT signed with a key of the client"))?;
     let typ = jwt.header.typ.as_deref().map(str::to_ascii_lowercase);
     if !matches!(typ.as_deref(), None | Some("jwt" | "oauth-authz-req+jwt")) {
         return Err(wrong("the typ of the request is that of something else"));

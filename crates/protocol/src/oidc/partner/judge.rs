@@ -49,7 +49,8 @@ impl Partner {
 
     /// Names and purposes are lines of what the phone draws and signs.
     fn words_problem(&self) -> Option<String> {
-        let named = |names: &Names| names.all().iter().all(|name| !name.trim().is_empty() && plain::line(name, MAX_NAME));
+        let named =
+            |names: &Names| names.all().iter().all(|name| !name.trim().is_empty() && plain::line(name, MAX_NAME));
         let said = |names: &Names| names.all().iter().all(|why| plain::line(why, MAX_PURPOSE));
         let of_services = |what: fn(&Service) -> Option<&Names>, fits: &dyn Fn(&Names) -> bool| {
             self.services.iter().find(|service| !what(service).is_none_or(fits)).map(|service| service.code.clone())
