@@ -22,6 +22,7 @@ CREATE TABLE refresh_token (
     partner    TEXT NOT NULL,
     account    TEXT NOT NULL,
     generation BIGINT NOT NULL,
+    repeated   BIGINT NOT NULL DEFAULT -1,  -- the last generation whose answer was given a second time
     bound      TEXT NOT NULL,               -- thumbprint of the key or certificate, '' for none
     created_at BIGINT NOT NULL,
     used_at    BIGINT NOT NULL,
@@ -75,3 +76,7 @@ CREATE INDEX consent_subject ON consent (partner, subject) WHERE subject <> '';
 -- A phone is asked about what waits for it and nothing else.
 DROP INDEX approval_device;
 CREATE INDEX approval_device ON approval (device, expires_at) WHERE state = 'waiting';
+
+-- Whoever starts and stops again has rung the phone all the same.
+DROP INDEX approval_number;
+CREATE INDEX approval_number ON approval (number_hash, created_at) WHERE state IN ('waiting', 'cancelled');

@@ -154,6 +154,11 @@ fn commit_together(
         exec("BEGIN IMMEDIATE")?;
         for job in &mut *group {
             job.run(conn, true);
+            if conn.is_autocommit() {
+                // A full disk took the whole transaction with it. Another job would commit by itself, whatever its caller is told.
+                let lost = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_ABORT_ROLLBACK);
+                return Err(rusqlite::Error::SqliteFailure(lost, None));
+            }
         }
     }
     exec("COMMIT").inspect_err(|_| {

@@ -71,6 +71,17 @@ impl Tx<'_> {
         matches!(self.conn, Conn::Postgres { .. })
     }
 
+    /// Until the end of this transaction nobody else has the lock of this name: who counts and then writes is not overtaken.
+    /// SQLite has one writer anyway. Reads and writes nothing, so it counts as no statement.
+    pub fn lock(&mut self, name: &[u8]) -> Result<(), DbError> {
+        let Conn::Postgres { tx, prepared } = &mut self.conn else { return Ok(()) };
+        // Names that meet by chance wait for each other, and that is all.
+        let key = name.iter().fold(0i64, |key, byte| key.wrapping_mul(0x0100_0000_01b3) ^ i64::from(*byte));
+        let sql = "SELECT pg_advisory_xact_lock($1)";
+        let result = pg_prepare(tx, prepared, sql).and_then(|s| tx.execute(&s, &[&key]));
+        note(&mut self.conflict, result).map(drop)
+    }
+
     fn count(&mut self, sql: &'static str) {
         self.statements += 1;
         self.stats.text(sql);

@@ -113,3 +113,30 @@ async fn a_read_cannot_write() {
         assert!(db.read("sneaky", |tx| insert(tx, "x", 1)).await.is_err());
     }
 }
+
+/// A full disk makes SQLite roll back by itself; here the transaction does it, the second time it runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_behind_a_transaction_that_was_lost_does_not_stand_alone() {
+    let db = Db::open("sqlite::memory:").unwrap();
+    db.migrate("test", SCHEMA, 1).await.unwrap();
+    let writer = db.clone();
+    // The writer is busy, so that the next two come in one group.
+    let busy = tokio::spawn(async move {
+        writer.run("busy", |_| Ok::<_, DbError>(std::thread::sleep(std::time::Duration::from_millis(300)))).await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let mut again = false;
+    let lost = db.run("lost", move |tx| {
+        if std::mem::replace(&mut again, true) {
+            tx.execute("ROLLBACK", args![])?;
+        }
+        Err::<(), _>(DbError::Failed("disk full".into()))
+    });
+    let behind = db.run("behind", |tx| insert(tx, "b", 1));
+    let (lost, behind) = tokio::join!(lost, behind);
+    assert!(lost.is_err() && behind.is_err());
+    busy.await.unwrap().unwrap();
+    let count = db.run("count", |tx| tx.row("SELECT COUNT(*) FROM thing", args![])).await.unwrap().unwrap();
+    assert_eq!(count.columns().int().unwrap(), 0, "its caller was told that it does not");
+    db.run("after", |tx| insert(tx, "c", 1)).await.unwrap();
+}

@@ -7,18 +7,18 @@ use crate::act::Act;
 
 /// A request waits so long for its person (rule R21).
 pub const WAIT_SECONDS: i64 = 180;
-/// After approval the service may redeem the code for so long.
+/// After approval the service may redeem what it got for so long, unless it is told otherwise.
 pub const REDEEM_SECONDS: i64 = 180;
 /// A code or link on a page waits so long for a phone.
 pub const OFFER_SECONDS: i64 = 600;
 /// The code on a page changes so often, and so many earlier ones still count: eight seconds in all.
 pub const SCAN_STEP_SECONDS: i64 = 2;
 pub const SCAN_STEPS_BACK: i64 = 3;
-/// Unanswered requests for one number in [`FLOOD_SECONDS`]: so many from one place, so many from all unknown browsers
-/// together; the rest die silently. A browser that person approved before has a lane of its own, so that a stranger who
-/// fills the others does not keep anybody out.
-pub const FLOOD_LANE: i64 = 3;
-pub const FLOOD_ALL: i64 = 6;
+/// Unanswered requests for one number in [`FLOOD_SECONDS`], also those that were stopped after they had rung: so many from one
+/// lane, so many on the phone from all strangers' lanes together; the rest die silently. A lane is a place, a browser, or a
+/// partner that names the person.
+const FLOOD_LANE: i64 = 3;
+const FLOOD_ALL: i64 = 6;
 pub const FLOOD_SECONDS: i64 = 900;
 
 /// Where a request stands. Final states stay.
@@ -207,10 +207,15 @@ pub struct Approval {
 
 impl Approval {
     pub fn progress(&self, now: i64) -> Progress {
+        self.progress_within(now, REDEEM_SECONDS)
+    }
+
+    /// `redeem_seconds`: what is approved waits so long to be fetched.
+    pub fn progress_within(&self, now: i64, redeem_seconds: i64) -> Progress {
         match self.state {
             State::Waiting if now >= self.expires_at => Progress::Expired,
             State::Waiting => Progress::Waiting,
-            State::Approved { at } if now >= at + REDEEM_SECONDS => Progress::Late,
+            State::Approved { at } if now >= at + redeem_seconds => Progress::Late,
             State::Approved { .. } | State::Redeemed { .. } => Progress::Approved,
             State::Rejected | State::Fraud => Progress::Refused,
             State::Cancelled => Progress::Stopped,
@@ -224,25 +229,22 @@ impl Approval {
     }
 }
 
-/// Unanswered requests for a number at the moment somebody starts one more.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Crowd {
+/// A request reaches its person while fewer than these stand before the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// In the request's own lane.
     pub in_lane: i64,
+    /// In the lanes of strangers. A browser that this person approved before does not mind them.
     pub in_all: i64,
-    /// The browser shows that this person approved a login in it before.
-    pub known_browser: bool,
 }
 
-impl Crowd {
-    /// One request more reaches nobody.
-    pub fn bars(self) -> bool {
-        self.in_lane >= FLOOD_LANE || (!self.known_browser && self.in_all >= FLOOD_ALL)
-    }
-}
-
-/// Which phone a start reaches: `None` when there is none, or when there is a crowd before its door.
-pub fn reaches(crowd: Crowd, device: Option<String>) -> Option<String> {
-    if crowd.bars() { None } else { device }
+impl Room {
+    /// For whoever knows a number.
+    pub const STRANGER: Room = Room { in_lane: FLOOD_LANE, in_all: FLOOD_ALL };
+    /// For a partner that names the person: strangers who know the number do not stand in its way, nor it in theirs.
+    pub const PARTNER: Room = Room { in_lane: FLOOD_LANE, in_all: i64::MAX };
+    /// For a partner whose code the person scanned a moment ago: the person waits for it.
+    pub const AWAITED: Room = Room { in_lane: i64::MAX, in_all: i64::MAX };
 }
 
 #[cfg(test)]
@@ -311,16 +313,5 @@ mod tests {
         assert_eq!(State::read("waiting", Some(7)), None);
         assert_eq!(State::read("approved", None), None);
         assert_eq!(State::read("lost", None), None);
-    }
-
-    #[test]
-    fn a_flooded_number_is_left_in_peace_but_its_own_browser_gets_through() {
-        let phone = || Some("dev".to_owned());
-        let crowd = |in_lane, in_all, known_browser| Crowd { in_lane, in_all, known_browser };
-        assert_eq!(reaches(crowd(2, 5, false), phone()), phone());
-        assert_eq!(reaches(crowd(3, 3, false), phone()), None);
-        assert_eq!(reaches(crowd(0, 6, false), phone()), None);
-        assert_eq!(reaches(crowd(0, 60, true), phone()), phone());
-        assert_eq!(reaches(crowd(0, 0, false), None), None);
     }
 }

@@ -76,16 +76,11 @@ pub async fn ask(world: &World, client: &Authenticated, form: &Pairs) -> Result<
         Hint::Token(LoginHintToken::Subject(subject)) => {
             Whom::Account(account_of(world, &partner.id, subject).await?.ok_or(UNKNOWN)?)
         }
-        Hint::Token(LoginHintToken::Discovered(token)) => Whom::Account(discovered(world, partner, &token).await?),
+        Hint::Token(LoginHintToken::Discovered(token)) => Whom::Awaiting(discovered(world, partner, &token).await?),
     };
     let how = How { start: Start::Ciba, typed_match: typed_match(partner), wait: asked.seconds };
-    let begun = Begun {
-        authorization,
-        browser: String::new(),
-        address: String::new(),
-        network: format!("partner:{}", partner.id),
-        known: None,
-    };
+    let begun =
+        Begun { authorization, browser: String::new(), address: String::new(), network: String::new(), known: None };
     let approval = summon(world, partner, begun, whom, how).await?;
     Ok(Asked {
         auth_req_id: auth_req_id(world, &approval)?,
@@ -128,13 +123,10 @@ async fn parameters(world: &World, partner: &Partner, form: &Pairs) -> Result<(V
         (None, _) => Ok((form.to_vec(), Found::default())),
         (Some((_, compact)), None) => {
             let object = object(world, partner, compact).await?;
-            if let Some(once) = object.single_use {
-                let (id, now_burnt) = (partner.id.clone(), once);
-                let burnt =
-                    move |tx: &mut db::Tx<'_>| store::used_token::burn(tx, &id, &now_burnt.jti, now_burnt.expires);
-                if !world.db.run("ciba.burn", burnt).await? {
-                    return Err(BackchannelError::invalid("this request came before").into());
-                }
+            let (id, once) = (partner.id.clone(), object.single_use);
+            let burnt = move |tx: &mut db::Tx<'_>| store::used_token::burn(tx, &id, &once.jti, once.expires);
+            if !world.db.run("ciba.burn", burnt).await? {
+                return Err(BackchannelError::invalid("this request came before").into());
             }
             Ok((object.pairs, Found { object: Some(object.digest), ..Found::default() }))
         }

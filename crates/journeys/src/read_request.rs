@@ -32,11 +32,19 @@ impl From<Failure> for Misread {
     }
 }
 
+/// Whether whoever comes may cause a call to a partner or a row of ours: anybody can bring a partner's request again.
+pub type Permit<'a> = &'a (dyn Fn() -> bool + Send + Sync);
+
 /// Reads what stands in the query or the form.
 ///
 /// # Errors
 /// Inside: what the person or the partner is told.
-pub async fn read(world: &World, mount: Mount, pairs: &Pairs) -> Result<Result<Request, AuthorizeError>, Failure> {
+pub async fn read(
+    world: &World,
+    mount: Mount,
+    pairs: &Pairs,
+    permit: Permit<'_>,
+) -> Result<Result<Request, AuthorizeError>, Failure> {
     let opening = match authorize::opening(pairs, mount, &world.partners.all()) {
         Ok(opening) => opening,
         Err(refused) => return Ok(Err(refused)),
@@ -44,15 +52,22 @@ pub async fn read(world: &World, mount: Mount, pairs: &Pairs) -> Result<Result<R
     if let Source::Pushed(id) = &opening.source {
         return pushed(world, &opening, id, pairs).await;
     }
-    match resolved(world, &opening, pairs).await {
-        Ok((merged, found)) => finish(world, &opening, &merged, &found).await,
+    match resolved(world, &opening, pairs, permit).await {
+        Ok((merged, found)) => finish(world, &opening, &merged, &found, permit).await,
         Err(Misread::Refused(error, why)) => Ok(Err(opening.refuse(pairs, error, why))),
         Err(Misread::Failed(failure)) => Err(failure),
     }
 }
 
+const TOO_OFTEN: &str = "too many requests from this network";
+
 /// The parameters that count.
-async fn resolved(world: &World, opening: &Opening, pairs: &Pairs) -> Result<(Vec<(String, String)>, Found), Misread> {
+async fn resolved(
+    world: &World,
+    opening: &Opening,
+    pairs: &Pairs,
+    permit: Permit<'_>,
+) -> Result<(Vec<(String, String)>, Found), Misread> {
     let alone = opening.partner.must_sign();
     let (merged, digest) = match &opening.source {
         Source::Open | Source::Pushed(_) => (pairs.to_vec(), None),
@@ -61,6 +76,9 @@ async fn resolved(world: &World, opening: &Opening, pairs: &Pairs) -> Result<(Ve
             (merged, Some(digest))
         }
         Source::Address(address) => {
+            if !permit() {
+                return Err(Misread::Refused(ErrorCode::TemporarilyUnavailable, TOO_OFTEN));
+            }
             let compact = fetch(world, address).await?;
             let (merged, digest) = object(world, &opening.partner, compact.trim(), pairs, alone).await?;
             (merged, Some(digest))
@@ -75,6 +93,7 @@ async fn finish(
     opening: &Opening,
     pairs: &Pairs,
     found: &Found,
+    permit: Permit<'_>,
 ) -> Result<Result<Request, AuthorizeError>, Failure> {
     let mut authorization = match authorize::parse(&opening.partner, pairs, found) {
         Ok(authorization) => authorization,
@@ -82,11 +101,15 @@ async fn finish(
     };
     match stash::place(&authorization, found.object.is_some()) {
         Place::Form => {}
+        Place::Row if !permit() => {
+            let refused = authorization.refuse(ErrorCode::TemporarilyUnavailable, TOO_OFTEN);
+            return Ok(Err(AuthorizeError::Redirect(refused)));
+        }
         Place::Row => {
-            let (id, sealer, until) = (stash::id(world), world.sealer.clone(), stash::until(world));
+            let (id, sealer, until) = (stash::id_of(world, &authorization)?, world.sealer.clone(), stash::until(world));
             authorization.stash = Some(id.clone());
             let row = authorization.clone();
-            world.db.run("stash", move |tx| store::pushed::insert(tx, &sealer, &id, &row, true, until)).await?;
+            world.db.run("stash", move |tx| store::pushed::stash(tx, &sealer, &id, &row, until)).await?;
         }
         Place::None => {
             let why = "the request is too large: push it, or sign it";

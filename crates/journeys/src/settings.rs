@@ -38,6 +38,8 @@ pub struct Settings {
 /// What tokens of partners are worth.
 #[derive(Clone, Debug)]
 pub struct TokenRules {
+    /// A code counts for so long after the approval, seconds; for FAPI partners at most 60.
+    pub code_seconds: i64,
     /// A refresh token that lies unused for so long is over, seconds.
     pub refresh_idle_seconds: i64,
     /// A chain of refresh tokens lives no longer, seconds.
@@ -51,6 +53,7 @@ pub struct TokenRules {
 impl Default for TokenRules {
     fn default() -> Self {
         TokenRules {
+            code_seconds: domain::approval::REDEEM_SECONDS,
             refresh_idle_seconds: 30 * 86_400,
             refresh_seconds: 180 * 86_400,
             dpop_nonce: false,

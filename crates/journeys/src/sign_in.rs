@@ -4,7 +4,7 @@ use domain::approval::{Approval, LoginRequest, Progress};
 use protocol::oidc::authorize::{Answer, ErrorCode};
 use protocol::oidc::code::AuthCode;
 
-use crate::tokens::{id_bytes, subject_of};
+use crate::tokens::{code_seconds, id_bytes, subject_of};
 use crate::{Failure, World, reply};
 
 /// How a request stands, for its own browser.
@@ -18,12 +18,20 @@ pub struct Watch {
 pub async fn watch(world: &World, approval: &str) -> Result<Watch, Failure> {
     let now = world.now();
     if let Some((approval, request)) = world.signals.lately.get(approval, now) {
-        return Ok(Watch { progress: approval.progress(now), approval, request, now });
+        return Ok(Watch { progress: progress(world, &approval, now), approval, request, now });
     }
     let (sealer, id) = (world.sealer.clone(), approval.to_owned());
     let found = world.db.read("sign_in.watch", move |tx| store::approval::find(tx, &sealer, &id)).await?;
     let (approval, request) = found.ok_or(Failure::Gone)?;
-    Ok(Watch { progress: approval.progress(now), approval, request, now })
+    Ok(Watch { progress: progress(world, &approval, now), approval, request, now })
+}
+
+/// A code that would be too old when it arrives is not given.
+fn progress(world: &World, approval: &Approval, now: i64) -> Progress {
+    match world.partners.find(&approval.partner) {
+        Some(partner) => approval.progress_within(now, code_seconds(world, &partner)),
+        None => approval.progress(now),
+    }
 }
 
 /// Until the request is no longer waiting, at most `seconds`.

@@ -1,6 +1,7 @@
 //! A request too large for a form field lies in a row while the person types.
 
 use protocol::jose::b64u;
+use protocol::label::STASH;
 use protocol::oidc::authorize::AuthorizationRequest;
 use protocol::oidc::request_seal::MAX_SEALED;
 
@@ -35,6 +36,14 @@ pub(crate) fn place(request: &AuthorizationRequest, believed: bool) -> Place {
 /// The name of a new row.
 pub(crate) fn id(world: &World) -> String {
     b64u(world.entropy::<16>())
+}
+
+/// The name of the row of a signed request: whoever brings the same one again, and again, finds the row there. It is nobody's to
+/// guess, but stands in sealed forms only anyway.
+pub(crate) fn id_of(world: &World, request: &AuthorizationRequest) -> Result<String, Failure> {
+    let json = serde_json::to_vec(request).map_err(|_| Failure::Malformed)?;
+    let whole = world.keys.derived(STASH, &[&json]);
+    Ok(b64u(whole.get(..16).unwrap_or_default()))
 }
 
 /// Until when such a row lies there.

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use words::{Lang, fill, t};
 
 use crate::layout::{Layout, clock, refresh_unless};
-use crate::{Asker, CANCEL, Deed, assets};
+use crate::{Asker, CANCEL, Deed, RETRY, assets};
 
 /// "Look at your phone", with the number to type there.
 pub struct Waiting<'a> {
@@ -71,7 +71,13 @@ impl Waiting<'_> {
                         li { (fill(self.lang, "site.wait.nothing.number", &[("number", number)])) }
                     }
                     li { (t(self.lang, "site.wait.nothing.internet")) }
+                    // To everybody: whether this number has a phone is nobody else's business.
+                    li { (t(self.lang, "site.wait.nothing.found")) }
                     li { a id="open-app" href=(self.app_href) target="_blank" rel="noopener" { (t(self.lang, "site.wait.nothing.here")) } }
+                }
+                form method="post" action=(RETRY) {
+                    input type="hidden" name="req" value=(self.req);
+                    button.button.second id="other-way" type="submit" { (t(self.lang, "site.link.other")) }
                 }
             }
         }

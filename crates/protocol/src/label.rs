@@ -46,6 +46,7 @@ pub const DOCUMENT: &str = "zelf/document/v1";
 pub const NUMBER_CHANGE: &str = "zelf/number-change/v1";
 pub const PARTNER_DEVICE: &str = "zelf/partner-device/v1";
 pub const PROCESS: &str = "zelf/process/v1";
+pub const STASH: &str = "zelf/stash/v1";
 pub const AUTH_REQ: &str = "zelf/auth-req/v1";
 pub const DISCOVERY: &str = "zelf/discovery/v1";
 pub const DISCOVERED: &str = "zelf/discovered/v1";

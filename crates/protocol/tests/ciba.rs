@@ -122,7 +122,7 @@ fn a_signed_request_is_the_partners_own_for_us_now() {
     let good = verdict("standard", &key, &[]).unwrap();
     assert!(good.pairs.contains(&("scope".into(), "openid".into())));
     assert!(good.pairs.iter().all(|(name, _)| name != "iss" && name != "exp"), "the envelope is no parameter");
-    assert_eq!(good.single_use.unwrap().jti, "request:j");
+    assert_eq!((good.single_use.jti.as_str(), good.single_use.expires), ("request:j", NOW + 60));
     assert_eq!(verdict("standard", &other, &[]).unwrap_err(), ObjectError::Signature);
     let text = |seconds: i64| json!(seconds.to_string());
     for change in [
@@ -152,6 +152,26 @@ fn a_signed_request_is_the_partners_own_for_us_now() {
         ("claims", json!("{no json")),
     ];
     let odd = verdict("compat", &key, &lenient).unwrap();
-    assert!(odd.single_use.is_none() && odd.pairs.iter().all(|(name, _)| name != "claims"));
+    assert!(odd.pairs.iter().all(|(name, _)| name != "claims"));
+    // Nothing is taken twice, and a name is kept until its request is old.
+    let again = verdict("compat", &key, &lenient).unwrap();
+    assert_eq!(odd.single_use.jti, again.single_use.jti, "the same words under another signature");
+    let without = |exp: Value, iat: Value| verdict("compat", &key, &[("exp", exp), ("iat", iat)]);
+    for (exp, iat) in [
+        (Value::Null, Value::Null),
+        (Value::Null, json!(NOW - 3600)),
+        (Value::Null, json!("yesterday")),
+        (json!(NOW + 3611), json!(NOW)),
+        (json!(i64::MAX), Value::Null),
+    ] {
+        assert!(without(exp.clone(), iat.clone()).is_err(), "{exp} {iat}");
+    }
+    for (exp, iat, until) in [
+        (Value::Null, json!(NOW - 3599), NOW + 1),
+        (Value::Null, text(NOW), NOW + 3600),
+        (json!(NOW + 3600), Value::Null, NOW + 3600),
+    ] {
+        assert_eq!(without(exp, iat).unwrap().single_use.expires, until);
+    }
     assert!(verdict("compat", &key, &[("exp", text(NOW))]).is_err(), "a time as text is a time all the same");
 }

@@ -221,10 +221,10 @@ pub fn claim(tx: &mut Tx<'_>, sealer: &Sealer, claim: Claim<'_>, asked: &Asked, 
     Ok(moved == 1)
 }
 
-/// From waiting to cancelled.
+/// From waiting to cancelled, while it may still be answered.
 pub fn cancel(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<bool, StoreError> {
     let moved = tx.execute(
-        "UPDATE approval SET state = 'cancelled', decided_at = $2 WHERE id = $1 AND state = 'waiting'",
+        "UPDATE approval SET state = 'cancelled', decided_at = $2 WHERE id = $1 AND state = 'waiting' AND expires_at > $2",
         args![id, now],
     )?;
     Ok(moved == 1)

@@ -23,6 +23,23 @@ pub fn insert(
     Ok(())
 }
 
+/// Lays a request of `request.client_id` down under a name made of itself: once, however often it comes.
+pub fn stash(
+    tx: &mut Tx<'_>,
+    sealer: &Sealer,
+    id: &str,
+    request: &AuthorizationRequest,
+    expires_at: i64,
+) -> Result<(), StoreError> {
+    let body = sealer.seal("pushed_request", id, request)?;
+    tx.execute(
+        "INSERT INTO pushed_request (id, partner, body, used, expires_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at",
+        args![id, &request.client_id, &body, true, expires_at],
+    )?;
+    Ok(())
+}
+
 /// Takes a pushed request away: once, in its time, for the partner that pushed it.
 pub fn take(
     tx: &mut Tx<'_>,

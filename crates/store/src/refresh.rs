@@ -12,7 +12,7 @@ pub struct Chain {
     pub partner: String,
     pub account: String,
     pub generation: i64,
-    /// Thumbprint of the key or certificate that the first token was bound to, empty for none.
+    /// Thumbprint of the key or certificate of the last use, empty where the first token was bound to none.
     pub bound: String,
     pub created_at: i64,
     pub used_at: i64,
@@ -63,23 +63,37 @@ pub fn find(tx: &mut Tx<'_>, id: &str, partner: &str) -> Result<Option<Chain>, S
     row.map(|r| chain(&mut r.columns())).transpose()
 }
 
-/// Uses the token of this generation, once: the next one is `generation + step` (0: the same token goes on). `None` when it is
-/// not the one that may come, or the chain is over, or it lay idle since before `idle_since`.
-pub fn turn(
-    tx: &mut Tx<'_>,
-    id: &str,
-    partner: &str,
-    (generation, step): (i64, i64),
-    idle_since: i64,
-    now: i64,
-) -> Result<Option<Chain>, StoreError> {
-    let row = tx.row(
-        "UPDATE refresh_token SET generation = generation + $4, used_at = $6
-         WHERE id = $1 AND partner = $2 AND generation = $3 AND ended_at IS NULL AND used_at > $5 AND expires_at > $6
-         RETURNING id, approval, partner, account, generation, bound, created_at, used_at, ended_at, expires_at",
-        args![id, partner, generation, step, idle_since, now],
+/// A token that is brought.
+#[derive(Clone, Copy)]
+pub struct Own<'a> {
+    pub id: &'a str,
+    pub partner: &'a str,
+    pub generation: i64,
+    /// Thumbprint of the key or certificate it is brought with, empty for none.
+    pub bound: &'a str,
+}
+
+/// Uses the token of this generation, once: the next one is `generation + step` (0: the same token goes on). A chain that began
+/// bound keeps the key of its last use. `false` when it is not the one that may come, or the chain is over, or it lay idle since
+/// before `idle_since`.
+pub fn turn(tx: &mut Tx<'_>, own: Own<'_>, step: i64, idle_since: i64, now: i64) -> Result<bool, StoreError> {
+    let moved = tx.execute(
+        "UPDATE refresh_token SET generation = generation + $4, used_at = $6, bound = CASE WHEN bound = '' THEN '' ELSE $7 END
+         WHERE id = $1 AND partner = $2 AND generation = $3 AND ended_at IS NULL AND used_at > $5 AND expires_at > $6",
+        args![own.id, own.partner, own.generation, step, idle_since, now, own.bound],
     )?;
-    row.map(|r| chain(&mut r.columns())).transpose()
+    Ok(moved == 1)
+}
+
+/// The last token that was used comes once more, with the same key, not before `since` and before the one that followed it.
+pub fn again(tx: &mut Tx<'_>, own: Own<'_>, since: i64, now: i64) -> Result<bool, StoreError> {
+    let noted = tx.execute(
+        "UPDATE refresh_token SET repeated = $3
+         WHERE id = $1 AND partner = $2 AND generation = $3 + 1 AND repeated < $3 AND (bound = '' OR bound = $4)
+            AND ended_at IS NULL AND used_at >= $5 AND expires_at > $6",
+        args![own.id, own.partner, own.generation, own.bound, since, now],
+    )?;
+    Ok(noted == 1)
 }
 
 /// Everything granted by an approval goes no further.

@@ -99,7 +99,12 @@ impl Keyring {
     pub fn load_or_create(path: &Path, test_world: bool, now: i64) -> Result<Keyring, KeyringError> {
         let world = if test_world { "test" } else { "live" };
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::read(&Zeroizing::new(text), world, now),
+            Ok(text) => {
+                let text = Zeroizing::new(text);
+                let keys = Self::read(&text, world, now)?;
+                Self::mark(path, &text, world)?;
+                Ok(keys)
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Self::create(path, world, now),
             Err(e) => Err(KeyringError::Io(e)),
         }
@@ -119,6 +124,24 @@ impl Keyring {
         let mut out = out.write(true).create_new(true).mode(0o600).open(path).map_err(KeyringError::Io)?;
         out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(KeyringError::Io)?;
         Self::read(&text, world, now)
+    }
+
+    /// A file of the first days belongs from now on to the world that opened it.
+    fn mark(path: &Path, text: &str, world: &str) -> Result<(), KeyringError> {
+        let mut file: File = serde_json::from_str(text).map_err(|_| KeyringError::Malformed)?;
+        if !file.world.is_empty() {
+            return Ok(());
+        }
+        world.clone_into(&mut file.world);
+        let text = Zeroizing::new(serde_json::to_string_pretty(&file).map_err(|_| KeyringError::Malformed)?);
+        // Beside it and then in its place: half a keyring would be none.
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let mut out = std::fs::OpenOptions::new();
+        let mut out =
+            out.write(true).create(true).truncate(true).mode(0o600).open(&beside).map_err(KeyringError::Io)?;
+        out.write_all(text.as_bytes()).and_then(|()| out.sync_all()).map_err(KeyringError::Io)?;
+        std::fs::rename(&beside, path).map_err(KeyringError::Io)
     }
 
     fn read(text: &str, world: &str, now: i64) -> Result<Keyring, KeyringError> {

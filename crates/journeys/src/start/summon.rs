@@ -1,7 +1,8 @@
 //! One person is called to their phone.
 
-use domain::approval::{Approval, Asked, Crowd, LoginRequest, Start, State, WAIT_SECONDS, reaches};
+use domain::approval::{Approval, Asked, LoginRequest, Room, Start, State, WAIT_SECONDS};
 use protocol::oidc::partner::Partner;
+use store::summon::Origin;
 
 use super::{Begun, lane_of, request};
 use crate::{Failure, World};
@@ -12,6 +13,8 @@ pub enum Whom {
     Number(Vec<u8>),
     /// Somebody the partner knows.
     Account(String),
+    /// Somebody who scanned the partner's code a moment ago, and waits.
+    Awaiting(String),
 }
 
 /// In which way.
@@ -33,7 +36,7 @@ impl How {
 
 /// Makes the request, and rings the phone when there is one and no crowd before it. The row is the same for nobody.
 pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, how: How) -> Result<Approval, Failure> {
-    let (lane, known_account) = (lane_of(&begun), begun.known.as_ref().map(|(_, account)| account.clone()));
+    let from = origin(partner, &begun, &whom, how);
     let request = request(begun, partner);
     let now = world.now();
     let approval = Approval {
@@ -49,33 +52,22 @@ pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, 
         state: State::Waiting,
     };
     let (sealer, asked) = (world.sealer.clone(), request.clone());
-    let work = move |tx: &mut db::Tx<'_>| {
-        let known = |crowd: Crowd, account: &Option<String>| Crowd {
-            known_browser: known_account.is_some() && *account == known_account,
-            ..crowd
-        };
-        match &whom {
-            Whom::Number(hash) => {
-                let asked = Asked::Login(Box::new(request.clone()));
-                let reached = store::summon::summon(tx, &sealer, &approval, hash, &lane, &asked)?;
-                if known(reached.crowd, &reached.account).bars() {
-                    // Also where there is nobody: a full door looks the same from outside.
-                    store::summon::turn_away(tx, &approval.id)?;
-                    return Ok(approval.clone());
-                }
-                Ok(Approval { device: reached.device, account: reached.account, ..approval.clone() })
-            }
-            Whom::Account(id) => {
-                let reached = store::summon::reach_account(tx, id, &approval.partner, &lane, now)?;
-                let crowd = known(reached.crowd, &reached.account);
-                let device = reaches(crowd, reached.device.filter(|_| !reached.muted));
-                let account = reached.account.filter(|_| device.is_some());
-                let credential = reached.credential.filter(|_| device.is_some());
-                let approval = Approval { device, account, ..approval.clone() };
-                let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
-                store::approval::insert(tx, &sealer, &approval, &reached.number, &lane, &asked)?;
-                Ok::<_, Failure>(approval)
-            }
+    let work = move |tx: &mut db::Tx<'_>| match &whom {
+        Whom::Number(hash) => {
+            let asked = Asked::Login(Box::new(request.clone()));
+            let reached = store::summon::summon(tx, &sealer, &approval, hash, &from, &asked)?;
+            Ok(Approval { device: reached.device, account: reached.account, ..approval.clone() })
+        }
+        Whom::Account(id) | Whom::Awaiting(id) => {
+            let reached = store::summon::reach_account(tx, id, &approval.partner, &from.lane, now)?;
+            let open = reached.in_lane < from.room.in_lane && (!reached.muted || from.room == Room::AWAITED);
+            let device = reached.device.filter(|_| open);
+            let account = reached.account.filter(|_| device.is_some());
+            let credential = reached.credential.filter(|_| device.is_some());
+            let approval = Approval { device, account, ..approval.clone() };
+            let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
+            store::approval::insert(tx, &sealer, &approval, &reached.number, &from.lane, &asked)?;
+            Ok::<_, Failure>(approval)
         }
     };
     let approval = world.db.run("sign_in.start", work).await?;
@@ -84,6 +76,22 @@ pub async fn summon(world: &World, partner: &Partner, begun: Begun, whom: Whom, 
         world.signals.ring(device);
     }
     Ok(approval)
+}
+
+/// A partner that names somebody comes in lanes of its own, whatever browser brings it; but a browser in which that very person
+/// approved before has its own.
+fn origin(partner: &Partner, begun: &Begun, whom: &Whom, how: How) -> Origin {
+    let known = begun.known.as_ref().map(|(_, account)| account.clone());
+    let (lane, room) = match whom {
+        _ if how.start == Start::Ciba => (format!("partner:{}", partner.id), Room::PARTNER),
+        Whom::Account(id) | Whom::Awaiting(id) if known.as_ref() != Some(id) => {
+            (format!("partner:{}/browser", partner.id), Room::PARTNER)
+        }
+        Whom::Account(_) | Whom::Awaiting(_) => (lane_of(begun), Room::PARTNER),
+        Whom::Number(_) => (lane_of(begun), Room::STRANGER),
+    };
+    let room = if matches!(whom, Whom::Awaiting(_)) { Room::AWAITED } else { room };
+    Origin { lane, known, room }
 }
 
 /// 10 to 99, each equally likely.

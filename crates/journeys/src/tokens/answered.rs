@@ -7,7 +7,7 @@ use protocol::oidc::token::{TokenError, TokenErrorCode, TokenResponse};
 
 use super::exchange::Burnt;
 use super::refresh::NewChain;
-use super::{Issue, Possession, id_text, issue};
+use super::{Issue, Means, Possession, id_text, issue};
 use crate::{Failure, World, ciba};
 
 const fn error(error: TokenErrorCode, description: &'static str) -> TokenError {
@@ -39,6 +39,7 @@ pub async fn redeem_answer(
         Ok(binding) => binding,
         Err(refused) => return Ok(Err(refused)),
     };
+    let means = Means::of_id_token(world, partner).await?;
     let id = ciba::open(world, auth_req_id, &partner.id).map(id_text);
     let burnt = Burnt::of(client, possession);
     let now = world.now();
@@ -63,7 +64,7 @@ pub async fn redeem_answer(
         Ok(done) => done,
         Err(refused) => return Ok(Err(refused)),
     };
-    issue(world, partner, &granted, Issue { binding, refresh, scopes: None, first: true }).await.map(Ok)
+    issue(world, partner, &granted, &means, Issue { binding, refresh, scopes: None, first: true }).await.map(Ok)
 }
 
 /// Why there are no tokens; `None` when there may be.

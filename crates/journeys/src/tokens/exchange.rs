@@ -1,6 +1,5 @@
 //! A code becomes tokens.
 
-use domain::approval::REDEEM_SECONDS;
 use protocol::oidc::client_auth::{Authenticated, SingleUse};
 use protocol::oidc::code::AuthCode;
 use protocol::oidc::partner::Grant;
@@ -8,7 +7,7 @@ use protocol::oidc::token::{CodeRequest, TokenError, TokenErrorCode, TokenRespon
 use store::grant::Granted;
 
 use super::refresh::NewChain;
-use super::{Issue, Possession, id_text, issue};
+use super::{Issue, Means, Possession, code_seconds, id_text, issue};
 use crate::{Failure, World};
 
 /// The partner's assertion and DPoP proof, each burnt in its own name.
@@ -81,7 +80,8 @@ pub async fn exchange(
         Ok(binding) => binding,
         Err(refused) => return Ok(Err(refused)),
     };
-    let now = world.now();
+    let means = Means::of_id_token(world, partner).await?;
+    let (now, approved_after) = (world.now(), world.now() - code_seconds(world, partner));
     let id = AuthCode::open(&world.keys.code, &request.code, &partner.id).map(id_text);
     let burnt = Burnt::of(client, possession);
     let chain = NewChain::draw(world, partner, &binding, now);
@@ -92,7 +92,7 @@ pub async fn exchange(
             return Ok::<_, Failure>(Err(refused));
         }
         let Some(id) = &id else { return Ok(Err(TokenError::INVALID_GRANT)) };
-        let granted = store::grant::redeem(tx, &sealer, id, &name, now - REDEEM_SECONDS)?;
+        let granted = store::grant::redeem(tx, &sealer, id, &name, approved_after)?;
         let Some(granted) = granted.filter(|granted| fits(granted, &request, jkt.as_deref())) else {
             store::grant::void(tx, id, &name, now)?;
             return Ok(Err(TokenError::INVALID_GRANT));
@@ -104,7 +104,7 @@ pub async fn exchange(
         Ok(done) => done,
         Err(refused) => return Ok(Err(refused)),
     };
-    issue(world, partner, &granted, Issue { binding, refresh, scopes: None, first: true }).await.map(Ok)
+    issue(world, partner, &granted, &means, Issue { binding, refresh, scopes: None, first: true }).await.map(Ok)
 }
 
 /// Redirect URI, PKCE and, where the code is bound to one, the DPoP key (RFC 9449 §10).

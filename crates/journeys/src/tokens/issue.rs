@@ -11,7 +11,7 @@ use protocol::oidc::token::TokenResponse;
 use store::grant::Granted;
 
 use super::facts::{acr, amr, claims_for, risk, subject_of};
-use super::seal::seal_jwt;
+use super::seal::Means;
 use super::{access_seconds, id_bytes, sid, statement_seconds};
 use crate::{Failure, World};
 
@@ -31,11 +31,12 @@ pub(super) fn mask(scopes: &BTreeSet<Scope>) -> u16 {
     scopes.iter().fold(0, |mask, scope| mask | bit(scope))
 }
 
-/// What is granted to `partner`, as the token endpoint answers it.
+/// What is granted to `partner`, as the token endpoint answers it. `means`: of its ID token.
 pub(crate) async fn issue(
     world: &World,
     partner: &Partner,
     granted: &Granted,
+    means: &Means,
     how: Issue,
 ) -> Result<TokenResponse, Failure> {
     let Granted { approval, login, .. } = granted;
@@ -50,7 +51,7 @@ pub(crate) async fn issue(
     let access_token = token.seal(&world.keys.token).ok_or(Failure::Malformed)?;
     let granted_scopes = how.scopes.as_ref().unwrap_or(&asked.scopes);
     let id_token = match granted_scopes.contains(&Scope::Openid) {
-        true => Some(id_token(world, partner, granted, &access_token, how.first).await?),
+        true => Some(id_token(world, partner, granted, means, (&access_token, how.first)).await?),
         false => None,
     };
     let mut scope: Vec<String> = granted_scopes.iter().map(|s| s.as_str().to_owned()).collect();
@@ -71,8 +72,8 @@ async fn id_token(
     world: &World,
     partner: &Partner,
     granted: &Granted,
-    access_token: &str,
-    first: bool,
+    means: &Means,
+    (access_token, first): (&str, bool),
 ) -> Result<String, Failure> {
     let Granted { approval, login, receipt } = granted;
     let (State::Redeemed { at } | State::Approved { at }) = approval.state else {
@@ -96,5 +97,5 @@ async fn id_token(
     if world.settings.test_world {
         own.insert("zelf_test_world".into(), true.into());
     }
-    seal_jwt(world, partner, Some(partner.id_token_alg), partner.id_token_encryption, "JWT", &token).await
+    means.seal(world, Some(partner.id_token_alg), partner.id_token_encryption, "JWT", &token)
 }

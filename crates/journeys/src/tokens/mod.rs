@@ -28,6 +28,7 @@ pub(crate) use issue::{Issue, issue};
 pub use possess::{Possession, Use};
 pub use present::{Opened, ResourceError, dpop_nonces, present};
 pub use refresh::refresh;
+pub(crate) use seal::Means;
 pub use seal::seal_jwt;
 pub use userinfo::{Answer, picture, userinfo};
 
@@ -51,6 +52,14 @@ pub(crate) fn statement_seconds(mount: Mount) -> i64 {
         Mount::Compat => 300,
     }
 }
+
+/// A code counts for so long, seconds. FAPI 2.0 §5.3.2.1: at most a minute.
+pub(crate) fn code_seconds(world: &World, partner: &Partner) -> i64 {
+    let seconds = world.settings.tokens.code_seconds;
+    if partner.fapi() { seconds.min(FAPI_CODE_SECONDS) } else { seconds }
+}
+
+const FAPI_CODE_SECONDS: i64 = 60;
 
 /// The 16 bytes behind `apr_…`, `acc_…` or `rft_…`.
 pub(crate) fn id_bytes(id: &str) -> Result<[u8; 16], Failure> {

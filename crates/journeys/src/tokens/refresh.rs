@@ -1,5 +1,7 @@
 //! Refresh tokens: a chain for each grant, in which each token counts once. Whoever brings one that was used ends the chain, for
-//! somebody copied it (RFC 9700 §4.14.2). FAPI partners keep one token (FAPI 2.0 §5.3.2.1: no rotation).
+//! somebody copied it (RFC 9700 §4.14.2). An answer may be lost on its way, though: for [`AGAIN_SECONDS`] the same partner with the
+//! same key may bring the last one once more, and gets what it was to have. FAPI partners keep one token (FAPI 2.0 §5.3.2.1: no
+//! rotation).
 
 use std::collections::BTreeSet;
 
@@ -11,11 +13,14 @@ use protocol::oidc::partner::{Grant, Partner};
 use protocol::oidc::token::{RefreshRequest, TokenError, TokenErrorCode, TokenResponse};
 use store::StoreError;
 use store::grant::Granted;
-use store::refresh::Chain;
+use store::refresh::{Chain, Own};
 
 use super::exchange::Burnt;
-use super::{Issue, Possession, issue};
+use super::{Issue, Means, Possession, issue};
 use crate::{Failure, World};
+
+/// Whoever heard no answer asks again within so long.
+const AGAIN_SECONDS: i64 = 30;
 
 /// A chain that may begin, drawn before the transaction.
 #[derive(Clone)]
@@ -93,11 +98,15 @@ pub async fn refresh(
         Ok(binding) => binding,
         Err(refused) => return Ok(Err(refused)),
     };
+    let means = match request.scopes.as_ref().is_none_or(|scopes| scopes.contains(&Scope::Openid)) {
+        true => Means::of_id_token(world, partner).await?,
+        false => Means::default(),
+    };
     let now = world.now();
     let idle_since = now - world.settings.tokens.refresh_idle_seconds;
     let opened = RefreshToken::open(&world.keys.token, &request.token, &partner.id);
     let (burnt, name, sealer) = (Burnt::of(client, possession), partner.id.clone(), world.sealer.clone());
-    let (step, bare, scopes) = (i64::from(!partner.fapi()), binding == Binding::Bearer, request.scopes.clone());
+    let (step, bound, scopes) = (i64::from(!partner.fapi()), thumbprint(&binding), request.scopes.clone());
     let work = move |tx: &mut db::Tx<'_>| {
         if let Err(refused) = burnt.burn(tx)? {
             return Ok::<_, Failure>(Err(refused));
@@ -105,7 +114,7 @@ pub async fn refresh(
         let Some(opened) = opened else { return Ok(Err(TokenError::INVALID_REFRESH)) };
         let (id, generation) = (chain_id(opened.id), i64::from(opened.generation));
         let Some(chain) = store::refresh::find(tx, &id, &name)? else { return Ok(Err(TokenError::INVALID_REFRESH)) };
-        if bare && !chain.bound.is_empty() {
+        if bound.is_empty() && !chain.bound.is_empty() {
             return Ok(Err(TokenError::INVALID_DPOP));
         }
         let Some(granted) = store::grant::find(tx, &sealer, &chain.approval, &name)? else {
@@ -115,13 +124,18 @@ pub async fn refresh(
             let description = "a scope was not granted";
             return Ok(Err(TokenError { error: TokenErrorCode::InvalidScope, description }));
         }
-        if store::refresh::turn(tx, &id, &name, (generation, step), idle_since, now)?.is_none() {
-            if generation < chain.generation && chain.ended_at.is_none() {
-                store::grant::void(tx, &chain.approval, &name, now)?;
-            }
-            return Ok(Err(TokenError::INVALID_REFRESH));
+        let own = Own { id: &id, partner: &name, generation, bound: &bound };
+        if store::refresh::turn(tx, own, step, idle_since, now)?
+            || store::refresh::again(tx, own, now - AGAIN_SECONDS, now)?
+        {
+            return Ok(Ok(granted));
         }
-        Ok(Ok(granted))
+        // Read once more: another server may have turned it in between.
+        let chain = store::refresh::find(tx, &id, &name)?;
+        if let Some(chain) = chain.filter(|chain| generation < chain.generation && chain.ended_at.is_none()) {
+            store::grant::void(tx, &chain.approval, &name, now)?;
+        }
+        Ok(Err(TokenError::INVALID_REFRESH))
     };
     let granted = match world.db.run("sign_in.refresh", work).await? {
         Ok(granted) => granted,
@@ -129,7 +143,7 @@ pub async fn refresh(
     };
     let refresh = opened.map(|token| next(world, partner, token, &request.token));
     let scopes: Option<BTreeSet<Scope>> = request.scopes.clone();
-    issue(world, partner, &granted, Issue { binding, refresh, scopes, first: false }).await.map(Ok)
+    issue(world, partner, &granted, &means, Issue { binding, refresh, scopes, first: false }).await.map(Ok)
 }
 
 /// The token that counts from now on.

@@ -1,10 +1,12 @@
 use db::{Db, Tx, args};
-use domain::approval::{Approval, Asked, FLOOD_SECONDS, LoginRequest, State, WAIT_SECONDS};
+use domain::approval::{Approval, Asked, FLOOD_SECONDS, LoginRequest, Room, State, WAIT_SECONDS};
 use zelf_store::approval;
+use zelf_store::summon::Origin;
 use zelf_store::{StoreError, device, summon};
 
 use crate::sample::{
-    NOW, ask, attempt, each, evidence, login, misfit, number, person, phone, race, request, run, sealer, waiting,
+    NOW, ask, attempt, each, evidence, login, misfit, number, person, phone, race, request, run, sealer, stranger,
+    waiting, winners,
 };
 
 fn decide(tx: &mut Tx<'_>, id: &str, state: State, now: i64) -> Result<bool, StoreError> {
@@ -129,7 +131,7 @@ async fn of_fifty_decisions_one_stands_with_its_evidence() {
                 _ => approval::cancel(tx, "apr_a", NOW + 1),
             }
         });
-        assert_eq!(crate::sample::winners(results.await), 1);
+        assert_eq!(winners(results.await), 1);
     })
     .await;
 }
@@ -149,7 +151,7 @@ async fn of_fifty_who_redeem_one_gets_it() {
         })
         .await;
         let results = race(&db, 50, |_| |tx: &mut Tx<'_>| Ok(redeem(tx, "apr_a", "gemeente", NOW + 8)?.is_some()));
-        assert_eq!(crate::sample::winners(results.await), 1);
+        assert_eq!(winners(results.await), 1);
         run(&db, |tx| {
             let (found, asked, profile, _) = approval::redeemed(tx, &sealer(), "apr_a")?.unwrap();
             assert_eq!(found.state, State::Redeemed { at: NOW + 9 });
@@ -164,42 +166,94 @@ async fn of_fifty_who_redeem_one_gets_it() {
     .await;
 }
 
+/// Somebody starts one more for the number of person `n`: whether it rings.
+fn rings(tx: &mut Tx<'_>, id: &str, n: u8, from: &Origin) -> Result<bool, StoreError> {
+    let reached = summon::summon(tx, &sealer(), &waiting(id, None, None, NOW), &number(n), from, &request("p"))?;
+    let found = approval::find(tx, &sealer(), id)?.unwrap().0;
+    assert_eq!((&found.device, &found.account), (&reached.device, &reached.account));
+    assert_eq!(reached.device.is_some(), reached.account.is_some());
+    Ok(reached.device.is_some())
+}
+
 #[tokio::test]
-async fn a_number_is_reached_with_the_crowd_before_its_door() {
+async fn three_from_one_lane_and_six_from_all_strangers_and_no_more() {
     each(async |db| {
         person(&db, 1).await;
         for (id, age) in [("apr_a", 0), ("apr_b", 10), ("apr_c", FLOOD_SECONDS - 1), ("apr_d", FLOOD_SECONDS)] {
             ask(&db, id, 1, NOW - age).await;
         }
         run(&db, |tx| {
-            let from_elsewhere = waiting("apr_e", None, None, NOW);
-            approval::insert(tx, &sealer(), &from_elsewhere, &number(1), "elsewhere", &request("p"))?;
-            let summon = |tx: &mut Tx<'_>, id: &str, n: u8| {
-                let reached =
-                    summon::summon(tx, &sealer(), &waiting(id, None, None, NOW), &number(n), "lane", &request("p"))?;
-                let found = approval::find(tx, &sealer(), id)?.unwrap().0;
-                assert_eq!((&found.device, &found.account), (&reached.device, &reached.account));
-                assert!(approval::cancel(tx, id, NOW)?);
-                Ok::<_, StoreError>(reached)
-            };
-            let there = summon(tx, "apr_1", 1)?;
-            assert_eq!((there.crowd.in_lane, there.crowd.in_all), (3, 4), "those before it");
-            assert_eq!((there.device.as_deref(), there.account.as_deref()), (Some("dev_1"), Some("acc_1")));
-            // Answered requests are no crowd.
-            assert!(approval::cancel(tx, "apr_a", NOW)?);
-            assert_eq!(summon(tx, "apr_2", 1)?.crowd.in_lane, 2);
-            summon::turn_away(tx, "apr_2")?;
-            let turned = approval::find(tx, &sealer(), "apr_2")?.unwrap().0;
-            assert_eq!((turned.device, turned.account), (None, None));
-            let nobody = summon(tx, "apr_3", 9)?;
-            assert_eq!((nobody.crowd.in_all, nobody.device, nobody.account), (0, None, None));
+            for n in 0..9 {
+                assert!(!rings(tx, &format!("apr_lane_{n}"), 1, &stranger("lane"))?, "{n}: three wait");
+            }
+            // Those that rang nobody are no crowd for others.
+            assert!(rings(tx, "apr_e1", 1, &stranger("elsewhere"))?);
+            assert!(rings(tx, "apr_e2", 1, &stranger("elsewhere"))?);
+            assert!(rings(tx, "apr_e3", 1, &stranger("third"))?);
+            assert!(!rings(tx, "apr_e4", 1, &stranger("third"))?, "six in all");
+            // What was stopped has rung all the same; what rang nobody has not.
+            assert!(approval::cancel(tx, "apr_e3", NOW)?);
+            assert!(approval::cancel(tx, "apr_e4", NOW)?);
+            assert!(!rings(tx, "apr_e5", 1, &stranger("fourth"))?);
+            assert!(rings(tx, "apr_own", 1, &Origin { known: Some("acc_1".into()), ..stranger("fourth") })?);
+            assert!(!rings(tx, "apr_not", 1, &Origin { known: Some("acc_2".into()), ..stranger("fourth") })?);
+            // An answered request is no crowd.
+            assert!(decide(tx, "apr_own", State::Rejected, NOW)? && decide(tx, "apr_e2", State::Rejected, NOW)?);
+            assert!(rings(tx, "apr_e6", 1, &stranger("fourth"))?);
+            Ok(())
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_partner_that_names_somebody_does_not_stand_in_line_with_strangers() {
+    each(async |db| {
+        person(&db, 1).await;
+        run(&db, |tx| {
+            let partner = |id: &str| Origin { lane: format!("partner:{id}"), known: None, room: Room::PARTNER };
+            for n in 0..3 {
+                assert!(rings(tx, &format!("apr_p{n}"), 1, &partner("one"))?);
+            }
+            assert!(!rings(tx, "apr_p3", 1, &partner("one"))?, "no partner rings without end");
+            for n in 0..6 {
+                assert!(rings(tx, &format!("apr_s{n}"), 1, &stranger(&format!("lane {}", n / 3)))?);
+            }
+            assert!(!rings(tx, "apr_s6", 1, &stranger("lane 2"))?);
+            assert!(rings(tx, "apr_q", 1, &partner("two"))?);
+            let reached = summon::reach_account(tx, "acc_1", "one", "partner:one", NOW)?;
+            assert_eq!((reached.in_lane, reached.device.as_deref()), (4, Some("dev_1")));
+            assert_eq!(summon::reach_account(tx, "acc_1", "three", "partner:three", NOW)?.in_lane, 0);
+            Ok(())
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_at_once_are_counted_as_if_they_came_one_by_one() {
+    each(async |db| {
+        person(&db, 1).await;
+        let reached = race(&db, 16, |n| move |tx: &mut Tx<'_>| rings(tx, &format!("apr_{n}"), 1, &stranger("lane")));
+        assert_eq!(winners(reached.await), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_reaches_nobody_where_there_is_nobody_to_be_reached() {
+    each(async |db| {
+        person(&db, 1).await;
+        run(&db, |tx| {
+            assert!(!rings(tx, "apr_1", 9, &stranger("lane"))?);
             tx.execute("/* test */ UPDATE account SET by_number = FALSE", args![])?;
-            assert!(summon(tx, "apr_4", 1)?.device.is_none(), "not to be found by number");
+            assert!(!rings(tx, "apr_2", 1, &stranger("lane"))?, "not to be found by number");
             tx.execute("/* test */ UPDATE account SET by_number = TRUE", args![])?;
             // A person without a phone in use.
             tx.execute("/* test */ UPDATE device SET state = 'revoked'", args![])?;
-            let phoneless = summon(tx, "apr_5", 1)?;
-            assert_eq!((phoneless.device, phoneless.account), (None, None));
+            assert!(!rings(tx, "apr_3", 1, &stranger("lane"))?);
             Ok(())
         })
         .await;

@@ -8,7 +8,9 @@ use zelf_store::number_claim::Claim;
 use zelf_store::told::Line;
 use zelf_store::{StoreError, consent, mute, number_change, number_claim, stop, summon, told};
 
-use crate::sample::{NOW, attempt, count, each, misfit, number, person, race, request, run, sealer, waiting, winners};
+use crate::sample::{
+    NOW, attempt, count, each, misfit, number, person, race, request, run, sealer, stranger, waiting, winners,
+};
 
 #[tokio::test]
 async fn a_stop_code_is_used_once_and_in_its_time() {
@@ -43,7 +45,7 @@ async fn what_is_muted_is_that_service_from_that_place_for_that_person() {
             mute::set(tx, "acc_1", "gemeente", "place:10.1", NOW + 50)?;
             let muted = |tx: &mut Tx<'_>, n: u8, partner: &str, lane: &str, now: i64| {
                 let asked = Approval { partner: partner.into(), ..waiting("apr_m", None, None, now) };
-                let reached = summon::summon(tx, &sealer(), &asked, &number(n), lane, &request("p"))?;
+                let reached = summon::summon(tx, &sealer(), &asked, &number(n), &stranger(lane), &request("p"))?;
                 tx.execute("/* test */ DELETE FROM approval", args![])?;
                 Ok::<_, StoreError>(reached.device.is_none())
             };

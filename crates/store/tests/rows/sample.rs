@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use db::{Db, Tx};
 use domain::account::{Device, Profile, ProofSummary};
 use domain::activation::{Activation, Start};
-use domain::approval::{Approval, Asked, LoginRequest, State, WAIT_SECONDS};
+use domain::approval::{Approval, Asked, LoginRequest, Room, State, WAIT_SECONDS};
 use domain::number::MobileNumber;
 use protocol::jose::Jwk;
 use protocol::oidc::attributes::{Attributes, Scope};
@@ -13,6 +13,7 @@ use protocol::oidc::authorize::{AuthorizationRequest, ResponseMode};
 use protocol::phone::Settings;
 use zelf_store::account::Opening;
 use zelf_store::approval::Evidence;
+use zelf_store::summon::Origin;
 use zelf_store::{MIGRATIONS, Sealer, StoreError, account, approval, device};
 
 /// In 2040: seconds must not stop fitting in 2038.
@@ -173,6 +174,11 @@ pub fn login(place: &str) -> LoginRequest {
 /// HMAC of the number of person `n`.
 pub fn number(n: u8) -> [u8; 32] {
     [n; 32]
+}
+
+/// Somebody who knows a number comes from `lane`.
+pub fn stranger(lane: &str) -> Origin {
+    Origin { lane: lane.into(), known: None, room: Room::STRANGER }
 }
 
 /// An account is opened, in Dutch, with a block code that nobody else has.

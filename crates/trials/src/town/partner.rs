@@ -50,7 +50,7 @@ impl Certificate {
 /// The municipality (secret, ES256), the health fund (key, RS256, takes fingerprints), the club (no more than who it is), the savings
 /// bank (wants a phone that is a day old), the archive (keeps its access with refresh tokens), the railway (tokens bound to its DPoP
 /// key), the exchange (FAPI 2.0), the tram
-/// (a certificate of its own), the notary (everything sealed to its key).
+/// (a certificate of its own), the notary (everything sealed to its key), the pharmacy (the same, with the key at its own address).
 pub(super) fn all() -> Vec<Arc<Partner>> {
     let secret = |id: &str| Proof::Secret(format!("{id}-secret-0123456789abcdef"));
     let make = |id: &str, proof, alg, scope| {
@@ -84,6 +84,11 @@ pub(super) fn all() -> Vec<Arc<Partner>> {
             json!({ "bound_tokens": "mtls" }),
         ),
         with(make("notaris", key(), "ES256", "openid profile"), sealed),
+        with(
+            make("apotheek", secret("apotheek"), "ES256", "openid profile offline_access"),
+            json!({ "jwks_uri": "https://apotheek.example/keys", "id_token_encryption": how,
+                "grants": ["authorization_code", "refresh_token"] }),
+        ),
         with(make("beurs", key(), "ES256", "openid"), json!({ "security": "fapi2" })),
     ]
 }

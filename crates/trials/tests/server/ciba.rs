@@ -4,10 +4,10 @@ use protocol::phone::Decision;
 use serde_json::{Value, json};
 use zelf_trials::town::partner::claims;
 use zelf_trials::town::phone::CODE;
-use zelf_trials::town::{Phone, Reply, Town};
+use zelf_trials::town::{Browser, Phone, Reply, Town};
 
 use crate::firm::{Firm, text};
-use crate::{AN, AN_E164, HOME, each, once};
+use crate::{AN, AN_E164, ELSEWHERE, HOME, each, once};
 
 async fn desk(town: &Town) -> Firm {
     Firm::opens(town, "desk", "", json!({})).await
@@ -139,6 +139,38 @@ async fn a_known_customer_is_named_by_an_id_token() {
     for hint in [token.as_str(), "x.y.z"] {
         assert_eq!(asks(&town, &other, &[("id_token_hint", hint)]).await.refusal(), (400, "invalid_request".into()));
     }
+}
+
+#[tokio::test]
+async fn strangers_who_know_a_number_do_not_keep_a_partner_out_nor_a_partner_them() {
+    each(async |town| {
+        let (desk, other) = (desk(&town).await, Firm::opens(&town, "other", "", json!({})).await);
+        let phone = Phone::activate(&town, HOME, AN, "an").await;
+        let gemeente = town.partner("gemeente");
+        for n in 0..8 {
+            Browser::at(&format!("10.20.{n}.1")).login(&town, &gemeente, AN).await;
+        }
+        assert_eq!(phone.pending(&town).await.len(), 6, "so many from all strangers");
+        asked(&town, &desk).await;
+        assert_eq!(phone.pending(&town).await.len(), 7);
+        for _ in 0..5 {
+            asked(&town, &desk).await;
+        }
+        assert_eq!(phone.pending(&town).await.len(), 9, "no partner rings without end");
+        asked(&town, &other).await;
+        assert_eq!(phone.pending(&town).await.len(), 10, "nor instead of another");
+        for _ in 0..3 {
+            Browser::at(ELSEWHERE).login(&town, &gemeente, AN).await;
+        }
+        town.pass(16 * 60);
+        for _ in 0..3 {
+            asked(&town, &desk).await;
+            asked(&town, &other).await;
+        }
+        Browser::at(ELSEWHERE).login(&town, &gemeente, AN).await;
+        assert_eq!(phone.pending(&town).await.len(), 7, "nor do partners keep strangers out");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use zelf_trials::town::card::{self, Computer};
 use zelf_trials::town::partner::claims;
 use zelf_trials::town::phone::CODE;
-use zelf_trials::town::{Phone, Reply, Town};
+use zelf_trials::town::{Browser, Phone, Reply, Town};
 
 use crate::firm::{CIBA_GRANT, Firm, text};
 use crate::{AN, AN_E164, ELSEWHERE, HOME, JAN, each, once};
@@ -253,6 +253,23 @@ async fn a_session_is_the_first_phones_and_the_partners_own() {
         assert_eq!(scans(&town, &jan, &second).await.error(), "request_gone");
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_scanned_the_partners_code_is_asked_whatever_strangers_do() {
+    let town = once().await;
+    let shop = shop(&town).await;
+    let phone = Phone::activate(&town, HOME, AN, "an").await;
+    let gemeente = town.partner("gemeente");
+    for n in 0..8 {
+        Browser::at(&format!("10.20.{n}.1")).login(&town, &gemeente, AN).await;
+    }
+    let crowd = phone.pending(&town).await.len();
+    for n in 1..=5 {
+        let token = discovered(&town, &shop, &phone).await;
+        asks(&town, &shop, &request(&town, &shop, &token, "openid service:SHOP_LOGIN")).await.ok();
+        assert_eq!(phone.pending(&town).await.len(), crowd + n, "each scan is a wish of its own");
+    }
 }
 
 #[tokio::test]

@@ -11,12 +11,12 @@ async fn the_fourth_unanswered_start_from_one_place_reaches_nobody() {
         let gemeente = town.partner("gemeente");
         let mut phone = Phone::activate(&town, HOME, AN, "an").await;
         let mut stranger = Browser::at(ELSEWHERE);
-        for n in 1..=5 {
+        for n in 1..=9 {
             let login = stranger.login(&town, &gemeente, AN).await;
             assert_eq!(phone.pending(&town).await.len(), n.min(3), "start {n}");
             assert_eq!(stranger.look(&town, &login).await.status, 200, "and the stranger cannot tell");
         }
-        // From home there is room still: the owner gets through.
+        // From home there is room still, also in a browser that nobody knows: the owner gets through.
         let mut home = Browser::at(HOME);
         let login = home.login(&town, &gemeente, AN).await;
         let rid = login.approval();
@@ -26,6 +26,26 @@ async fn the_fourth_unanswered_start_from_one_place_reaches_nobody() {
         phone.keep(&body, &reply);
         reply.ok();
         home.arrive(&town, &gemeente, &login).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_starts_and_stops_again_has_rung_all_the_same() {
+    each(async |town| {
+        let gemeente = town.partner("gemeente");
+        let phone = Phone::activate(&town, HOME, AN, "an").await;
+        let mut stranger = Browser::at(ELSEWHERE);
+        for n in 1..=5 {
+            let login = stranger.login(&town, &gemeente, AN).await;
+            assert_eq!(phone.pending(&town).await.len(), usize::from(n <= 3), "start {n}");
+            let page = stranger.look(&town, &login).await;
+            let stopped = stranger.post(&town, "/login/cancel", &[("req", &page.field("req"))]).await;
+            assert_eq!(stopped.status, 303);
+            assert!(phone.pending(&town).await.is_empty());
+        }
+        Browser::at(HOME).login(&town, &gemeente, AN).await;
+        assert_eq!(phone.pending(&town).await.len(), 1, "nobody else is kept out");
     })
     .await;
 }

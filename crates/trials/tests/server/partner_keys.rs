@@ -7,9 +7,11 @@ use journeys::ports::{PartnerAnswer, PartnerCallError};
 use protocol::jose::{KeySet, SigningKey};
 use protocol::oidc::partner::Partner;
 use serde_json::{Value, json};
-use zelf_trials::town::Town;
+use zelf_trials::town::partner::sealing_key;
+use zelf_trials::town::phone::CODE;
+use zelf_trials::town::{Browser, Phone, Town};
 
-use crate::once;
+use crate::{AN, HOME, each, once};
 
 const URL: &str = "https://bakker.example/jwks.json";
 const MINUTE: i64 = 60;
@@ -137,4 +139,36 @@ async fn keys_in_the_registration_need_no_call() {
     let keys: Arc<KeySet> = partner_keys::of(&town.world, &partner, true).await;
     assert_eq!(keys.kids(), ["x", "y"]);
     assert_eq!(town.web.asked(URL), 0);
+}
+
+#[tokio::test]
+async fn a_code_is_not_spent_on_an_answer_that_cannot_be_made() {
+    each(async |town| {
+        let pharmacy = town.partner("apotheek");
+        let keys = "https://apotheek.example/keys";
+        let key = sealing_key().public().jwk();
+        let key =
+            json!({ "kty": "EC", "crv": "P-256", "x": key.x, "y": key.y, "kid": sealing_key().kid(), "use": "enc" });
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+        let mut browser = Browser::at(HOME);
+        let login = browser.login(&town, &pharmacy, AN).await;
+        phone.approve(&town, &login.number, CODE).await.ok();
+        let code = browser.arrive(&town, &pharmacy, &login).await;
+        town.web.fails(keys, PartnerCallError::Unreachable("down".into()));
+        assert_eq!(pharmacy.exchange(&town, &login, &code).await.status, 500);
+        town.pass(MINUTE);
+        town.web.serves(keys, json!({ "keys": [key] }));
+        let tokens = pharmacy.exchange(&town, &login, &code).await.ok();
+        let refresh = [
+            ("grant_type", "refresh_token".into()),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap().into()),
+        ];
+        town.web.fails(keys, PartnerCallError::Unreachable("down".into()));
+        town.pass(25 * HOUR);
+        assert_eq!(pharmacy.ask_at(&town, "/token", refresh.to_vec()).await.status, 500);
+        town.pass(MINUTE);
+        town.web.serves(keys, json!({ "keys": [key] }));
+        pharmacy.ask_at(&town, "/token", refresh.to_vec()).await.ok();
+    })
+    .await;
 }

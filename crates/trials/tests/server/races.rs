@@ -71,6 +71,8 @@ async fn a_stop_and_an_approval_at_the_same_moment_end_one_way_for_both() {
                 other => panic!("{other} {}", answered.body),
             }
             phone.keep(&body, &answered);
+            // Those that were stopped are a crowd, too.
+            town.pass(16 * 60);
         }
         let login = Browser::at(HOME).login(&town, &gemeente, AN).await;
         phone.approve(&town, &login.number, CODE).await.ok();

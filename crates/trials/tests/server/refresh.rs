@@ -43,6 +43,7 @@ async fn each_refresh_token_counts_once_and_whoever_copies_one_ends_the_chain() 
         }
         assert_eq!((&info["sub"], after.get("nonce")), (&after["sub"], None));
         // Somebody copied the first one.
+        town.pass(31);
         let copied = refresh(&town, &archive, text(&first, "refresh_token"), &[]).await;
         assert_eq!(copied.refusal(), (400, "invalid_grant".into()));
         let own = refresh(&town, &archive, text(&second, "refresh_token"), &[]).await;
@@ -51,6 +52,56 @@ async fn each_refresh_token_counts_once_and_whoever_copies_one_ends_the_chain() 
             archive.userinfo(&town, text(&second, "access_token")).await.refusal(),
             (401, "invalid_token".into())
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_given_once_more_and_soon_to_the_same_key() {
+    each(async |town| {
+        let archive = town.partner("archief");
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+        let first = tokens(&town, &mut phone, &archive).await;
+        let first = text(&first, "refresh_token");
+        let lost = refresh(&town, &archive, first, &[]).await.ok();
+        town.pass(30);
+        let again = refresh(&town, &archive, first, &[]).await.ok();
+        assert_eq!(again["refresh_token"], lost["refresh_token"], "one chain, not two");
+        archive.userinfo(&town, text(&again, "access_token")).await.ok();
+        let second = text(&again, "refresh_token");
+        let third = refresh(&town, &archive, second, &[]).await.ok();
+        // Now the first one is two behind.
+        assert_eq!(refresh(&town, &archive, first, &[]).await.refusal(), (400, "invalid_grant".into()));
+        let over = refresh(&town, &archive, text(&third, "refresh_token"), &[]).await;
+        assert_eq!(over.refusal(), (400, "invalid_grant".into()));
+
+        let first = tokens(&town, &mut phone, &archive).await;
+        let first = text(&first, "refresh_token");
+        let own = refresh(&town, &archive, first, &[]).await.ok();
+        refresh(&town, &archive, first, &[]).await.ok();
+        assert_eq!(refresh(&town, &archive, first, &[]).await.refusal(), (400, "invalid_grant".into()), "not twice");
+        let over = refresh(&town, &archive, text(&own, "refresh_token"), &[]).await;
+        assert_eq!(over.refusal(), (400, "invalid_grant".into()));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_bring_one_token_at_once_all_but_the_holder_and_one_lost_answer_end_the_chain() {
+    each(async |town| {
+        let archive = town.partner("archief");
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+        let first = tokens(&town, &mut phone, &archive).await;
+        let first = text(&first, "refresh_token");
+        let bring = || refresh(&town, &archive, first, &[]);
+        let (a, b, c, d) = tokio::join!(bring(), bring(), bring(), bring());
+        let given: Vec<Value> = [a, b, c, d].iter().filter(|reply| reply.status == 200).map(Reply::json).collect();
+        assert_eq!(given.len(), 2);
+        for tokens in &given {
+            let reply = refresh(&town, &archive, text(tokens, "refresh_token"), &[]).await;
+            assert_eq!(reply.refusal(), (400, "invalid_grant".into()), "copied");
+            assert_eq!(archive.userinfo(&town, text(tokens, "access_token")).await.status, 401);
+        }
     })
     .await;
 }

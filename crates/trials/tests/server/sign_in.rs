@@ -295,3 +295,29 @@ async fn an_answer_is_counted_once_however_often_it_arrives() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_chooses_another_way_leaves_no_request_on_the_phone() {
+    each(async |town| {
+        let gemeente = town.partner("gemeente");
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+        let mut browser = Browser::at(HOME);
+        let login = browser.login(&town, &gemeente, AN).await;
+        let page = browser.look(&town, &login).await;
+        assert!(page.has("other-way"), "{}", page.body);
+        let req = page.field("req");
+        let mut other = Browser::at(ELSEWHERE);
+        other.post(&town, "/login/retry", &[("req", &req)]).await;
+        assert_eq!(phone.pending(&town).await.len(), 1, "nobody stops the login of another browser");
+        let start = browser.post(&town, "/login/retry", &[("req", &req)]).await;
+        assert!(start.status == 200 && start.has("phone"), "{}", start.body);
+        assert!(phone.pending(&town).await.is_empty());
+        let sent = browser.type_number(&town, &start, AN).await;
+        let number = browser.get(&town, sent.location()).await.text("match");
+        phone.approve(&town, &number, CODE).await.ok();
+        // An approved login is not taken back.
+        let req = browser.get(&town, sent.location()).await;
+        assert_eq!(req.status, 303);
+    })
+    .await;
+}

@@ -110,6 +110,12 @@ fn the_keyring_is_its_owners_alone_and_a_broken_one_is_refused_in_silence() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(matches!(Keyring::load_or_create(&path, false, NOW), Err(KeyringError::OtherWorld)));
     assert!(Keyring::load_or_create(&path, true, NOW).is_ok(), "it opens again");
+    let unmarked: String = text.lines().filter(|line| !line.contains("world")).collect();
+    std::fs::write(&path, unmarked.replace(",}", "}")).unwrap();
+    assert!(Keyring::load_or_create(&path, false, NOW).is_ok(), "of the first days: the first world to open it has it");
+    assert!(matches!(Keyring::load_or_create(&path, true, NOW), Err(KeyringError::OtherWorld)));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+    assert_eq!((mode & 0o777, std::fs::read_dir(folder.path()).unwrap().count()), (0o600, 1));
     let secret = text.split('"').nth(3).unwrap().to_owned();
     for broken in
         [text.replace(&secret, &secret[1..]), text.replace("\"kek\"", "\"key\""), text[..90].into(), String::new()]

@@ -10,6 +10,7 @@ use protocol::oidc::authorize::AuthorizeError;
 
 use super::pairs;
 use crate::Doors;
+use crate::limits::What;
 use crate::place::Caller;
 use crate::site::{begin, problem_here, send};
 
@@ -50,7 +51,8 @@ pub async fn v2_authorization(
 }
 
 async fn open(doors: &Doors, headers: &HeaderMap, caller: Caller, mount: Mount, parameters: &str) -> Response {
-    let request = match read_request::read(&doors.world, mount, &pairs(parameters)).await {
+    let permit = || doors.limits.take(What::Login, &caller.network, doors.world.now()).is_ok();
+    let request = match read_request::read(&doors.world, mount, &pairs(parameters), &permit).await {
         Ok(Ok(request)) => request,
         // Not the parameters themselves: `login_hint` may hold somebody's number.
         Ok(Err(AuthorizeError::Page(error))) => {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use words::Lang;
 
 use super::pages_of::{accepted, page, problem_after, problem_here, see_other};
-use super::wait::form_post;
+use super::wait::{form_post, stop};
 use super::{
     KNOWN_COOKIE, KnownCookie, LoginCookie, LoginState, NUMBER_COOKIE, NumberCookie, login_cookie_name, open_cookie,
     seal_cookie,
@@ -283,14 +283,17 @@ pub async fn show(
     start_page(&doors, &headers, &state, None, None)
 }
 
-/// `POST /login/retry`: the start page once more.
+/// `POST /login/retry`: the start page once more; the request that this browser gives up waits no longer.
 pub async fn retry(
     State(doors): State<Doors>,
     headers: HeaderMap,
     form: Result<Form<SealedForm>, FormRejection>,
 ) -> Response {
     match sealed(&doors, form).await {
-        Ok(state) => start_page(&doors, &headers, &LoginState { approval: None, ..state }, None, None),
+        Ok(state) => {
+            stop(&doors, &headers, &state).await;
+            start_page(&doors, &headers, &LoginState { approval: None, ..state }, None, None)
+        }
         Err(response) => response,
     }
 }

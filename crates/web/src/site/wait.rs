@@ -233,12 +233,17 @@ pub async fn cancel(
     let Some(state) = state else {
         return problem_after(&doors, "request_expired", "no sealed request");
     };
-    if let Some(approval) = state.approval.as_deref().filter(|a| own(&doors, &headers, a).is_some())
+    stop(&doors, &headers, &state).await;
+    send(&doors, &denied(&state, "the person stopped")).await
+}
+
+/// The request that the browser waits for, if it is its own, waits no longer.
+pub(super) async fn stop(doors: &Doors, headers: &HeaderMap, state: &LoginState) {
+    if let Some(approval) = state.approval.as_deref().filter(|a| own(doors, headers, a).is_some())
         && let Err(failure) = sign_in::cancel(&doors.world, approval).await
     {
         tracing::error!(?failure, "a request could not be cancelled");
     }
-    send(&doors, &denied(&state, "the person stopped")).await
 }
 
 /// `response_mode=form_post`: a form that sends itself, with a button where there is no JavaScript.

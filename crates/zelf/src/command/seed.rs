@@ -50,6 +50,9 @@ pub async fn run(args: SeedArgs) -> ExitCode {
 
 async fn fill(args: &SeedArgs) -> Result<(), String> {
     let config = Config::read(&args.config)?;
+    if !config.test_world.enabled {
+        return Err(format!("{}: only a world with [test_world] enabled = true is seeded", args.config.display()));
+    }
     let wired = wire::wire(&config).await?;
     let world = &wired.world;
     let (document, root) = world.vault.keys_document().await.map_err(|e| e.to_string())?;

@@ -9,6 +9,8 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tokens {
+    /// A code counts for so long after the approval, 10 to 600; for FAPI partners at most 60.
+    pub code_seconds: i64,
     /// A refresh token that lies unused for so long is over.
     pub refresh_idle_days: i64,
     /// A chain of refresh tokens lives no longer.
@@ -19,13 +21,14 @@ pub struct Tokens {
 
 impl Default for Tokens {
     fn default() -> Self {
-        Tokens { refresh_idle_days: 30, refresh_days: 180, dpop_nonce: false }
+        Tokens { code_seconds: 180, refresh_idle_days: 30, refresh_days: 180, dpop_nonce: false }
     }
 }
 
 impl Tokens {
     pub fn rules(&self, mtls_issuer: Option<&String>) -> TokenRules {
         TokenRules {
+            code_seconds: self.code_seconds.clamp(10, 600),
             refresh_idle_seconds: self.refresh_idle_days.max(0) * 86_400,
             refresh_seconds: self.refresh_days.max(0) * 86_400,
             dpop_nonce: self.dpop_nonce,

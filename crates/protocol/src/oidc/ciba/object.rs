@@ -10,7 +10,7 @@ use crate::oidc::partner::Partner;
 
 /// How far ahead of ours a partner's clock may be, seconds.
 const CLOCK_AHEAD: i64 = 10;
-/// FAPI-CIBA §5.2.2: at most so long from `nbf` to `exp`, seconds.
+/// FAPI-CIBA §5.2.2: at most so long from `nbf` to `exp`, seconds. On the compatible mount, from now.
 const MAX_LIFE: i64 = 3600;
 /// Members that are no parameters.
 const ENVELOPE: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
@@ -30,8 +30,8 @@ pub struct RequestObject {
     pub pairs: Vec<(String, String)>,
     /// `h` of the compact JWS.
     pub digest: String,
-    /// Its `jti`, to be burnt.
-    pub single_use: Option<SingleUse>,
+    /// Its name, to be burnt: its `jti`, or what it says where it has none.
+    pub single_use: SingleUse,
 }
 
 /// Reads a compact JWS, already taken out of a JWE where it was in one. The compatible mount takes times as text and leaves
@@ -80,7 +80,12 @@ pub fn object(
     if jti.is_none() && !lenient {
         return Err(wrong("jti of the request is missing"));
     }
-    let single_use = jti.map(|jti| SingleUse { jti: format!("request:{jti}"), expires: exp });
+    let name = match jti {
+        Some(jti) => jti.to_owned(),
+        // Without the signature, which may be another one for the same words.
+        None => format!("#{}", digest(compact.rsplit_once('.').map_or(compact, |(signed, _)| signed))),
+    };
+    let single_use = SingleUse { jti: format!("request:{name}"), expires: exp };
     Ok(RequestObject { pairs: parameters(claims, lenient), digest: digest(compact), single_use })
 }
 
@@ -98,7 +103,9 @@ fn times(claims: &Map<String, Value>, lenient: bool, now: i64) -> Option<i64> {
         return None;
     }
     match (exp, nbf, iat) {
-        (exp, ..) if lenient => Some(exp.unwrap_or(now + MAX_LIFE).min(now + MAX_LIFE)),
+        // Neither is demanded there, but one of them: else the request would never grow old.
+        (Some(exp), ..) if lenient => Some(exp).filter(|exp| *exp <= soon.saturating_add(MAX_LIFE)),
+        (None, _, Some(iat)) if lenient => Some(iat.saturating_add(MAX_LIFE)).filter(|exp| *exp > now),
         (Some(exp), Some(nbf), Some(_)) if exp <= nbf.saturating_add(MAX_LIFE) => Some(exp),
         _ => None,
     }

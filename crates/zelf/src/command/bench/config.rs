@@ -1,5 +1,5 @@
 //! `zelf.toml` of the benchmark: production's settings, the partners, and limits per address lifted, since every
-//! browser and phone here comes from one.
+//! browser and phone here comes from one. A test world, for anybody may know the seed of its phones.
 
 use std::path::Path;
 
@@ -35,6 +35,9 @@ issuer = "127.0.0.1:{issuer}"
 app = "127.0.0.1:{app}"
 console = ""
 ops = "127.0.0.1:{ops}"
+
+[test_world]
+enabled = true
 
 [limits]
 activations_per_hour = 4000000000
