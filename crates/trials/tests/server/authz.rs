@@ -6,7 +6,7 @@ use protocol::jose::{Enc, Encryption, KeyAlg, KeySet, SigningKey, b64u, jwe, sha
 use serde_json::{Value, json};
 use zelf_trials::town::{Browser, Phone, Reply, Town};
 
-use crate::{AN, HOME, each, once};
+use crate::{AN, ELSEWHERE, HOME, each, once};
 
 const BACK: &str = "https://bakker.example/cb";
 const SECRET: &str = "bakker-secret-0123456789abcdef";
@@ -390,6 +390,40 @@ async fn a_long_text_to_confirm_lies_in_a_row_while_the_person_types() {
 }
 
 #[tokio::test]
+async fn a_signed_request_that_comes_again_and_again_is_one_row_and_soon_too_much() {
+    each(async |town| {
+        let baker = Baker::moves_in(&town, "bakker", json!({ "authorization_details": ["account_information"] })).await;
+        let signed = |size: usize| {
+            let details = json!([{ "type": "account_information", "note": "x".repeat(size) }]);
+            baker.object(&town, &es256(), &json!({ "authorization_details": details }))
+        };
+        let asks = |object: &str| {
+            let pairs =
+                [("client_id", "bakker"), ("redirect_uri", BACK), ("response_type", "code"), ("request", object)];
+            url(&town, "/authorize", &pairs)
+        };
+        let (object, other) = (signed(3000), signed(3001));
+        let mut browser = Browser::at(HOME);
+        for _ in 0..3 {
+            assert_eq!(browser.get(&town, &asks(&object)).await.status, 200);
+        }
+        assert_eq!(town.count("pushed_request").await, 1);
+        town.pass(1800);
+        // Who comes later has the page as long as everybody else.
+        let page = browser.get(&town, &asks(&other)).await;
+        let mut stranger = Browser::at(ELSEWHERE);
+        for _ in 0..120 {
+            assert_eq!(stranger.get(&town, &asks(&other)).await.status, 200);
+        }
+        assert_eq!(back(&stranger.get(&town, &asks(&other)).await)["error"], "temporarily_unavailable");
+        assert_eq!(town.count("pushed_request").await, 2);
+        assert_eq!(stranger.get(&town, &asks(&signed(1))).await.status, 200, "what costs no row is shown");
+        assert_eq!(browser.type_number(&town, &page, AN).await.status, 303);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn strangers_fill_no_rows() {
     let town = once().await;
     let baker = Baker::moves_in(&town, "bakker", json!({ "authorization_details": ["account_information"] })).await;
@@ -473,4 +507,10 @@ async fn a_request_object_is_fetched_from_its_registered_address_alone() {
     let elsewhere = "https://evil.example/r.jwt";
     assert_eq!(back(&browser.get(&town, &asks(elsewhere)).await)["error"], "invalid_request_uri");
     assert_eq!(town.web.asked(elsewhere), 0, "nobody knocked there");
+    let mut stranger = Browser::at(ELSEWHERE);
+    let before = town.web.asked(at);
+    for _ in 0..130 {
+        stranger.get(&town, &asks(at)).await;
+    }
+    assert_eq!(town.web.asked(at), before + 120, "nobody makes us knock there without end");
 }

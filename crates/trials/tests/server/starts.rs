@@ -1,8 +1,10 @@
 //! A request reaches its phone by a code that changes, by a link on the same device, by a number; and nobody else's phone or
 //! browser gets anything from it (security: no relayed pictures, no forwarded links).
 
-use domain::approval::Approval;
+use domain::approval::{Approval, Progress};
+use journeys::start::{Begun, Typed};
 use journeys::{sign_in, start};
+use protocol::oidc::authorize::AuthorizationRequest;
 use protocol::phone::Decision;
 use serde_json::json;
 use zelf_trials::town::phone::CODE;
@@ -194,4 +196,24 @@ async fn who_does_not_want_to_be_found_by_number_is_not_and_nobody_can_tell() {
         assert_eq!(phone.pending(&town).await.len(), 1);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_code_is_given_as_long_as_it_counts_which_is_a_minute_under_fapi() {
+    let town = crate::once().await;
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    for (id, seconds) in [("beurs", 60), ("gemeente", 180)] {
+        let authorization = AuthorizationRequest { client_id: id.into(), ..AuthorizationRequest::default() };
+        let (network, browser) = ("10.1".into(), "Firefox".into());
+        let begun = Begun { authorization, browser, address: HOME.into(), network, known: None };
+        let started = start::by_number(&town.world, Typed { begun, country: "BE".into(), number: AN.into() }).await;
+        let id = started.unwrap().approval;
+        let look = async || sign_in::watch(&town.world, &id).await.unwrap();
+        phone.approve(&town, &look().await.approval.match_number, CODE).await.ok();
+        town.pass(seconds - 1);
+        assert_eq!(look().await.progress, Progress::Approved);
+        town.pass(1);
+        assert_eq!(look().await.progress, Progress::Expired);
+        town.settle().await;
+    }
 }
