@@ -155,7 +155,7 @@ async fn a_code_is_not_spent_on_an_answer_that_cannot_be_made() {
         phone.approve(&town, &login.number, CODE).await.ok();
         let code = browser.arrive(&town, &pharmacy, &login).await;
         town.web.fails(keys, PartnerCallError::Unreachable("down".into()));
-        assert_eq!(pharmacy.exchange(&town, &login, &code).await.status, 500);
+        assert_eq!(pharmacy.exchange(&town, &login, &code).await.status, 503);
         town.pass(MINUTE);
         town.web.serves(keys, json!({ "keys": [key] }));
         let tokens = pharmacy.exchange(&town, &login, &code).await.ok();
@@ -165,7 +165,7 @@ async fn a_code_is_not_spent_on_an_answer_that_cannot_be_made() {
         ];
         town.web.fails(keys, PartnerCallError::Unreachable("down".into()));
         town.pass(25 * HOUR);
-        assert_eq!(pharmacy.ask_at(&town, "/token", refresh.to_vec()).await.status, 500);
+        assert_eq!(pharmacy.ask_at(&town, "/token", refresh.to_vec()).await.status, 503);
         town.pass(MINUTE);
         town.web.serves(keys, json!({ "keys": [key] }));
         pharmacy.ask_at(&town, "/token", refresh.to_vec()).await.ok();
