@@ -213,7 +213,7 @@ async fn a_code_is_given_as_long_as_it_counts_which_is_a_minute_under_fapi() {
         town.pass(seconds - 1);
         assert_eq!(look().await.progress, Progress::Approved);
         town.pass(1);
-        assert_eq!(look().await.progress, Progress::Expired);
+        assert_eq!(look().await.progress, Progress::Late);
         town.settle().await;
     }
 }
