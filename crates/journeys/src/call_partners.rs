@@ -1,19 +1,24 @@
 //! Tells partners what they must hear: a result that waits for them (CIBA ping), a login that is over (back-channel logout). Runs beside
 //! the doors; a call is written with its event, so nothing is lost.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use protocol::jose::SigAlg;
 use protocol::oidc::logout;
 use serde_json::json;
 use store::partner_call::{Due, Logout, Ping, Said};
+use tokio::task::JoinSet;
 
 use crate::ports::PartnerCallError;
 use crate::{Failure, World, tokens};
 
-/// A caller that dies gives its calls back after this, seconds.
+/// A caller that dies gives its calls back after this, seconds: twice as long as a whole batch to one partner that lets each call wait
+/// for the three seconds that `outbound` is patient.
 const LEASE_SECONDS: i64 = 30;
 const BATCH: i64 = 20;
+/// So many calls to one partner at the same time.
+pub const AT_ONCE: usize = 4;
 /// Pauses before the second, third, … try.
 const BACK_OFF_SECONDS: [i64; 5] = [2, 10, 60, 600, 3600];
 
@@ -25,20 +30,50 @@ enum Heard {
     NotNow(String),
 }
 
-/// Makes every call that is due; how many were.
+/// Makes the calls that are due, those to different partners side by side; how many were.
 pub async fn once(world: &World) -> Result<usize, Failure> {
     let (now, sealer) = (world.now(), world.sealer.clone());
     let work = move |tx: &mut db::Tx<'_>| store::partner_call::claim(tx, &sealer, now, LEASE_SECONDS, BATCH);
     let due = world.db.run("call_partners.claim", work).await?;
     let many = due.len();
-    for call in due {
-        let heard = match &call.said {
-            Said::Ping(said) => ping(world, said).await,
-            Said::Logout(said) => log_out(world, &call.partner, said).await,
-        };
-        settle(world, call, heard).await?;
+    let mut tasks = JoinSet::new();
+    for queue in queues(due) {
+        let world = world.clone();
+        tasks.spawn(async move {
+            for call in queue {
+                make(&world, call).await;
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        if let Err(error) = done {
+            tracing::error!(%error, "calls to a partner stopped");
+        }
     }
     Ok(many)
+}
+
+/// At most [`AT_ONCE`] queues for each partner: one that lets us wait delays nobody else.
+fn queues(due: Vec<Due>) -> Vec<Vec<Due>> {
+    let mut queues: BTreeMap<(String, usize), Vec<Due>> = BTreeMap::new();
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for call in due {
+        let nth = met.entry(call.partner.clone()).or_default();
+        queues.entry((call.partner.clone(), *nth % AT_ONCE)).or_default().push(call);
+        *nth += 1;
+    }
+    queues.into_values().collect()
+}
+
+/// What cannot be written down is tried again when the lease is over.
+async fn make(world: &World, call: Due) {
+    let heard = match &call.said {
+        Said::Ping(said) => ping(world, said).await,
+        Said::Logout(said) => log_out(world, &call.partner, said).await,
+    };
+    if let Err(failure) = settle(world, call, heard).await {
+        tracing::error!(?failure, "what became of a call was not written");
+    }
 }
 
 async fn settle(world: &World, call: Due, heard: Heard) -> Result<(), Failure> {

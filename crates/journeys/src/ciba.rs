@@ -220,7 +220,7 @@ impl Decided {
         let address = partner.ciba.as_ref()?.notification_endpoint.clone()?;
         let auth_req_id = auth_req_id(world, approval).ok()?;
         let ping = Ping { address, bearer: token.0.clone(), auth_req_id };
-        Some(Decided { id: format!("pcl_{}", approval.id), partner: approval.partner.clone(), ping })
+        Some(Decided { id: format!("pcl_ping_{}", approval.id), partner: approval.partner.clone(), ping })
     }
 
     pub(crate) fn write(&self, tx: &mut db::Tx<'_>, sealer: &store::Sealer, now: i64) -> Result<(), store::StoreError> {

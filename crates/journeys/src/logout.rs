@@ -25,10 +25,18 @@ pub enum LogoutError {
 /// A logout that may be carried out.
 pub struct Checked {
     pub partner: Option<Arc<Partner>>,
-    /// The approval whose login the hint names: no question is needed.
+    /// The approval whose login the hint names.
     pub hinted: Option<String>,
     /// Where the browser goes afterwards.
     pub back: Option<String>,
+}
+
+impl Checked {
+    /// Whether the person must be asked. Anybody can put an ID token of their own into a link: it ends without a question only the
+    /// login that it names.
+    pub fn needs_question(&self, world: &World, session: &BrowserSession) -> bool {
+        !self.hinted.as_deref().is_some_and(|approval| session.is_of(approval, world.now()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,27 +102,25 @@ async fn hint(world: &World, text: &str, client_id: Option<&str>) -> Result<Opti
     Ok(secret.and_then(|secret| jwt::verify_hs256(&opened, secret.as_bytes()).ok()))
 }
 
-/// Ends the logins of this browser (of one partner's hint: that login too) and tells their partners. Gives what the browser holds from
-/// now on: nothing.
-pub async fn end(world: &World, checked: &Checked, session: &BrowserSession) -> Result<BrowserSession, Failure> {
+/// Ends the logins of this browser, and the one that the hint names wherever it lasts, and tells their partners.
+pub async fn end(world: &World, checked: &Checked, session: &BrowserSession) -> Result<(), Failure> {
     let mut approvals: Vec<String> = session.logins.iter().map(|login| login.approval.clone()).collect();
     approvals.extend(checked.hinted.clone());
     approvals.sort();
     approvals.dedup();
     if approvals.is_empty() {
-        return Ok(BrowserSession::default());
+        return Ok(());
     }
     let (sealer, now) = (world.sealer.clone(), world.now());
     let work = move |tx: &mut db::Tx<'_>| {
         for id in &approvals {
-            let Some((approval, _)) = store::approval::find(tx, &sealer, id)? else { continue };
-            let Some(account) = approval.account else { continue };
+            // A hint may come again and again: its partner hears of it once.
+            let Some((account, partner)) = store::session::end(tx, id)? else { continue };
             let said = Said::Logout(Logout { account, approval: Some(id.clone()) });
-            let call = format!("pcl_{id}");
-            store::partner_call::insert(tx, &sealer, (&call, &approval.partner), &said, now, now + LOGOUT_SECONDS)?;
+            let call = format!("pcl_logout_{id}");
+            store::partner_call::insert(tx, &sealer, (&call, &partner), &said, now, now + LOGOUT_SECONDS)?;
         }
         Ok::<_, store::StoreError>(())
     };
-    world.db.run("logout.end", work).await?;
-    Ok(BrowserSession::default())
+    Ok(world.db.run("logout.end", work).await?)
 }

@@ -19,6 +19,8 @@ pub struct RegistrationRules {
     pub initial_token: Option<SecretDigest>,
     /// Clients of yesterday, without PKCE, are let in.
     pub without_pkce: bool,
+    /// `session_seconds` of those that register themselves; 0: each of their logins asks the phone.
+    pub session_seconds: i64,
 }
 
 /// Why nothing is registered.
@@ -134,8 +136,9 @@ struct Made {
 async fn make(world: &World, client_id: &str, secret: &str, body: &[u8]) -> Result<Made, RegistrationError> {
     let metadata = Metadata::read(body)?;
     let sector = sector(world, &metadata).await?;
-    let require_pkce = !world.settings.registration.without_pkce;
-    let partner = metadata.partner(&Given { client_id, secret, sector, require_pkce })?;
+    let rules = &world.settings.registration;
+    let (require_pkce, session_seconds) = (!rules.without_pkce, rules.session_seconds);
+    let partner = metadata.partner(&Given { client_id, secret, sector, require_pkce, session_seconds })?;
     let asked = serde_json::from_slice(body).unwrap_or_default();
     Ok(Made { asked, metadata, partner })
 }

@@ -4,7 +4,7 @@
 //! person withdrew, a code came twice) the session is worth nothing.
 
 use domain::approval::{Approval, Asked, LoginRequest, Start, State};
-use protocol::oidc::authorize::{AuthorizationRequest, ErrorCode, Prompt};
+use protocol::oidc::authorize::{AuthorizationRequest, ErrorCode};
 use protocol::oidc::partner::Partner;
 use serde::{Deserialize, Serialize};
 
@@ -36,12 +36,18 @@ pub struct SessionLogin {
 
 /// What a session says to a request.
 pub enum Answered {
-    /// A code may go out for this approval.
-    Approved(String),
     /// The phone must be asked.
     Ask,
     /// Nobody may be asked, so the service hears this.
     Refused(ErrorCode, &'static str),
+    /// It may go on with [`renew`].
+    Known(Box<Known>),
+}
+
+/// A login that counts, and what is asked of it now.
+pub struct Known {
+    before: Approval,
+    request: LoginRequest,
 }
 
 impl BrowserSession {
@@ -60,65 +66,74 @@ impl BrowserSession {
         self
     }
 
-    /// Without what it holds of this partner.
-    #[must_use]
-    pub fn without(mut self, partner: &str) -> BrowserSession {
-        self.logins.retain(|login| login.partner != partner);
-        self
+    /// True where a hint for this approval needs no question: it is one of this browser's, or there is nothing else to end.
+    pub(crate) fn is_of(&self, approval: &str, now: i64) -> bool {
+        self.logins.iter().any(|login| login.approval == approval) || self.logins.iter().all(|login| login.until <= now)
     }
 
-    fn of(&self, asked: &AuthorizationRequest, now: i64) -> Option<&SessionLogin> {
+    fn of(&self, asked: &AuthorizationRequest, partner: &Partner, now: i64) -> Option<&SessionLogin> {
         let recent = |at: i64| asked.max_age.is_none_or(|age| at + i64::from(age) >= now);
-        let fits = |l: &&SessionLogin| l.partner == asked.client_id && l.until > now && recent(l.at);
-        self.logins.iter().find(fits)
+        // The operator may have shortened it since.
+        let lasts = |l: &SessionLogin| l.until.min(l.at + partner.session_seconds) > now;
+        self.logins.iter().find(|l| l.partner == partner.id && lasts(l) && recent(l.at))
     }
 }
 
-/// Whether a session may answer in the phone's place. A payment, a text, a new datum or a higher demand never is.
+/// Whether a session may answer in the phone's place: only a request that says `prompt=none`. A payment, a text, details, a new datum or
+/// a higher demand is never answered so.
 pub async fn answer(
     world: &World,
     asked: &AuthorizationRequest,
     session: &BrowserSession,
 ) -> Result<Answered, Failure> {
-    let again = [Prompt::Login, Prompt::Consent, Prompt::SelectAccount];
-    let now = world.now();
-    let nobody = || match asked.silent() {
-        true => Answered::Refused(ErrorCode::LoginRequired, "nobody is logged in here"),
-        false => Answered::Ask,
-    };
-    if asked.confirm.is_some() || asked.wants_code() || again.iter().any(|prompt| asked.prompt.contains(prompt)) {
-        return Ok(nobody());
+    if !asked.silent() {
+        return Ok(Answered::Ask);
     }
-    let Some(partner) = world.partners.find(&asked.client_id).filter(|p| p.session_seconds > 0) else {
-        return Ok(nobody());
-    };
-    let Some(login) = session.of(asked, now) else { return Ok(nobody()) };
-    let (sealer, id) = (world.sealer.clone(), login.approval.clone());
-    let found = world.db.read("session.find", move |tx| store::approval::find(tx, &sealer, &id)).await?;
-    let alive = |a: &Approval| matches!(a.state, State::Approved { .. } | State::Redeemed { .. });
-    let Some((before, request)) = found.filter(|(a, _)| alive(a) && a.partner == partner.id) else {
-        return Ok(nobody());
-    };
+    const NOBODY: Answered = Answered::Refused(ErrorCode::LoginRequired, "nobody is logged in here");
+    let partner = world.partners.find(&asked.client_id).filter(|p| p.session_seconds > 0);
+    let Some(partner) = partner else { return Ok(NOBODY) };
+    let Some(login) = session.of(asked, &partner, world.now()) else { return Ok(NOBODY) };
+    let (sealer, id, name) = (world.sealer.clone(), login.approval.clone(), partner.id.clone());
+    let found = world.db.read("session.find", move |tx| store::session::find(tx, &sealer, &id, &name)).await?;
+    let same_service = |request: &LoginRequest| request.authorization.service == asked.service;
+    let Some((before, request)) = found.filter(|(_, request)| same_service(request)) else { return Ok(NOBODY) };
     if asked.sub.is_some() && asked.sub != Some(subject_of(world, &partner, &before)?) {
-        return Ok(nobody());
+        return Ok(Answered::Refused(ErrorCode::LoginRequired, "somebody else is logged in here"));
     }
-    let given = |claim: &str| request.claims.iter().any(|c| c == claim) && !request.without.iter().any(|c| c == claim);
-    if !asked.all_claims(&partner).iter().all(|claim| given(claim)) {
-        return Ok(match asked.silent() {
-            true => Answered::Refused(ErrorCode::ConsentRequired, "more is asked than the person agreed to share"),
-            false => Answered::Ask,
-        });
+    if let Some((error, why)) = more(asked, &partner, &request) {
+        return Ok(Answered::Refused(error, why));
     }
     let session = Some(before.id.clone());
     let request = LoginRequest { auth_time: Some(login.at), session, authorization: asked.clone(), ..request };
-    renew(world, before, request, now).await.map(Answered::Approved)
+    Ok(Answered::Known(Box::new(Known { before, request })))
 }
 
-/// A row of its own, so that the code is used once and everything that ends the first ends this one too.
-async fn renew(world: &World, before: Approval, request: LoginRequest, now: i64) -> Result<String, Failure> {
-    let id = world.id(domain::id::APPROVAL);
+/// What is asked beyond the login of before: the person must see it.
+fn more(asked: &AuthorizationRequest, partner: &Partner, before: &LoginRequest) -> Option<(ErrorCode, &'static str)> {
+    if asked.confirm.is_some() || asked.wants_code() {
+        return Some((ErrorCode::InteractionRequired, "the person must answer on the phone"));
+    }
+    if !asked.authorization_details.is_empty() {
+        return Some((ErrorCode::ConsentRequired, "authorization_details are agreed to on the phone, each time"));
+    }
+    let given = |claim: &str| before.claims.iter().any(|c| c == claim) && !before.without.iter().any(|c| c == claim);
+    if !asked.all_claims(partner).iter().all(|claim| given(claim)) {
+        return Some((ErrorCode::ConsentRequired, "more is asked than the person agreed to share"));
+    }
+    if asked.offline && !before.authorization.offline {
+        return Some((ErrorCode::ConsentRequired, "the person did not agree to offline_access"));
+    }
+    None
+}
+
+/// A row of its own, so that its code is used once and blocking or withdrawing ends it too. `None` when the login of before was ended
+/// meanwhile.
+pub async fn renew(world: &World, known: Known) -> Result<Option<String>, Failure> {
+    let (id, now) = (world.id(domain::id::APPROVAL), world.now());
+    let Known { before, request } = known;
+    let parent = before.id.clone();
     let approval = Approval {
-        id: id.clone(),
+        id,
         start: Start::Silent,
         device: None,
         match_number: String::new(),
@@ -129,9 +144,17 @@ async fn renew(world: &World, before: Approval, request: LoginRequest, now: i64)
     };
     let sealer = world.sealer.clone();
     let insert = move |tx: &mut db::Tx<'_>| {
-        let asked = Asked::Login(Box::new(request.clone()));
-        store::approval::insert(tx, &sealer, &approval, &[], "", &asked)
+        if !store::session::hold(tx, &parent)? {
+            return Ok::<_, store::StoreError>(None);
+        }
+        // No phone stands in the row: what services may weigh of it is taken from the one that approved.
+        let credential = match &request.credential {
+            Some(facts) => Some(facts.clone()),
+            None => store::summon::credential_of(tx, &parent)?,
+        };
+        let asked = Asked::Login(Box::new(LoginRequest { credential, ..request.clone() }));
+        store::approval::insert(tx, &sealer, &approval, &[], "", &asked)?;
+        Ok(Some(approval.id.clone()))
     };
-    world.db.run("session.renew", insert).await?;
-    Ok(id)
+    Ok(world.db.run("session.renew", insert).await?)
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use domain::approval::FLOOD_SECONDS;
+use domain::approval::{FLOOD_SECONDS, REDEEM_SECONDS};
 
+use crate::tokens::LONGEST_ACCESS_SECONDS;
 use crate::{Failure, World, my_rights};
 
 /// Rows one sweep removes of each kind: keeps the writer free for people.
@@ -12,6 +13,8 @@ const BATCH: i64 = 2000;
 const APPROVAL_GRACE_SECONDS: i64 = FLOOD_SECONDS;
 /// Messages are kept a day and an hour, for the daily limit is counted in them.
 const OUTBOX_SECONDS: i64 = 90_000;
+/// What a session answered: until its code and the last access token made of it are over.
+const SILENT_SECONDS: i64 = REDEEM_SECONDS + LONGEST_ACCESS_SECONDS;
 /// What a person did not answer stays in their history for so long.
 const UNANSWERED_SECONDS: i64 = 90 * 86_400;
 /// That a message was sent is told for so long.
@@ -27,6 +30,7 @@ pub async fn once(world: &World) -> Result<u64, Failure> {
                 + store::card_data::sweep(tx, now, BATCH)?
                 + store::approval::sweep(tx, now - APPROVAL_GRACE_SECONDS, BATCH)?
                 + store::approval::sweep_unanswered(tx, now - UNANSWERED_SECONDS, BATCH)?
+                + store::session::sweep(tx, now - SILENT_SECONDS, BATCH)?
                 + store::pushed::sweep(tx, now, BATCH)?
                 + store::stop::sweep(tx, now, BATCH)?
                 + store::mute::sweep(tx, now, BATCH)?

@@ -88,6 +88,7 @@ impl LogoutFailed<'_> {
                 h1 id="title" { (title) }
                 p { (t(self.lang, "site.logout.failed_what")) }
                 p { (t(self.lang, "site.logout.failed_next")) }
+                div.do { a.button id="logout" href=(LOGOUT) { (t(self.lang, "site.logout.here")) } }
                 div.desk {
                     p { (t(self.lang, "site.problem.desk")) }
                     p id="error-code" lang="en" { (self.code) }

@@ -293,7 +293,14 @@ pub fn redeemed(
 pub fn end_of(tx: &mut Tx<'_>, account: &str, partner: &str, now: i64) -> Result<Vec<String>, StoreError> {
     partner_call::end_of(tx, account, partner, now)?;
     tx.execute(
-        "UPDATE approval SET state = 'revoked' WHERE account = $1 AND state IN ('approved', 'redeemed') AND ($2 = '' OR partner = $2)",
+        "UPDATE approval SET state = 'revoked' WHERE account = $1 AND state IN ('approved', 'redeemed') AND ($2 = '' OR partner = $2)
+            AND start <> 'silent'",
+        args![account, partner],
+    )?;
+    // Last: a session that answers holds its login meanwhile (`session::hold`), and what it wrote is seen only by a later statement.
+    tx.execute(
+        "UPDATE approval SET state = 'revoked' WHERE account = $1 AND state IN ('approved', 'redeemed') AND ($2 = '' OR partner = $2)
+            AND start = 'silent'",
         args![account, partner],
     )?;
     refresh::end_of_account(tx, account, partner, now)?;

@@ -70,7 +70,7 @@ pub fn list(tx: &mut Tx<'_>, account: &str) -> Result<Vec<Consent>, StoreError> 
                 CASE WHEN COALESCE(a.times, 0) > c.times THEN a.times ELSE c.times END, c.withdrawn_at
          FROM consent c LEFT JOIN
             (SELECT partner, MAX(decided_at) AS last_at, COUNT(*) AS times FROM approval
-             WHERE account = $1 AND state IN ('approved', 'redeemed', 'revoked') GROUP BY partner) a ON a.partner = c.partner
+             WHERE account = $1 AND state IN ('approved', 'redeemed', 'revoked') AND start <> 'silent' GROUP BY partner) a ON a.partner = c.partner
          WHERE c.account = $1 ORDER BY latest DESC, c.partner",
         args![account],
     )?;

@@ -66,7 +66,7 @@ fn granted(sealer: &Sealer, c: &mut db::Columns) -> Result<Granted, StoreError> 
 /// The grant ends, with every token made from it: a code came twice, a partner gave it back, its chain was copied.
 pub fn void(tx: &mut Tx<'_>, id: &str, partner: &str, now: i64) -> Result<bool, StoreError> {
     let voided = approval::revoke(tx, id, partner)?;
-    refresh::end_of_approval(tx, id, now)?;
+    refresh::end_of_approval(tx, id, partner, now)?;
     Ok(voided)
 }
 

@@ -1,4 +1,4 @@
-//! Every request ever made to a person, and what became of it.
+//! Every request ever made to a person, and what became of it. What a browser's session answered asked nobody.
 
 use db::{Columns, Tx, args};
 use domain::approval::{Approval, Asked, Start, State};
@@ -106,7 +106,7 @@ pub fn list(
     let rows = tx.rows(
         "SELECT id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request, evidence IS NOT NULL
          FROM approval WHERE account = $1 AND (created_at < $2 OR (created_at = $2 AND id < $3)) AND partner = COALESCE($4, partner)
-           AND ($6 = '' OR $6 LIKE '%' || state || '%') AND expires_at > $7 AND expires_at <= $8
+           AND ($6 = '' OR $6 LIKE '%' || state || '%') AND expires_at > $7 AND expires_at <= $8 AND start <> 'silent'
          ORDER BY created_at DESC, id DESC LIMIT $5",
         args![account, at, &id, filter.partner.as_deref(), limit, states, after, until],
     )?;

@@ -25,6 +25,7 @@ pub mod partner_call;
 pub mod pushed;
 pub mod refresh;
 pub mod seal;
+pub mod session;
 pub mod staff;
 pub mod staff_log;
 pub mod stop;
@@ -44,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_life", sql: include_str!("../../../migrations/platform_0003_life.sql") },
     Migration { name: "0004_helpdesk", sql: include_str!("../../../migrations/platform_0004_helpdesk.sql") },
     Migration { name: "0005_partners", sql: include_str!("../../../migrations/platform_0005_partners.sql") },
+    Migration { name: "0006_sessions", sql: include_str!("../../../migrations/platform_0006_sessions.sql") },
 ];
 
 /// What can go wrong with rows.

@@ -96,11 +96,11 @@ pub fn again(tx: &mut Tx<'_>, own: Own<'_>, since: i64, now: i64) -> Result<bool
     Ok(noted == 1)
 }
 
-/// Everything granted by an approval goes no further.
-pub fn end_of_approval(tx: &mut Tx<'_>, approval: &str, now: i64) -> Result<(), StoreError> {
+/// Everything granted to this partner by an approval goes no further.
+pub fn end_of_approval(tx: &mut Tx<'_>, approval: &str, partner: &str, now: i64) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE refresh_token SET ended_at = $2 WHERE approval = $1 AND ended_at IS NULL",
-        args![approval, now],
+        "UPDATE refresh_token SET ended_at = $3 WHERE approval = $1 AND partner = $2 AND ended_at IS NULL",
+        args![approval, partner, now],
     )?;
     Ok(())
 }

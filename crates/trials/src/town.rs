@@ -363,6 +363,7 @@ fn settings(issuer: &str, app: &str, console: &str) -> Settings {
         registration: journeys::register::RegistrationRules {
             initial_token: Some(protocol::oidc::partner::SecretDigest::of(REGISTRATION)),
             without_pkce: false,
+            session_seconds: 900,
         },
     }
 }

@@ -41,9 +41,12 @@ use crate::{Failure, World};
 pub(crate) fn access_seconds(mount: Mount) -> i64 {
     match mount {
         Mount::Standard => 600,
-        Mount::Compat => 3600,
+        Mount::Compat => LONGEST_ACCESS_SECONDS,
     }
 }
+
+/// No access token counts for longer.
+pub(crate) const LONGEST_ACCESS_SECONDS: i64 = 3600;
 
 /// ID tokens, and userinfo as a JWT, count for so long, seconds.
 pub(crate) fn statement_seconds(mount: Mount) -> i64 {

@@ -60,7 +60,6 @@ pub enum ErrorCode {
     InvalidScope,
     LoginRequired,
     InteractionRequired,
-    AccountSelectionRequired,
     ConsentRequired,
     /// OpenID Connect Core Error Code `unmet_authentication_requirements`.
     UnmetAuthenticationRequirements,
@@ -78,14 +77,13 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    pub const ALL: [ErrorCode; 19] = [
+    pub const ALL: [ErrorCode; 18] = [
         ErrorCode::InvalidRequest,
         ErrorCode::AccessDenied,
         ErrorCode::UnsupportedResponseType,
         ErrorCode::InvalidScope,
         ErrorCode::LoginRequired,
         ErrorCode::InteractionRequired,
-        ErrorCode::AccountSelectionRequired,
         ErrorCode::ConsentRequired,
         ErrorCode::UnmetAuthenticationRequirements,
         ErrorCode::UnauthorizedClient,
@@ -108,7 +106,6 @@ impl ErrorCode {
             ErrorCode::InvalidScope => "invalid_scope",
             ErrorCode::LoginRequired => "login_required",
             ErrorCode::InteractionRequired => "interaction_required",
-            ErrorCode::AccountSelectionRequired => "account_selection_required",
             ErrorCode::ConsentRequired => "consent_required",
             ErrorCode::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             ErrorCode::UnauthorizedClient => "unauthorized_client",

@@ -41,6 +41,19 @@ impl LogoutRequest {
             ui_locales: read("ui_locales", 256)?,
         })
     }
+
+    /// `path` with what is asked in its query.
+    pub fn at(&self, path: &str) -> String {
+        let members = [
+            ("id_token_hint", &self.id_token_hint),
+            ("client_id", &self.client_id),
+            ("post_logout_redirect_uri", &self.post_logout_redirect_uri),
+            ("state", &self.state),
+            ("ui_locales", &self.ui_locales),
+        ];
+        let said = |(name, value): (&'static str, &Option<String>)| value.clone().map(|value| (name, value));
+        uri::with_query(path, &members.into_iter().filter_map(said).collect::<Vec<_>>())
+    }
 }
 
 /// Where the browser goes afterwards: registered, character by character (RP-Initiated Logout §3).

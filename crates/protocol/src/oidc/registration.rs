@@ -75,6 +75,8 @@ pub struct Given<'a> {
     pub sector: Option<String>,
     /// Off only where the operator lets clients of yesterday in.
     pub require_pkce: bool,
+    /// As [`Partner::session_seconds`]: the operator's choice, never the client's.
+    pub session_seconds: i64,
 }
 
 impl Metadata {
@@ -159,6 +161,7 @@ impl Metadata {
         set("scopes", json!(SCOPES.iter().filter(|scope| asked(scope)).collect::<Vec<_>>()));
         set("grants", json!(self.grants()?));
         set("require_pkce", given.require_pkce.into());
+        set("session_seconds", given.session_seconds.into());
         set("sector", json!(given.sector));
         set("sector_identifier_uri", json!(self.sector_identifier_uri));
         set("jwks", json!(self.jwks));

@@ -100,11 +100,52 @@ fn a_key_is_announced_then_signs_then_leaves_after_two_days() {
     assert_eq!(published(&replaced, gone).verify(&jwt, &[SigAlg::ES256]), Err(JoseError::UnknownKey));
     assert_eq!(replaced.verify(&jwt), Ok(()), "we know our own old tokens longer");
 
-    stored.ring(Kind::SigEc).unwrap().rotate(Kind::SigEc, true, gone, 730).unwrap();
-    let third = load(&stored);
-    assert_ne!(signer(&third), second, "at once");
-    assert!(!kids(&third, gone).contains(&first) && kids(&third, gone).contains(&second));
-    assert_eq!(stored.sig_ec.old.len(), 1, "forgotten for good");
+    stored.ring(Kind::SigEc).unwrap().rotate(Kind::SigEc, false, gone, 730).unwrap();
+    assert!(stored.sig_ec.next.is_some() && !kids(&load(&stored), gone).contains(&first));
+    assert_eq!(stored.sig_ec.old.len(), 0, "forgotten for good");
+}
+
+#[test]
+fn after_a_theft_nothing_that_lay_in_the_file_is_believed() {
+    let mut stored = fresh();
+    for kind in [Kind::SigEc, Kind::SigRsa, Kind::SigEd, Kind::EncEc] {
+        // One was replaced before, another is announced: they lay in the same file.
+        for _ in 0..3 {
+            stored.ring(kind).unwrap().rotate(kind, false, NOW, 730).unwrap();
+        }
+    }
+    let stolen = load(&stored);
+    let forged = |keys: &OpKeys| {
+        let sign = |alg| keys.sign(alg, "JWT", &json!({ "sub": "anybody" })).unwrap();
+        [SigAlg::ES256, SigAlg::RS256, SigAlg::PS256, SigAlg::EdDSA].map(sign)
+    };
+    let mut all = forged(&stolen).to_vec();
+    let mut thief = stored.clone();
+    for kind in [Kind::SigEc, Kind::SigRsa, Kind::SigEd] {
+        let ring = thief.ring(kind).unwrap();
+        ring.current = ring.next.take().unwrap();
+    }
+    all.extend(forged(&load(&thief)));
+    let before = kids(&stolen, NOW);
+    let key = published(&stolen, NOW).encryption_key(KeyAlg::EcdhEsA256kw).unwrap();
+    let how = Encryption { alg: KeyAlg::EcdhEsA256kw, enc: Enc::A256Gcm };
+    let sealed = encrypt(&key, how, None, b"request").unwrap();
+
+    for kind in [Kind::SigEc, Kind::SigRsa, Kind::SigEd, Kind::EncEc] {
+        let rotated = stored.ring(kind).unwrap().rotate(kind, true, NOW, 730).unwrap();
+        assert_eq!(rotated, Rotated::Withdrawn);
+    }
+    let keys = load(&stored);
+    for compact in &all {
+        let jwt = Jwt::parse(compact).unwrap();
+        assert_eq!(keys.verify(&jwt), Err(JoseError::UnknownKey));
+        assert!(published(&keys, NOW).verify(&jwt, &SigAlg::OURS).is_err());
+    }
+    let after = kids(&keys, NOW);
+    let same: Vec<_> = after.iter().filter(|kid| before.contains(kid)).collect();
+    assert_eq!((after.len(), same.len()), (5, 1), "only the RSA key that was not named stays: {same:?}");
+    assert_eq!(keys.decrypt(&sealed, NOW + OLD_SECONDS - 1).as_deref(), Ok(&b"request"[..]));
+    assert_eq!(keys.decrypt(&sealed, NOW + OLD_SECONDS), Err(JoseError::Unreadable));
 }
 
 #[test]

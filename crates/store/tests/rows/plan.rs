@@ -41,8 +41,8 @@ async fn plan(db: &Db, text: &'static str) -> Vec<String> {
 fn statements(source: &str) -> Vec<String> {
     let verbs = ["SELECT", "INSERT", "UPDATE", "DELETE"];
     let literals = source.split('"').skip(1).step_by(2);
-    // `FOR UPDATE SKIP LOCKED` is PostgreSQL's half of a pair; the other half stands beside it.
-    let ours = literals.filter(|text| !text.contains("FOR UPDATE SKIP LOCKED"));
+    // What locks rows is PostgreSQL's half of a pair; the other half stands beside it.
+    let ours = literals.filter(|text| !text.contains("FOR UPDATE SKIP LOCKED") && !text.ends_with(" FOR SHARE"));
     ours.filter(|text| text.split_whitespace().next().is_some_and(|w| verbs.contains(&w))).map(str::to_owned).collect()
 }
 

@@ -1,9 +1,10 @@
 //! What a stranger starts does not stay.
 
 use db::{Db, Tx, args};
-use domain::approval::State;
+use domain::approval::{Approval, Start, State};
 use zelf_store::outbox::{Envelope, Message};
-use zelf_store::{StoreError, activation, approval, outbox, used_token, waiting_time};
+use zelf_store::refresh::{self, Chain};
+use zelf_store::{StoreError, activation, approval, outbox, session, used_token, waiting_time};
 
 use crate::sample::{NOW, ask, count, each, evidence, number, person, request, run, sealer, start, waiting};
 
@@ -89,6 +90,79 @@ async fn answered_requests_are_history_and_stay() {
         })
         .await;
         assert_eq!(count(&db, "/* test */ SELECT COUNT(*) FROM approval").await, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_session_answered_stays_as_long_as_something_of_it_counts() {
+    each(async |db| {
+        person(&db, 1).await;
+        run(&db, |tx| {
+            for (id, at, chain) in [
+                ("apr_old", -10, None),
+                ("apr_new", 10, None),
+                ("apr_chain", -10, Some((None, 100))),
+                ("apr_over", -10, Some((None, 0))),
+                ("apr_ended", -10, Some((Some(NOW - 1), 100))),
+            ] {
+                let asked = Approval {
+                    start: Start::Silent,
+                    state: State::Redeemed { at: NOW + at },
+                    ..waiting(id, None, Some("acc_1"), NOW + at)
+                };
+                approval::insert(tx, &sealer(), &asked, &[], "", &request("p"))?;
+                let Some((ended, left)) = chain else { continue };
+                let chain = Chain {
+                    id: format!("rft_{id}"),
+                    approval: id.into(),
+                    partner: asked.partner.clone(),
+                    account: "acc_1".into(),
+                    generation: 0,
+                    bound: String::new(),
+                    created_at: NOW - 10,
+                    used_at: NOW - 10,
+                    ended_at: None,
+                    expires_at: NOW + left,
+                };
+                refresh::insert(tx, &chain)?;
+                if let Some(at) = ended {
+                    refresh::end_of_approval(tx, id, "another", at)?;
+                    assert!(refresh::find(tx, &chain.id, &chain.partner)?.unwrap().ended_at.is_none());
+                    refresh::end_of_approval(tx, id, &chain.partner, at)?;
+                }
+            }
+            let asked = waiting("apr_asked", None, Some("acc_1"), NOW - 10);
+            approval::insert(tx, &sealer(), &asked, &[], "", &request("p"))?;
+            assert_eq!((session::sweep(tx, NOW, 2)?, session::sweep(tx, NOW, 100)?), (2, 1));
+            for stays in ["apr_new", "apr_chain", "apr_asked"] {
+                assert!(approval::state(tx, stays)?.is_some(), "{stays}");
+            }
+            Ok(())
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_is_ended_once() {
+    each(async |db| {
+        person(&db, 1).await;
+        ask(&db, "apr_a", 1, NOW).await;
+        run(&db, |tx| {
+            let partner = approval::find(tx, &sealer(), "apr_a")?.unwrap().0.partner;
+            assert!(!session::hold(tx, "apr_a")?, "nobody answered");
+            assert!(approval::decide(tx, &sealer(), "apr_a", State::Approved { at: NOW }, "pin", &evidence(), NOW)?);
+            assert!(session::hold(tx, "apr_a")? && session::find(tx, &sealer(), "apr_a", &partner)?.is_some());
+            assert!(session::find(tx, &sealer(), "apr_a", "another")?.is_none());
+            assert!(session::end(tx, "apr_a")?.is_some());
+            assert!(session::end(tx, "apr_a")?.is_none() && session::end(tx, "apr_b")?.is_none());
+            assert!(!session::hold(tx, "apr_a")? && session::find(tx, &sealer(), "apr_a", &partner)?.is_none());
+            assert!(approval::redeem(tx, &sealer(), "apr_a", &partner, NOW - 1)?.is_some(), "its code still counts");
+            Ok(())
+        })
+        .await;
     })
     .await;
 }

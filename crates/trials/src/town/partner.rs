@@ -63,6 +63,7 @@ pub(super) fn all() -> Vec<Arc<Partner>> {
         Arc::new(Partner { more, ..partner })
     };
     let refreshed = json!({ "grants": ["authorization_code", "refresh_token"], "session_seconds": 3600,
+        "authorization_details": ["account_information"],
         "post_logout_redirect_uris": ["https://archief.example/uit"],
         "backchannel_logout_uri": "https://archief.example/logout" });
     let key_jwk = sealing_key().public().jwk();
@@ -159,6 +160,15 @@ impl Partner {
         ];
         let url = format!("{}/authorize", town.issuer);
         reqwest::Url::parse_with_params(&url, query).unwrap().into()
+    }
+
+    /// As [`Partner::authorize_url`], with these parameters in place of its own.
+    pub fn authorize_url_with(&self, town: &Town, login: &Login, other: &[(&str, &str)]) -> String {
+        let mut url = reqwest::Url::parse(&self.authorize_url(town, login)).unwrap();
+        let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        pairs.retain(|(name, _)| other.iter().all(|(other, _)| other != name));
+        url.query_pairs_mut().clear().extend_pairs(pairs).extend_pairs(other);
+        url.into()
     }
 
     /// The form of a token request that is in order.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use journeys::ports::{Boxed, PartnerAnswer, PartnerCallError, PartnerHttp};
 
@@ -15,6 +16,10 @@ struct Sites {
     statuses: HashMap<String, u16>,
     got: Vec<String>,
     posted: Vec<Posted>,
+    /// Calls under way now, and the most there ever were.
+    open: HashMap<String, (usize, usize)>,
+    /// How long each call takes.
+    patience: Duration,
 }
 
 /// One call that arrived.
@@ -48,6 +53,16 @@ impl PartnerWeb {
         self.0.lock().unwrap().statuses.insert(url.into(), status);
     }
 
+    /// From now on each call that is posted takes so long.
+    pub fn takes_its_time(&self, patience: Duration) {
+        self.0.lock().unwrap().patience = patience;
+    }
+
+    /// The most calls that were ever under way to `url` at the same time.
+    pub fn most_at_once(&self, url: &str) -> usize {
+        self.0.lock().unwrap().open.get(url).map_or(0, |(_, most)| *most)
+    }
+
     /// How often `url` was asked.
     pub fn asked(&self, url: &str) -> usize {
         self.0.lock().unwrap().got.iter().filter(|got| *got == url).count()
@@ -56,6 +71,15 @@ impl PartnerWeb {
     /// What arrived, oldest first.
     pub fn posted(&self) -> Vec<Posted> {
         self.0.lock().unwrap().posted.clone()
+    }
+}
+
+impl PartnerWeb {
+    fn under_way(&self, url: &str, more: isize) {
+        let mut sites = self.0.lock().unwrap();
+        let (now, most) = sites.open.entry(url.into()).or_default();
+        *now = now.saturating_add_signed(more);
+        *most = (*now).max(*most);
     }
 }
 
@@ -93,6 +117,12 @@ impl PartnerHttp for PartnerWeb {
         };
         sites.posted.push(posted);
         let status = sites.statuses.get(url).copied().ok_or_else(nobody);
-        Box::pin(async move { status })
+        let patience = sites.patience;
+        Box::pin(async move {
+            self.under_way(url, 1);
+            tokio::time::sleep(patience).await;
+            self.under_way(url, -1);
+            status
+        })
     }
 }

@@ -120,10 +120,15 @@ fn about_answer(error: ErrorCode) -> &'static str {
         ErrorCode::AccessDenied => "The person refused, reported fraud, or did not answer in time.",
         ErrorCode::UnsupportedResponseType => "Only `code`.",
         ErrorCode::InvalidScope => "`openid` is missing, or a scope or service is not registered for you.",
-        ErrorCode::LoginRequired => "`prompt=none`, and no login of this browser counts any more.",
-        ErrorCode::InteractionRequired => "`prompt=none`, and a page would be needed.",
-        ErrorCode::AccountSelectionRequired => "`prompt=none`, and somebody else is logged in here.",
-        ErrorCode::ConsentRequired => "`prompt=none`, and data is asked that was not shared before.",
+        ErrorCode::LoginRequired => {
+            "`prompt=none`, and no login of this browser counts: there is none, it is over or older than `max_age`, or it is somebody else's than `id_token_hint` or `claims` name."
+        }
+        ErrorCode::InteractionRequired => {
+            "`prompt=none`, with a payment, a text, or an `acr` for which the person types the code."
+        }
+        ErrorCode::ConsentRequired => {
+            "`prompt=none`, and more is asked than was agreed to: other data, `authorization_details`, `offline_access`."
+        }
         ErrorCode::UnmetAuthenticationRequirements => "An essential `acr` that we do not reach.",
         ErrorCode::UnauthorizedClient => "Your registration does not allow this.",
         ErrorCode::UnsupportedDisplay => "Only `page`.",

@@ -37,6 +37,7 @@ mod real_bank;
 mod refresh;
 mod registry;
 mod sealed;
+mod sessions;
 mod sign_in;
 mod starts;
 mod stranger;

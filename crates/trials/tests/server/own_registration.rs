@@ -32,6 +32,7 @@ async fn a_service_registers_reads_changes_and_removes_itself() {
             Reply::read(request.form(&[("token", "AAAA")]).send().await.unwrap()).await
         };
         assert_eq!(introspect(&secret).await.status, 200, "it is known at once");
+        assert_eq!(town.world.partners.find(&id).unwrap().session_seconds, 900, "as the operator says");
         let asked = format!("{}/authorize?client_id={id}&redirect_uri=https://loket.example/cb", town.issuer);
         assert_eq!(town.http.get(asked).send().await.unwrap().status(), 303, "sent back to its address with an error");
         let read = call(&town, "GET", &path, &token, None).await.ok();
@@ -45,8 +46,10 @@ async fn a_service_registers_reads_changes_and_removes_itself() {
         }
         let mut other = metadata();
         other["redirect_uris"] = json!(["https://loket.example/elsewhere"]);
+        other["session_seconds"] = json!(86_400);
         let changed = call(&town, "PUT", &path, &token, Some(&other)).await.ok();
         assert_eq!(changed["redirect_uris"], other["redirect_uris"]);
+        assert_eq!(town.world.partners.find(&id).unwrap().session_seconds, 900, "nobody gives itself more");
         assert_eq!(introspect(&secret).await.refusal(), (401, "invalid_client".into()), "the secret is a new one");
         assert_eq!(introspect(changed["client_secret"].as_str().unwrap()).await.status, 200);
         assert_eq!(call(&town, "DELETE", &path, &token, None).await.status, 204);

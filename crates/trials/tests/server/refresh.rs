@@ -203,6 +203,8 @@ async fn a_service_hears_what_its_tokens_are_worth_and_gives_them_back() {
             assert_eq!(town_hall.ask_at(&town, "/revoke", about(token)).await.status, 200, "nor ends it");
         }
         archive.userinfo(&town, access).await.ok();
+        let still = archive.ask_at(&town, "/introspect", about(refresh_token)).await.ok();
+        assert_eq!(still["active"], true, "nor its refresh token");
         assert_eq!(archive.ask_at(&town, "/revoke", vec![]).await.refusal(), (400, "invalid_request".into()));
         assert_eq!(archive.ask_at(&town, "/revoke", about(refresh_token)).await.status, 200);
         assert_eq!(archive.ask_at(&town, "/revoke", about(refresh_token)).await.status, 200, "twice is once");

@@ -8,20 +8,31 @@ use pages::{LoggedOut, LogoutConfirm, LogoutFailed};
 use protocol::label::LOGOUT;
 use protocol::oidc::logout::LogoutRequest;
 use protocol::oidc::request_seal;
+use serde::{Deserialize, Serialize};
 use words::Lang;
 
 use super::{Call, pairs};
 use crate::Doors;
 use crate::problem::occurrence;
-use crate::security::FormTarget;
-use crate::site::{accepted, page, see_other, session};
+use crate::security::{FormTarget, cookie, read_cookie};
+use crate::site::{accepted, browser_id, login::add_cookie, page, problem_here, see_other, session};
 
 /// The question may lie open for so long, seconds.
 const QUESTION_SECONDS: i64 = 3600;
+/// Which browser was asked.
+const QUESTION_COOKIE: &str = "zelf_logout";
+const PATH: &str = "/logout";
+
+/// What the question's form carries: only the browser that was asked may answer.
+#[derive(Serialize, Deserialize)]
+struct Question {
+    asked: LogoutRequest,
+    browser: String,
+}
 
 /// `GET /logout`.
 pub async fn logout(State(doors): State<Doors>, call: Call) -> Response {
-    asked(&doors, &call.headers, &pairs(&call.query)).await
+    asked(&doors, &call.headers, &pairs(&call.query), false).await
 }
 
 /// `POST /logout`: the partner's request, or the person's answer to our question.
@@ -29,20 +40,26 @@ pub async fn logout_form(State(doors): State<Doors>, call: Call) -> Response {
     match call.fields().iter().find(|(name, _)| name == "req") {
         Some((_, sealed)) => answered(&doors, &call, sealed).await,
         None if call.form.is_none() => failed(&doors, &call.headers, None, "invalid_request"),
-        None => asked(&doors, &call.headers, call.fields()).await,
+        None => asked(&doors, &call.headers, call.fields(), true).await,
     }
 }
 
-async fn asked(doors: &Doors, headers: &HeaderMap, parameters: &[(String, String)]) -> Response {
+async fn asked(doors: &Doors, headers: &HeaderMap, parameters: &[(String, String)], posted: bool) -> Response {
     let Some(asked) = LogoutRequest::parse(parameters) else { return failed(doors, headers, None, "invalid_request") };
     let checked = match check(doors, headers, &asked).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
-    if checked.hinted.is_some() {
-        finish(doors, headers, &asked, &checked).await
-    } else {
+    let brought = session::brought(doors, headers);
+    if posted && brought.is_none() {
+        // A form of another site comes without our cookies; where it leads to comes with them.
+        return see_other(&asked.at(PATH));
+    }
+    let brought = brought.unwrap_or_default();
+    if checked.needs_question(&doors.world, &brought) {
         ask(doors, headers, &asked, &checked)
+    } else {
+        finish(doors, headers, &asked, &checked).await
     }
 }
 
@@ -54,7 +71,7 @@ async fn check(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest) -> Res
         Ok(Err(LogoutError::AddressUnknown)) => {
             Err(failed(doors, headers, Some(asked), "post_logout_redirect_uri_not_registered"))
         }
-        Err(failure) => Err(super::answers::failed(&failure, "logout")),
+        Err(failure) => Err(problem_here(doors, headers, "server_error", &format!("{failure:?}"))),
     }
 }
 
@@ -71,16 +88,21 @@ fn failed(doors: &Doors, headers: &HeaderMap, asked: Option<&LogoutRequest>, cod
     (StatusCode::BAD_REQUEST, page(failed.render())).into_response()
 }
 
-/// Without a hint of ours anybody's link may have led here: the person decides.
+/// Without a hint that names this browser's login anybody's link may have led here: the person decides.
 fn ask(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest, checked: &Checked) -> Response {
     let world = &doors.world;
     let exp = world.now() + QUESTION_SECONDS;
-    let Ok(req) = request_seal::seal(&world.keys.cookie, LOGOUT, asked, exp, world.entropy()) else {
+    // Two tabs of one browser may both be answered.
+    let browser = read_cookie(doors, headers, QUESTION_COOKIE).map_or_else(|| browser_id(world), str::to_owned);
+    let set = cookie(doors, QUESTION_COOKIE, &browser, QUESTION_SECONDS);
+    let question = Question { asked: asked.clone(), browser };
+    let Ok(req) = request_seal::seal(&world.keys.cookie, LOGOUT, &question, exp, world.entropy()) else {
         return failed(doors, headers, Some(asked), "invalid_request");
     };
     let lang = lang(headers, Some(asked));
     let service = service(checked, lang);
     let mut response = page(LogoutConfirm { lang, service: service.as_deref(), req: &req }.render());
+    add_cookie(&mut response, &set);
     allow(&mut response, checked);
     response
 }
@@ -98,12 +120,16 @@ fn allow(response: &mut Response, checked: &Checked) {
 
 async fn answered(doors: &Doors, call: &Call, sealed: &str) -> Response {
     let (world, headers) = (&doors.world, &call.headers);
-    let asked: Option<LogoutRequest> = request_seal::open(&world.keys.cookie, LOGOUT, sealed, world.now());
-    let Some(asked) = asked else { return failed(doors, headers, None, "request_expired") };
+    let question: Option<Question> = request_seal::open(&world.keys.cookie, LOGOUT, sealed, world.now());
+    let Some(Question { asked, browser }) = question else { return failed(doors, headers, None, "request_expired") };
     let checked = match check(doors, headers, &asked).await {
         Ok(checked) => checked,
         Err(response) => return response,
     };
+    if read_cookie(doors, headers, QUESTION_COOKIE) != Some(browser.as_str()) {
+        // Somebody else's question, or sent here by another site: this browser is asked itself.
+        return see_other(&asked.at(PATH));
+    }
     if call.fields().iter().any(|(name, value)| name == "answer" && value == "yes") {
         return finish(doors, headers, &asked, &checked).await;
     }
@@ -114,14 +140,16 @@ async fn answered(doors: &Doors, call: &Call, sealed: &str) -> Response {
 }
 
 async fn finish(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest, checked: &Checked) -> Response {
-    let left = match logout::end(&doors.world, checked, &session::read(doors, headers)).await {
-        Ok(left) => left,
-        Err(failure) => return super::answers::failed(&failure, "logout"),
-    };
+    let brought = session::brought(doors, headers);
+    if let Err(failure) = logout::end(&doors.world, checked, &brought.clone().unwrap_or_default()).await {
+        return problem_here(doors, headers, "server_error", &format!("{failure:?}"));
+    }
     let mut response = match &checked.back {
         Some(back) => see_other(back),
         None => page(LoggedOut { lang: lang(headers, Some(asked)), out: true, back: None }.render()),
     };
-    session::write(doors, &mut response, &left);
+    if brought.is_some() {
+        session::forget(doors, &mut response);
+    }
     response
 }

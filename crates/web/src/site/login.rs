@@ -35,7 +35,7 @@ pub(crate) async fn begin(
     authorization: AuthorizationRequest,
     once: bool,
 ) -> Response {
-    if let Some(response) = super::session::answer(doors, headers, &authorization).await {
+    if let Some(response) = super::session::answer(doors, headers, &caller, &authorization).await {
         return response;
     }
     let lang = authorization.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));

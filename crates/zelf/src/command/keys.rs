@@ -29,7 +29,8 @@ enum What {
         /// sig-ec, sig-rsa, sig-ed, enc-rsa, enc-ec or bank-client, several with commas; all when left out.
         #[arg(long, value_delimiter = ',', value_parser = kind)]
         kind: Vec<Kind>,
-        /// The new key takes over at once: after a theft, partners may see an unknown key for minutes.
+        /// After a theft: a fresh key takes over at once, and what the others signed is believed no more. Partners may see an unknown
+        /// key for minutes.
         #[arg(long)]
         now: bool,
     },
@@ -88,6 +89,10 @@ fn rotate(file: &mut KeyFile, path: &Path, config: &Config, kinds: &[Kind], at_o
         let what = match file.rotate(*kind, at_once, rules)? {
             Rotated::Announced => "a next key is published; run this again in a day, then it takes over",
             Rotated::Replaced => "another key is in use; the one before stays published for two days",
+            Rotated::Withdrawn if kind.opens() => {
+                "a fresh key is in use; those of before are published no more, and open for two days"
+            }
+            Rotated::Withdrawn => "a fresh key is in use; those of before are published and believed no more",
         };
         told.push(format!("{:<12} {what}", kind.as_str()));
     }
@@ -168,10 +173,10 @@ mod tests {
         );
         assert!(say(&file, "rotate --kind sig-rsa").unwrap().contains("in use"));
         assert_eq!(states(&file, "sig-rsa"), ["current", "old"]);
-        say(&file, "rotate --now").unwrap();
+        assert!(say(&file, "rotate --now").unwrap().contains("believed no more"));
         assert_eq!(
-            (states(&file, "enc-ec"), states(&file, "bank-client")),
-            (vec!["current".into(), "old".into()], vec!["current".into(), "old".into()])
+            (states(&file, "enc-ec"), states(&file, "bank-client"), states(&file, "sig-rsa")),
+            (vec!["current".into(), "old".into()], vec!["current".into()], vec!["current".into()])
         );
         assert!(say(&file, "rotate --kind rsa").unwrap_err().contains("sig-ec"));
 

@@ -45,10 +45,16 @@ pub struct Registration {
     pub initial_access_token_sha256: Option<SecretDigest>,
     /// Clients of yesterday, without PKCE, are let in.
     pub without_pkce: bool,
+    /// A login in a browser counts for so long again without the phone, for those that ask for it (`prompt=none`); 0: never.
+    pub session_seconds: u32,
 }
 
 impl Registration {
     pub fn rules(&self) -> RegistrationRules {
-        RegistrationRules { initial_token: self.initial_access_token_sha256.clone(), without_pkce: self.without_pkce }
+        RegistrationRules {
+            initial_token: self.initial_access_token_sha256.clone(),
+            without_pkce: self.without_pkce,
+            session_seconds: self.session_seconds.into(),
+        }
     }
 }

@@ -39,6 +39,11 @@ impl Kind {
         }
     }
 
+    /// Others seal to it; the rest sign.
+    pub fn opens(self) -> bool {
+        matches!(self, Kind::EncRsa | Kind::EncEc)
+    }
+
     pub fn parse(name: &str) -> Option<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.as_str() == name)
     }

@@ -12,6 +12,7 @@ pub struct Dated<K> {
     pub key: K,
     pub not_after: i64,
     pub retired_at: Option<i64>,
+    withdrawn: bool,
 }
 
 /// One kind of key.
@@ -29,7 +30,8 @@ impl<K: Made> Ring<K> {
     pub fn load(stored: &StoredRing, prefix: &str) -> Result<Ring<K>, JoseError> {
         let one = |stored: &StoredKey| -> Result<Dated<K>, JoseError> {
             let key = K::load(&stored.secret()?, prefix)?;
-            Ok(Dated { key, not_after: stored.not_after, retired_at: stored.retired_at })
+            let StoredKey { not_after, retired_at, withdrawn, .. } = *stored;
+            Ok(Dated { key, not_after, retired_at, withdrawn })
         };
         Ok(Ring {
             next: stored.next.as_ref().map(one).transpose()?,
@@ -48,9 +50,9 @@ impl<K: Made> Ring<K> {
         [&self.current].into_iter().chain(&self.next).chain(self.old.iter().filter(fresh))
     }
 
-    /// Public keys of [`Ring::live`].
+    /// Public keys of [`Ring::live`] that partners may use.
     pub fn jwks(&self, now: i64) -> Vec<Value> {
-        self.live(now).map(|dated| dated.key.jwk()).collect()
+        self.live(now).filter(|dated| !dated.withdrawn).map(|dated| dated.key.jwk()).collect()
     }
 
     pub(super) fn all_jwks(&self) -> Vec<Value> {

@@ -16,13 +16,16 @@ pub struct StoredKey {
     pub not_after: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retired_at: Option<i64>,
+    /// Replaced at once: nobody is to use it any more, so it is not published.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 impl StoredKey {
     /// A key that lives `days` from `now`.
     pub fn new(secret: &[u8], now: i64, days: u32) -> StoredKey {
         let not_after = now.saturating_add(i64::from(days) * 86_400);
-        StoredKey { key: b64u(secret), created_at: now, not_after, retired_at: None }
+        StoredKey { key: b64u(secret), created_at: now, not_after, retired_at: None, withdrawn: false }
     }
 
     /// # Errors
@@ -51,6 +54,9 @@ pub enum Rotated {
     Announced,
     /// Another key signs now; the one before stays published for [`OLD_SECONDS`].
     Replaced,
+    /// A fresh key signs or opens now. What the others signed is believed no more; what was sealed to them opens for [`OLD_SECONDS`],
+    /// but they are not published.
+    Withdrawn,
 }
 
 impl StoredRing {
@@ -66,27 +72,43 @@ impl StoredRing {
         Ok(StoredRing::of(StoredKey::new(&kind.generate()?, now, days)))
     }
 
-    /// Announces a next key; or, when one was announced or `at_once`, lets it take the current one's place.
+    /// Announces a next key; or, when one was announced, lets it take the current one's place. `at_once`: whoever stole the file has
+    /// all keys in it, the announced one too, so a fresh one takes their place.
     ///
     /// # Errors
     /// `BadKey` when the machine cannot make one.
     pub fn rotate(&mut self, kind: Kind, at_once: bool, now: i64, days: u32) -> Result<Rotated, JoseError> {
         self.forget(now);
-        let next = match self.next.take() {
-            Some(next) => next,
-            None => {
-                let fresh = StoredKey::new(&kind.generate()?, now, days);
-                if !at_once {
-                    self.next = Some(fresh);
-                    return Ok(Rotated::Announced);
-                }
-                fresh
-            }
+        if at_once {
+            let fresh = StoredKey::new(&kind.generate()?, now, days);
+            self.withdraw(kind, fresh, now);
+            return Ok(Rotated::Withdrawn);
+        }
+        let Some(next) = self.next.take() else {
+            self.next = Some(StoredKey::new(&kind.generate()?, now, days));
+            return Ok(Rotated::Announced);
         };
-        let mut before = std::mem::replace(&mut self.current, next);
+        self.retire(next, now);
+        Ok(Rotated::Replaced)
+    }
+
+    fn retire(&mut self, fresh: StoredKey, now: i64) {
+        let mut before = std::mem::replace(&mut self.current, fresh);
         before.retired_at = Some(now);
         self.old.insert(0, before);
-        Ok(Rotated::Replaced)
+    }
+
+    fn withdraw(&mut self, kind: Kind, fresh: StoredKey, now: i64) {
+        if let Some(announced) = self.next.take() {
+            // It was published: partners may have sealed something to it.
+            self.retire(announced, now);
+        }
+        self.retire(fresh, now);
+        if kind.opens() {
+            self.old.iter_mut().for_each(|key| key.withdrawn = true);
+        } else {
+            self.old.clear();
+        }
     }
 
     /// Drops keys that nobody needs any more.
