@@ -423,7 +423,7 @@ const SITE: &[(&str, &str, &[Tried])] = &[
         "POST",
         "/logout",
         &[
-            ("", 200, "id=\"logout\""),
+            ("", 303, "/logout"),
             ("req=AAAA&answer=yes", 400, "request_expired"),
             ("id_token_hint=AAAA", 400, "id_token_hint_invalid"),
             ("json", 400, "invalid_request"),

@@ -75,7 +75,7 @@ async fn one_login_answers_the_service_again_and_says_when_it_was() {
         assert_eq!(after.get("zelf_evidence"), None, "nobody was asked anew");
         assert_eq!(tokens.get("refresh_token"), None);
         let info = archive.userinfo(&town, tokens["access_token"].as_str().unwrap()).await.ok();
-        assert_eq!((&info["sub"], info.get("email").is_some()), (&before["sub"], true), "{info}");
+        assert_eq!((&info["sub"], info.get("name").is_some()), (&before["sub"], true), "{info}");
         let twice = archive.exchange(&town, &again.login, &again.answer["code"]).await;
         assert_eq!(twice.refusal(), (400, "invalid_grant".into()));
         // What a session answered begins none.
