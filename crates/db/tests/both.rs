@@ -120,22 +120,25 @@ async fn what_runs_behind_a_transaction_that_was_lost_does_not_stand_alone() {
     let db = Db::open("sqlite::memory:").unwrap();
     db.migrate("test", SCHEMA, 1).await.unwrap();
     let writer = db.clone();
-    // The writer is busy, so that the next two come in one group.
+    // The writer is busy, so that the others come in one group.
     let busy = tokio::spawn(async move {
         writer.run("busy", |_| Ok::<_, DbError>(std::thread::sleep(std::time::Duration::from_millis(300)))).await
     });
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let mut again = false;
     let lost = db.run("lost", move |tx| {
-        if std::mem::replace(&mut again, true) {
-            tx.execute("ROLLBACK", args![])?;
+        if !std::mem::replace(&mut again, true) {
+            return Ok(());
         }
-        Err::<(), _>(DbError::Failed("disk full".into()))
+        tx.execute("ROLLBACK", args![])?;
+        Err(DbError::Failed("disk full".into()))
     });
     let behind = db.run("behind", |tx| insert(tx, "b", 1));
-    let (lost, behind) = tokio::join!(lost, behind);
-    assert!(lost.is_err() && behind.is_err());
-    busy.await.unwrap().unwrap();
+    // Because of it all run once more, each by itself.
+    let refused = db.run("refused", |_| Err::<(), _>(DbError::Failed("no".into())));
+    let (lost, behind, refused) = tokio::join!(lost, behind, refused);
+    assert!(lost.is_err() && behind.is_err() && refused.is_err());
+    assert!(busy.await.unwrap().is_err(), "nothing of the group stands");
     let count = db.run("count", |tx| tx.row("SELECT COUNT(*) FROM thing", args![])).await.unwrap().unwrap();
     assert_eq!(count.columns().int().unwrap(), 0, "its caller was told that it does not");
     db.run("after", |tx| insert(tx, "c", 1)).await.unwrap();
