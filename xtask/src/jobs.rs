@@ -165,9 +165,30 @@ fn one(at: usize, of: usize, job: Job<'_>, desk: &Desk) -> Done {
     if let Some(why) = &failure {
         let lines: Vec<&str> = said.lines().collect();
         let tail = lines.get(lines.len().saturating_sub(200)..).unwrap_or_default();
-        eprintln!("{}\n{why}\n(whole log: target/logs/{}.log)", tail.join("\n"), job.name);
+        // A failure may stand far above the end.
+        let told = failures(&lines);
+        eprintln!("{}\n{}\n{why}\n(whole log: target/logs/{}.log)", tail.join("\n"), told.join("\n"), job.name);
     }
     Done { name: job.name, took, failure, said }
+}
+
+/// What failed, as cargo and node tell it: the names, and what was said by each test that cargo ran, at most 150 lines.
+fn failures<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    let mut told = Vec::new();
+    let mut inside = false;
+    for line in lines {
+        // libtest heads what a failed test said with its name, and ends all of them with the list of names.
+        if line.starts_with("---- ") && line.ends_with(" stdout ----") {
+            inside = true;
+        } else if line.starts_with("failures:") {
+            inside = false;
+        }
+        if inside || line.ends_with("... FAILED") || line.trim_start().starts_with("✖ ") {
+            told.push(*line);
+        }
+    }
+    told.truncate(150);
+    told
 }
 
 fn say(line: &str) {
@@ -202,6 +223,13 @@ fn tell(at: usize, of: usize, started: Instant, desks: &[(&'static str, Desk)], 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_failure_is_told_wherever_it_stands() {
+        let log = "test a ... ok\ntest b ... FAILED\nfailures:\n\n---- b stdout ----\nleft: 1\n\nfailures:\n    b\ntest c ... ok";
+        let lines: Vec<&str> = log.lines().collect();
+        assert_eq!(failures(&lines), ["test b ... FAILED", "---- b stdout ----", "left: 1", ""]);
+    }
 
     #[test]
     fn cargos_progress_becomes_a_count() {

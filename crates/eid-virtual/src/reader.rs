@@ -8,6 +8,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -21,7 +22,11 @@ pub const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
 /// How long the daemon may take to open its reader.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where readers look for their two ports, and how many there are.
+const FIRST_PORT: u16 = 20_000;
+const PLACES: u32 = 12_000;
 
 /// A running reader; dropping it stops the daemon.
 ///
@@ -128,12 +133,16 @@ fn daemon() -> Option<PathBuf> {
     places.map(|place| place.join("pcscd")).find(|program| program.is_file())
 }
 
-/// The driver takes two ports, one per slot.
+/// The driver takes two ports, one per slot, and opens them a while after we looked. They lie below those that the system gives
+/// to connections (from 32768 on), and every reader of this machine begins to look elsewhere: otherwise two readers that start
+/// together, or any connection in between, could take each other's.
 fn free_ports() -> io::Result<u16> {
-    for _ in 0..50 {
-        let first = TcpListener::bind(("0.0.0.0", 0))?;
-        let port = first.local_addr()?.port();
-        if port < u16::MAX && TcpListener::bind(("0.0.0.0", port + 1)).is_ok() {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(32);
+    for _ in 0..200 {
+        let at = begin.wrapping_add(NEXT.fetch_add(2, Ordering::Relaxed)) % PLACES;
+        let port = FIRST_PORT + u16::try_from(at & !1).unwrap_or(0);
+        if [port, port + 1].into_iter().all(|port| TcpListener::bind(("0.0.0.0", port)).is_ok()) {
             return Ok(port);
         }
     }

@@ -66,7 +66,7 @@ impl Desk {
         command.args(arguments).env("LC_ALL", "en_GB.UTF-8").env("HOME", self.folder.path());
         // A test that waits for a card that never comes ends.
         if arguments.first() == Some(&"activate") && !arguments.contains(&"--wait") {
-            command.args(["--wait", "30"]);
+            command.args(["--wait", "60"]);
         }
         command.env_remove("XDG_CONFIG_HOME").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
@@ -79,7 +79,7 @@ impl Desk {
     /// `show` or `bench` with the test roots.
     fn look(&self, task: &str, more: &[&str]) -> Output {
         let (one, two) = (self.root(0), self.root(1));
-        let arguments = [&[task, "--json", "--root", &one, "--root", &two, "--wait", "15"], more].concat();
+        let arguments = [&[task, "--json", "--root", &one, "--root", &two, "--wait", "60"], more].concat();
         self.program(&arguments).output().unwrap()
     }
 }
@@ -121,7 +121,7 @@ fn a_card_is_shown_and_what_does_not_hold_is_told() {
         card.pull_out();
     }
     let card = desk.insert(Applet::V1_8, None);
-    let output = desk.program(&["show", "--wait", "15"]).output().unwrap();
+    let output = desk.program(&["show", "--wait", "60"]).output().unwrap();
     assert_eq!(output.status.code(), Some(6), "without --root a test card is nobody's");
     card.pull_out();
 }
@@ -263,7 +263,7 @@ fn a_card_pulled_out_and_put_back_goes_on() {
     // The card goes as soon as it is being read, and comes back.
     let card = desk.insert(Applet::V1_8, None);
     let until = |progress: &str| {
-        while requests.recv_timeout(Duration::from_secs(20)).unwrap().1["progress"] != json!(progress) {}
+        while requests.recv_timeout(Duration::from_secs(60)).unwrap().1["progress"] != json!(progress) {}
     };
     until("reading");
     card.pull_out();
@@ -301,10 +301,10 @@ fn the_program_listens_to_nobody() {
     let (origin, requests) = server();
     let arguments = ["activate", "--server", &origin, "--pin-stdin", "--no-open", "--json", "--session", SESSION];
     let mut child = desk.program(&arguments).spawn().unwrap();
-    while requests.recv_timeout(Duration::from_secs(20)).unwrap().1["progress"] != json!("no_card") {}
+    while requests.recv_timeout(Duration::from_secs(60)).unwrap().1["progress"] != json!("no_card") {}
     assert_eq!(listening(child.id()), [""; 0], "while it waits for a card");
     let card = desk.insert(Applet::V1_8, None);
-    while requests.recv_timeout(Duration::from_secs(20)).unwrap().1["progress"] != json!("pin") {}
+    while requests.recv_timeout(Duration::from_secs(60)).unwrap().1["progress"] != json!("pin") {}
     assert_eq!(listening(child.id()), [""; 0], "while it waits for the PIN");
     let _ = writeln!(child.stdin.take().unwrap(), "1234");
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));

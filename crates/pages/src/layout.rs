@@ -72,10 +72,12 @@ impl<'a> Layout<'a> {
 
 /// Links to the same page in the other languages; `href` ends in `lang=`.
 pub fn languages(current: Lang, href: &str) -> Markup {
+    // It may hold a whole sealed request: made safe once, not for each language.
+    let href = html! { (href) };
     html! {
         nav.langs aria-label=(t(current, "site.languages")) {
             @for lang in Lang::ALL {
-                a href={ (href) (lang.code()) } hreflang=(lang.code()) lang=(lang.code())
+                a href={ (PreEscaped(&href.0)) (lang.code()) } hreflang=(lang.code()) lang=(lang.code())
                     aria-label={ (lang.code().to_uppercase()) " – " (own_name(lang)) }
                     aria-current=[(lang == current).then_some("true")] { (lang.code().to_uppercase()) }
             }

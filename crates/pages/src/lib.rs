@@ -25,6 +25,7 @@ mod home;
 mod login;
 mod logout;
 mod number;
+mod opaque;
 mod problem;
 mod waiting;
 mod waiting_link;

@@ -6,6 +6,7 @@ use words::{Lang, fill, t};
 use crate::icons::Icon;
 use crate::layout::Layout;
 use crate::number::NumberFields;
+use crate::opaque::Opaque;
 use crate::{Asker, Deed, LOGIN, START_LINK, START_QR};
 
 /// Why the number on the form was sent back.
@@ -94,7 +95,7 @@ impl LoginStart<'_> {
     fn way(&self, action: &str, id: &str, icon: Icon, name: &'static str, hint: &'static str, first: bool) -> Markup {
         html! {
             form.way method="post" action=(action) {
-                input type="hidden" name="req" value=(self.req);
+                input type="hidden" name="req" value=(Opaque(self.req));
                 button.button.second[!first] id=(id) type="submit" aria-describedby={ (id) "-hint" } { (icon.draw(24)) (t(self.lang, name)) }
                 p.hint id={ (id) "-hint" } { (t(self.lang, hint)) }
             }
@@ -106,7 +107,7 @@ impl LoginStart<'_> {
             form.way method="post" action=(LOGIN) novalidate {
                 @if self.ways.several() { h2 { (t(self.lang, "site.start.number")) } }
                 p { (t(self.lang, "site.login.intro")) }
-                input type="hidden" name="req" value=(self.req);
+                input type="hidden" name="req" value=(Opaque(self.req));
                 (self.fields())
                 label.tick for="remember" {
                     input type="checkbox" id="remember" name="remember" value="1" checked[self.remember];

@@ -192,25 +192,31 @@ pub(crate) fn forgive(tx: &mut Tx<'_>, device: &str, seq: i64) -> Result<u64, Db
     tx.execute(concat!(forgive!(), "device = $1 AND seq = $2"), args![device, seq])
 }
 
-/// Devices whose good news goes into one statement.
-const TOGETHER: usize = 64;
+/// Devices whose good news goes into one statement: few in a quiet second, many in a busy one.
+const FEW: usize = 32;
+const MANY: usize = 512;
 
-static FORGIVE_TOGETHER: LazyLock<String> = LazyLock::new(|| {
+static FORGIVE_FEW: LazyLock<String> = LazyLock::new(|| forgive_text(FEW));
+static FORGIVE_MANY: LazyLock<String> = LazyLock::new(|| forgive_text(MANY));
+
+fn forgive_text(devices: usize) -> String {
     let one = |at: usize| format!("(device = ${} AND seq = ${})", 2 * at + 1, 2 * at + 2);
-    format!("{}({})", forgive!(), (0..TOGETHER).map(one).collect::<Vec<_>>().join(" OR "))
-});
+    format!("{}({})", forgive!(), (0..devices).map(one).collect::<Vec<_>>().join(" OR "))
+}
 
-/// As [`forgive`] for many devices, up to 64 in a statement.
+/// As [`forgive`] for many devices, up to 512 in a statement.
 pub(crate) fn forgive_all(tx: &mut Tx<'_>, news: &[(String, i64)]) -> Result<(), DbError> {
     if let [(device, seq)] = news {
         return forgive(tx, device, *seq).map(drop);
     }
-    for some in news.chunks(TOGETHER) {
+    for some in news.chunks(MANY) {
+        let (text, places): (&'static str, _) =
+            if some.len() <= FEW { (&FORGIVE_FEW, FEW) } else { (&FORGIVE_MANY, MANY) };
         // No device has no name.
         let pairs = some.iter().map(|(device, seq)| (device.as_str(), *seq)).chain(std::iter::repeat(("", -1)));
         let args: Vec<Value<'_>> =
-            pairs.take(TOGETHER).flat_map(|(device, seq)| [Value::from(device), Value::from(seq)]).collect();
-        tx.execute(&FORGIVE_TOGETHER, &args)?;
+            pairs.take(places).flat_map(|(device, seq)| [Value::from(device), Value::from(seq)]).collect();
+        tx.execute(text, &args)?;
     }
     Ok(())
 }

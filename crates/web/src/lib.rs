@@ -15,4 +15,4 @@ mod state;
 mod timing;
 
 pub use routes::{Entry, Guard};
-pub use state::{AppFiles, DoorSettings, Doors};
+pub use state::{AppFiles, DoorParts, DoorSettings, Doors};

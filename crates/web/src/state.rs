@@ -1,6 +1,7 @@
 //! What doors share.
 
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -87,9 +88,13 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// The state every handler gets; cheap to clone.
+/// The state every handler gets, and every layer before it: one count to clone, not one for each part.
 #[derive(Clone)]
-pub struct Doors {
+pub struct Doors(Arc<DoorParts>);
+
+/// What [`Doors`] are made of.
+#[derive(Clone)]
+pub struct DoorParts {
     pub world: World,
     pub settings: Arc<DoorSettings>,
     pub limits: Arc<Limits>,
@@ -119,6 +124,14 @@ impl Metadata {
     }
 }
 
+impl Deref for Doors {
+    type Target = DoorParts;
+
+    fn deref(&self) -> &DoorParts {
+        &self.0
+    }
+}
+
 impl Doors {
     pub fn new(world: World, settings: DoorSettings, app: AppFiles) -> Doors {
         pages::layout::label_test_world(world.settings.test_world);
@@ -126,12 +139,21 @@ impl Doors {
         let help = HelpShelf::new(Local::default(), &world, AppFiles::none());
         let metadata = Arc::new(Metadata::of(&world));
         let polls = Arc::new(Polls::default());
-        Doors { world, settings: Arc::new(settings), limits, app: Arc::new(app), help, metadata, polls }
+        Doors(Arc::new(DoorParts {
+            world,
+            settings: Arc::new(settings),
+            limits,
+            app: Arc::new(app),
+            help,
+            metadata,
+            polls,
+        }))
     }
 
     /// With what the operator told about help, and the printed guides.
     pub fn with_help(self, local: Local, guides: AppFiles) -> Doors {
-        Doors { help: HelpShelf::new(local, &self.world, guides), ..self }
+        let help = HelpShelf::new(local, &self.world, guides);
+        Doors(Arc::new(DoorParts { help, ..DoorParts::clone(&self) }))
     }
 
     /// Cookies may only travel over TLS; on loopback without it the prefix would make browsers drop them.

@@ -96,6 +96,7 @@ impl Measured {
             "commits": round(self.median(|w| w.commits), 3),
             "logical_transactions": round(self.median(|w| w.logical_transactions), 3),
             "statements": round(self.median(|w| w.statements), 3),
+            "clock_statements_per_second": round(self.median(|w| w.clock_statements), 1),
             "half_load": self.half_load,
             "void": self.void(),
             "quiet_windows": self.windows.iter().filter(|w| !w.is_noisy()).count(),
@@ -143,6 +144,9 @@ impl Report {
             self.line("write transactions per login", |m| format!("{:.2}", m.median(|w| w.logical_transactions))),
         );
         lines.push(self.line("statements per login", |m| format!("{:.2}", m.median(|w| w.statements))));
+        lines.push(
+            self.line("statements of the clock, per second", |m| format!("{:.1}", m.median(|w| w.clock_statements))),
+        );
         let half = |m: &Measured, of: fn(&HalfLoad) -> f64| {
             m.half_load.as_ref().map_or("-".into(), |h| format!("{:.1}", of(h)))
         };

@@ -117,7 +117,7 @@ impl Drop for Server {
     }
 }
 
-/// Prometheus text format: `name{labels} value`.
+/// Prometheus text format: `name{labels} value`; each series, and the sum of all of one name.
 fn parse_metrics(text: &str) -> HashMap<String, f64> {
     let mut sums = HashMap::new();
     for line in text.lines().filter(|l| !l.starts_with('#')) {
@@ -125,6 +125,9 @@ fn parse_metrics(text: &str) -> HashMap<String, f64> {
         let name = series.split('{').next().unwrap_or(series);
         if let Ok(value) = value.parse::<f64>() {
             *sums.entry(name.to_owned()).or_insert(0.0) += value;
+            if name.len() < series.len() {
+                sums.insert(series.to_owned(), value);
+            }
         }
     }
     sums
@@ -142,7 +145,8 @@ mod tests {
     fn series_of_one_name_are_summed() {
         let read = parse_metrics("# HELP a b\na{x=\"1\"} 2\na{x=\"2\"} 3\nb 1.5\n\nc\nd x");
         assert_eq!(read.get("a"), Some(&5.0));
+        assert_eq!(read.get("a{x=\"2\"}"), Some(&3.0));
         assert_eq!(read.get("b"), Some(&1.5));
-        assert_eq!(read.len(), 2);
+        assert_eq!(read.len(), 4);
     }
 }

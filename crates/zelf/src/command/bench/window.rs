@@ -63,6 +63,8 @@ pub struct Window {
     pub floor_us: f64,
     pub floor_ratio: f64,
     pub statements: f64,
+    /// Of the server's own clock, per second, whether anybody logs in or not.
+    pub clock_statements: f64,
     pub commits: f64,
     pub logical_transactions: f64,
     pub p50_ms: f64,
@@ -119,6 +121,9 @@ struct Reading {
     machine: proc::Machine,
 }
 
+/// Transactions that run so many times a second however many people log in.
+const CLOCK: [&str; 5] = ["call_partners.claim", "deliver.claim", "partners.refresh", "tidy", "tidy.erase"];
+
 impl Reading {
     async fn take(field: &Field, server: &Server) -> Result<Self, Fail> {
         Ok(Reading {
@@ -133,12 +138,19 @@ impl Reading {
     fn counter(&self, name: &str) -> f64 {
         self.counters.get(name).copied().unwrap_or(f64::NAN)
     }
+
+    /// Statements that the clock causes.
+    fn ticks(&self) -> f64 {
+        let of = |name: &&str| format!("zelf_tx_statements_total{{database=\"platform\",name=\"{name}\"}}");
+        CLOCK.iter().filter_map(|name| self.counters.get(&of(name))).sum()
+    }
 }
 
 async fn weigh(tally: &Tally, before: &Reading, after: &Reading, seconds: f64) -> Window {
     let logins = tally.logins.load(Ordering::Relaxed);
     let per_login = |total: f64| total / (logins.max(1) as f64);
     let counted = |name: &str| per_login(after.counter(name) - before.counter(name));
+    let ticks = after.ticks() - before.ticks();
     let micros = |after: u64, before: u64| after.saturating_sub(before) as f64;
     let percent = |micros: f64| micros / (seconds * 10_000.0);
     let others = micros(after.machine.busy, before.machine.busy) - micros(after.ours, before.ours);
@@ -151,7 +163,8 @@ async fn weigh(tally: &Tally, before: &Reading, after: &Reading, seconds: f64) -
         wrongly_accepted: tally.wrongly_accepted.load(Ordering::Relaxed),
         seconds,
         server_cpu_us: per_login(micros(after.server, before.server)),
-        statements: counted("zelf_statements_total"),
+        statements: counted("zelf_statements_total") - per_login(ticks),
+        clock_statements: ticks / seconds,
         commits: counted("zelf_commits_total"),
         logical_transactions: counted("zelf_logical_transactions_total"),
         p50_ms: quantile(&latencies, 50),
