@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use protocol::jose::SigAlg;
 use protocol::oidc::logout;
 use serde_json::json;
 use store::partner_call::{Due, Logout, Ping, Said};
@@ -118,9 +117,7 @@ async fn log_out(world: &World, partner: &str, said: &Logout) -> Heard {
     let issuer = world.settings.issuer_of(partner.mount);
     let jti = protocol::jose::b64u(world.entropy::<16>());
     let claims = logout::token(&issuer, &partner.id, &sub, sid.as_deref(), &jti, world.now());
-    // A secret signs nothing that others may show around.
-    let alg = if partner.id_token_alg == SigAlg::HS256 { SigAlg::RS256 } else { partner.id_token_alg };
-    let token = match world.keys.op().sign(alg, logout::TYP, &claims) {
+    let token = match world.keys.op().sign(partner.public_alg(), logout::TYP, &claims) {
         Ok(token) => token,
         Err(error) => return Heard::Never(error.to_string()),
     };

@@ -79,6 +79,7 @@ pub mod start;
 pub mod stash;
 pub mod tidy;
 pub mod tokens;
+pub mod usual_sealing;
 pub mod vouch;
 pub mod world;
 mod written_code;

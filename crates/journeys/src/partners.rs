@@ -217,7 +217,7 @@ pub async fn stored(world: &World, id: &str) -> Result<Option<Stored>, Failure> 
 /// True when its secret must be kept in the clear: something is signed or encrypted with it (OpenID Core §10).
 pub fn needs_secret(partner: &Partner) -> bool {
     use protocol::jose::{Encryption, KeyAlg, SigAlg};
-    let signs = [Some(partner.id_token_alg), partner.userinfo.sign, partner.response.sign];
+    let signs = [Some(partner.id_token_alg()), partner.userinfo.sign, partner.response.sign];
     let seals = [partner.id_token_encryption, partner.userinfo.encrypt, partner.response.encrypt];
     let dir = |e: &Encryption| e.alg == KeyAlg::Dir;
     signs.contains(&Some(SigAlg::HS256)) || seals.iter().flatten().any(dir)

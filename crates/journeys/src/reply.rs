@@ -21,8 +21,8 @@ pub async fn answer(world: &World, reply: &Reply) -> Result<Answer, Failure> {
 
 /// As registered, else as its ID tokens are signed; a secret signs no answer that passes through a browser.
 fn alg(partner: &Partner) -> SigAlg {
-    match partner.response.sign.unwrap_or(partner.id_token_alg) {
-        SigAlg::HS256 => SigAlg::ES256,
-        alg => alg,
+    match partner.response.sign {
+        None | Some(SigAlg::HS256) => partner.public_alg(),
+        Some(alg) => alg,
     }
 }

@@ -56,13 +56,23 @@ impl Problem<'_> {
 
     fn text(&self, part: &str) -> &'static str {
         let text = |code: &str| lookup(self.lang, &format!("site.problem.{code}.{part}"));
-        text(self.code).or_else(|| text("server_error")).unwrap_or_default()
+        text(meaning(self.code)).or_else(|| text("server_error")).unwrap_or_default()
+    }
+}
+
+/// The compatible mount calls three of them otherwise.
+fn meaning(code: &str) -> &str {
+    match code {
+        "invalid_client_id" => "client_unknown",
+        "invalid_redirect_uri" => "redirect_uri_not_registered",
+        "invalid_request" => "request_invalid",
+        other => other,
     }
 }
 
 /// The answer that helps whoever ran into `code`.
 fn answer_to(code: &str) -> &'static str {
-    match code {
+    match meaning(code) {
         "session_lost" | "request_expired" | "method_not_allowed" => "authentication-stopped",
         "too_many" => "internet",
         "client_unknown" | "redirect_uri_not_registered" => "suspicious-message",

@@ -117,7 +117,7 @@ fn a_partner_is_read_from_toml() {
     let partner: Partner = toml::from_str(&text).unwrap();
     assert_eq!(partner.validate(), Ok(()));
     assert!(partner.needs_pkce() && partner.scopes.is_empty());
-    assert_eq!(partner.id_token_alg, SigningAlg::RS256);
+    assert_eq!(partner.id_token_alg(), SigningAlg::RS256);
     assert_eq!(partner.sector(), "town", "this machine is no sector: its partners would share subjects");
     assert_eq!(partner.name.of("de"), "Gemeinde");
     assert!(!format!("{partner:?}").contains(&digest[..8]));
@@ -335,7 +335,7 @@ fn nobody_is_sent_to_an_address_that_is_not_registered() {
     for (changes, error) in table {
         assert_eq!(parse(&with(request(), changes)), Err(AuthorizeError::Page(error)), "{changes:?}");
     }
-    assert_eq!(PageError::RedirectUriNotRegistered.code(), "redirect_uri_not_registered");
+    assert_eq!(PageError::RedirectUriNotRegistered.code(Mount::Standard), "redirect_uri_not_registered");
 }
 
 #[test]
@@ -355,13 +355,19 @@ fn pkce_is_left_out_only_by_a_partner_that_may() {
 fn the_answer_goes_where_and_how_it_was_asked() {
     let asked = parse(&request()).unwrap();
     let expected = "https://town.example/cb?code=C&state=a%20b%26c&iss=https%3A%2F%2Fid.example";
-    assert_eq!(asked.grant("C").plain(ISSUER).unwrap(), Answer::Redirect(expected.into()));
+    assert_eq!(
+        asked.grant("C").plain(ISSUER).unwrap(),
+        Answer::Redirect { to: expected.into(), mount: Mount::Standard }
+    );
 
     let tenant =
         parse(&with(request(), &[("redirect_uri", "https://town.example/cb?tenant=1"), ("state", "")])).unwrap();
     let expected = "https://town.example/cb?tenant=1&error=access_denied&error_description=the%20person%20said%20no&iss=https%3A%2F%2Fid.example";
     let refusal = tenant.refuse(ErrorCode::AccessDenied, "the person said no");
-    assert_eq!(refusal.reply().plain(ISSUER).unwrap(), Answer::Redirect(expected.into()));
+    assert_eq!(
+        refusal.reply().plain(ISSUER).unwrap(),
+        Answer::Redirect { to: expected.into(), mount: Mount::Standard }
+    );
 
     let posted = parse(&with(request(), &[("response_mode", "form_post")])).unwrap();
     assert_eq!(posted.response_mode, ResponseMode::FormPost);
@@ -943,7 +949,7 @@ proptest! {
         // What is signed goes to the same address.
         let answer = answer.map(|reply| reply.plain(ISSUER).unwrap_or_else(|| reply.signed("a.b.c".into())));
         match answer {
-            Some(Answer::Redirect(to)) => prop_assert!(to.starts_with("https://town.example/cb?") && to.is_ascii()),
+            Some(Answer::Redirect { to, .. }) => prop_assert!(to.starts_with("https://town.example/cb?") && to.is_ascii()),
             Some(Answer::FormPost { action, .. }) => prop_assert!(action.starts_with("https://town.example/cb")),
             None => {}
         }

@@ -405,7 +405,10 @@ fn a_service_has_its_own_addresses_and_scopes() {
     assert_eq!((asked.service.as_deref(), asked.mount), (Some("LOGIN"), Mount::Compat));
     assert_eq!(
         asked.grant("C").plain("i"),
-        Some(zelf_protocol::oidc::authorize::Answer::Redirect("https://town.example/LOGIN?code=C&state=s".into()))
+        Some(zelf_protocol::oidc::authorize::Answer::Redirect {
+            to: "https://town.example/LOGIN?code=C&state=s".into(),
+            mount: Mount::Compat
+        })
     );
     let elsewhere = with(&compat_request("LOGIN"), &[("redirect_uri", "https://town.example/SHARE")]);
     let page = Err(AuthorizeError::Page(PageError::RedirectUriNotRegistered));

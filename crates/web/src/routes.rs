@@ -1,5 +1,8 @@
 //! Every door in one table: method, path, who may knock. The router is made from it, and the test of all doors reads it.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
@@ -75,6 +78,9 @@ pub fn site() -> Vec<Entry> {
         door("GET", "/.well-known/openid-configuration", Public, oidc::configuration),
         door("GET", "/.well-known/oauth-authorization-server", Public, oidc::configuration),
         door("GET", "/v2/.well-known/openid-configuration", Public, oidc::v2_configuration),
+        door("GET", "/v2/.well-known/oauth-authorization-server", Public, oidc::v2_configuration),
+        door("GET", "/.well-known/openid-configuration/v2", Public, oidc::v2_configuration),
+        door("GET", "/.well-known/oauth-authorization-server/v2", Public, oidc::v2_configuration),
         door("GET", "/jwks.json", Public, oidc::jwks),
         door("GET", "/bank/jwks.json", Public, oidc::bank_jwks),
         door("GET", "/authorize", Public, oidc::authorize),
@@ -143,6 +149,7 @@ pub fn site() -> Vec<Entry> {
         door("POST", "/v2/token", Partner, oidc::v2::token),
         door("GET", "/v2/userinfo", Token, oidc::v2::userinfo),
         door("GET", "/v2/picture", Token, oidc::v2::picture),
+        door("GET", "/v2/evidence", Token, oidc::v2::evidence),
         door("POST", "/v2/user_discovery_sessions", Partner, oidc::v2::open_session),
         door("POST", "/v2/user_discovery_sessions/{id}", Partner, oidc::v2::look_at_session),
         door("POST", "/v2/backchannel/authentication", Partner, oidc::v2::backchannel),
@@ -233,6 +240,29 @@ pub fn console() -> Vec<Entry> {
         door("POST", "/staff/invite", Staff(People), console::invite),
         door("POST", "/staff/remove", Staff(People), console::remove),
     ]
+}
+
+/// Doors of the site that only partners' programs use: path → methods.
+fn machines() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
+    static MACHINES: LazyLock<BTreeMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for entry in site().into_iter().filter(|entry| matches!(entry.guard, Guard::Partner | Guard::Token)) {
+            all.entry(entry.path).or_default().push(entry.method);
+        }
+        all
+    });
+    &MACHINES
+}
+
+/// What `Allow` says at such a door; `None` at all others.
+pub(crate) fn machine_methods(path: &str) -> Option<String> {
+    machines().get(path).map(|methods| methods.join(", "))
+}
+
+/// True where only programs come: below or beside a door of theirs.
+pub(crate) fn among_machines(path: &str) -> bool {
+    let first = |path: &str| path.trim_start_matches('/').split('/').next().map(str::to_owned);
+    machines().keys().any(|machine| first(machine) == first(path))
 }
 
 fn router(entries: Vec<Entry>) -> Router<Doors> {

@@ -11,6 +11,7 @@ pub(super) fn judge(partner: &Partner, found: &mut Findings) {
     fapi(partner, found);
     ciba(partner, found);
     services(partner, found);
+    moved(partner, found);
     yesterday(partner, found);
     starts(partner, found);
     let refreshes = partner.grants.contains(&Grant::RefreshToken);
@@ -31,28 +32,8 @@ fn fapi(partner: &Partner, found: &mut Findings) {
     if !partner.fapi() {
         return;
     }
-    if has_secret(partner) {
-        found.breaks(
-            "auth",
-            "FAPI 2.0 does not accept a client secret: every token request will be refused.",
-            "Use private_key_jwt with a PS256, ES256 or EdDSA key, or a client certificate.",
-        );
-    }
     if partner.require_pkce == Some(false) {
         found.breaks("require_pkce", "FAPI 2.0 always asks PKCE.", "Leave require_pkce out.");
-    }
-    let named = [
-        ("id_token_alg", Some(partner.id_token_alg)),
-        ("userinfo", partner.userinfo.sign),
-        ("response", partner.response.sign),
-    ];
-    for (about, alg) in named {
-        let Some(alg) = alg.filter(|alg| !SigAlg::FAPI.contains(alg) && !partner.legacy) else { continue };
-        found.breaks(
-            about,
-            format!("{} is not allowed under FAPI 2.0.", alg.as_str()),
-            "Choose PS256, ES256 or EdDSA.",
-        );
     }
 }
 
@@ -179,6 +160,46 @@ pub(super) fn known(mount: Mount, claim: &str) -> bool {
     protocol::oidc::release::claim(mount, claim).is_some()
 }
 
+/// What software that was built for itsme® does not understand.
+fn moved(partner: &Partner, found: &mut Findings) {
+    if partner.mount != Mount::Compat {
+        return;
+    }
+    let secret = has_secret(partner);
+    let (sign, seal) = match secret {
+        true => ("RS256 or HS256", "dir with A256GCM"),
+        false => ("RS256", "RSA-OAEP-256 with A128CBC-HS256"),
+    };
+    if !matches!(partner.id_token_alg(), SigAlg::RS256) && !(secret && partner.id_token_alg() == SigAlg::HS256) {
+        found.care(
+            "id_token_alg",
+            format!(
+                "ID tokens are signed with {}: software that moves from itsme® knows {sign} alone.",
+                partner.id_token_alg().as_str()
+            ),
+            "Leave id_token_alg out, unless the partner asked for it.",
+        );
+    }
+    let todo = match secret {
+        true => "Register it again without `none`, or leave it when the partner asked for it.",
+        false => {
+            "Have it publish an encryption key (use: enc), then register it again; or leave it when the partner asked for it."
+        }
+    };
+    if partner.id_token_encryption.is_none() {
+        let what = format!(
+            "ID tokens are not encrypted: software that moves from itsme® expects {sign} inside {seal}, and refuses anything else."
+        );
+        found.care("id_token_encryption", what, todo);
+    }
+    if partner.userinfo.sign.is_none() || partner.userinfo.encrypt.is_none() {
+        let what = format!(
+            "Userinfo is not signed and encrypted: software that moves from itsme® expects {sign} inside {seal} there too."
+        );
+        found.care("userinfo", what, todo);
+    }
+}
+
 fn yesterday(partner: &Partner, found: &mut Findings) {
     let sealed = [
         ("id_token_encryption", partner.id_token_encryption),
@@ -186,11 +207,11 @@ fn yesterday(partner: &Partner, found: &mut Findings) {
         ("response", partner.response.encrypt),
     ];
     for (about, Encryption { alg, .. }) in sealed.into_iter().filter_map(|(about, e)| Some((about, e?))) {
-        if alg == KeyAlg::RsaOaep && !partner.legacy {
-            found.breaks(
+        if alg == KeyAlg::RsaOaep {
+            found.care(
                 about,
-                "RSA-OAEP (with SHA-1) is for legacy partners only.",
-                "Choose RSA-OAEP-256, or set legacy = true for a time.",
+                "RSA-OAEP hashes with SHA-1, as older software does.",
+                "Choose RSA-OAEP-256 once its software can.",
             );
         }
     }

@@ -1,6 +1,6 @@
 //! What proves to a partner that its person said yes, and to what.
 
-use protocol::jose::{Jws, SigAlg, digest};
+use protocol::jose::{Jws, digest};
 use protocol::label::TYP_ANSWER;
 use protocol::phone::{Answer, Request};
 use serde_json::{Value, json};
@@ -36,9 +36,7 @@ pub async fn evidence(world: &World, opened: &Opened) -> Result<Option<String>, 
             members.insert("zelf_test_world".into(), true.into());
         }
     }
-    // A secret that both sides know proves nothing to a third.
-    let alg = if partner.id_token_alg == SigAlg::HS256 { SigAlg::ES256 } else { partner.id_token_alg };
-    seal_jwt(world, partner, Some(alg), partner.id_token_encryption, TYP, &claims).await.map(Some)
+    seal_jwt(world, partner, Some(partner.public_alg()), partner.id_token_encryption, TYP, &claims).await.map(Some)
 }
 
 fn told(found: &Evidence) -> Result<Value, Failure> {

@@ -22,10 +22,18 @@ pub(super) fn risk(facts: &CredentialFacts, approved_at: i64) -> Map<String, Val
     claims
 }
 
-/// What the login was worth. The compatible mount tells whether the code itself was used, by the name that was asked for.
+/// What the login was worth. The compatible mount tells whether the code itself was used, by the name that was asked for; the standard
+/// one answers the first value that was asked and met (OpenID Core §5.5.1.1), else the level of assurance.
 pub(super) fn acr(mount: Mount, approval: &Approval, asked: &AuthorizationRequest) -> String {
     let names: &[&str] = match (mount, approval.uv.as_str()) {
-        (Mount::Standard, _) => return ACR_SUBSTANTIAL.to_owned(),
+        (Mount::Standard, uv) => {
+            let met = |value: &&str| match *value {
+                ACR_SUBSTANTIAL => true,
+                basic if ACR_BASIC.contains(&basic) => true,
+                advanced => ACR_ADVANCED.contains(&advanced) && uv != "bio",
+            };
+            return asked.acr_values.iter().map(String::as_str).find(met).unwrap_or(ACR_SUBSTANTIAL).to_owned();
+        }
         (Mount::Compat, "bio") => &ACR_BASIC,
         (Mount::Compat, _) => &ACR_ADVANCED,
     };

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use domain::approval::State;
+use protocol::oidc::Mount;
 use protocol::oidc::attributes::Scope;
 use protocol::oidc::code::{ALL_SCOPES, AccessToken, Binding};
 use protocol::oidc::id_token::{IdToken, at_hash};
-use protocol::oidc::partner::Partner;
+use protocol::oidc::partner::{ClientAuth, Partner};
 use protocol::oidc::token::TokenResponse;
 use store::grant::Granted;
 
@@ -88,14 +89,18 @@ async fn id_token(
     let mut token = IdToken::new(&issuer, &subject, &partner.id, at, now, exp);
     (token.acr, token.amr) = (&acr, &amr);
     token.nonce = asked.nonce.as_deref().filter(|_| first);
-    token.at_hash = Some(at_hash(partner.id_token_alg, access_token));
+    token.at_hash = Some(at_hash(partner.id_token_alg(), access_token));
     token.attributes = claims_for(world, partner, approval, login).await?;
     let own = &mut token.attributes;
     own.insert("sid".into(), sid(world, login.session.as_deref().unwrap_or(&approval.id))?.into());
+    if partner.mount == Mount::Compat && matches!(partner.auth, ClientAuth::ClientSecret { .. }) {
+        // Clients with a secret are used to it there (reference §10).
+        own.insert("nbf".into(), now.into());
+    }
     own.extend(receipt.as_ref().map(|m3| ("zelf_evidence".to_owned(), protocol::jose::digest(m3).into())));
     own.extend(login.credential.iter().flat_map(|facts| risk(facts, at)));
     if world.settings.test_world {
         own.insert("zelf_test_world".into(), true.into());
     }
-    means.seal(world, Some(partner.id_token_alg), partner.id_token_encryption, "JWT", &token)
+    means.seal(world, Some(partner.id_token_alg()), partner.id_token_encryption, "JWT", &token)
 }

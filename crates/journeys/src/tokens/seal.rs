@@ -44,7 +44,7 @@ impl Means {
 
     /// For the ID token of a partner.
     pub(crate) async fn of_id_token(world: &World, partner: &Partner) -> Result<Means, Failure> {
-        Means::of(world, partner, Some(partner.id_token_alg), partner.id_token_encryption).await
+        Means::of(world, partner, Some(partner.id_token_alg()), partner.id_token_encryption).await
     }
 
     /// As [`seal_jwt`].

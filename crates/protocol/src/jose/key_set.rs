@@ -105,6 +105,13 @@ impl KeySet {
         };
         of(Purpose::Encrypt).or_else(|| of(Purpose::Any))
     }
+
+    /// True when a key says that it is for encrypting (`use` is `enc`) and takes `alg`.
+    pub fn is_meant_for(&self, alg: KeyAlg) -> bool {
+        let meant = self.0.iter().filter(|key| key.purpose == Purpose::Encrypt);
+        let fits = |key: &&VerifyKey| key.alg.as_deref().is_none_or(|name| name == alg.as_str());
+        meant.filter(fits).any(|key| encryption_key(key, alg).is_some())
+    }
 }
 
 fn encryption_key(key: &VerifyKey, alg: KeyAlg) -> Option<EncryptionKey> {

@@ -41,12 +41,15 @@ impl PageError {
     pub const ALL: [PageError; 3] =
         [PageError::ClientUnknown, PageError::RedirectUriNotRegistered, PageError::RequestInvalid];
 
-    /// The stable phrase that the page shows in `#error-code`.
-    pub fn code(self) -> &'static str {
-        match self {
-            PageError::ClientUnknown => "client_unknown",
-            PageError::RedirectUriNotRegistered => "redirect_uri_not_registered",
-            PageError::RequestInvalid => "request_invalid",
+    /// The stable phrase that the page shows in `#error-code`: on the compatible mount by its own names (reference §14).
+    pub fn code(self, mount: Mount) -> &'static str {
+        match (self, mount) {
+            (PageError::ClientUnknown, Mount::Standard) => "client_unknown",
+            (PageError::ClientUnknown, Mount::Compat) => "invalid_client_id",
+            (PageError::RedirectUriNotRegistered, Mount::Standard) => "redirect_uri_not_registered",
+            (PageError::RedirectUriNotRegistered, Mount::Compat) => "invalid_redirect_uri",
+            (PageError::RequestInvalid, Mount::Standard) => "request_invalid",
+            (PageError::RequestInvalid, Mount::Compat) => "invalid_request",
         }
     }
 }
@@ -168,8 +171,8 @@ pub enum AuthorizeError {
 /// What the browser must be told to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// `303` to this address.
-    Redirect(String),
+    /// To this address: `303`, and `302` where the contract of the compatible mount says so.
+    Redirect { to: String, mount: Mount },
     /// A page with a form that posts these fields there (OAuth 2.0 Form Post Response Mode).
     FormPost { action: String, fields: Vec<(&'static str, String)> },
 }
@@ -223,7 +226,7 @@ impl Reply {
     fn answer(&self, fields: Vec<(&'static str, String)>) -> Answer {
         match self.mode {
             ResponseMode::Query | ResponseMode::QueryJwt => {
-                Answer::Redirect(uri::with_query(&self.redirect_uri, &fields))
+                Answer::Redirect { to: uri::with_query(&self.redirect_uri, &fields), mount: self.mount }
             }
             ResponseMode::FormPost | ResponseMode::FormPostJwt => {
                 Answer::FormPost { action: self.redirect_uri.clone(), fields }

@@ -244,7 +244,7 @@ pub fn answer(
     members.insert("grant_types".into(), json!(partner.grants));
     members.insert("response_types".into(), json!(["code"]));
     members.insert("subject_type".into(), "pairwise".into());
-    members.insert("id_token_signed_response_alg".into(), json!(partner.id_token_alg));
+    members.insert("id_token_signed_response_alg".into(), json!(partner.id_token_alg()));
     members.entry("token_endpoint_auth_method").or_insert_with(|| partner.auth.name().into());
     if let Some(token) = token {
         members.insert("registration_access_token".into(), token.into());

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Pairs;
 use super::authorize::ErrorCode;
 use super::authorize::read::Wrong;
 use super::partner::{Partner, Security};
+use super::{Mount, Pairs};
 use crate::jose::jwt::Jwt;
 use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, SigAlg, digest};
 use crate::oidc::single;
@@ -28,17 +28,19 @@ pub enum ObjectError {
     Signature,
     /// English, for the partner's developer.
     Wrong(&'static str),
+    /// What is inside and outside do not agree, where the compatible mount has another word for it (reference §4).
+    Mismatch(&'static str),
 }
 
 impl From<ObjectError> for Wrong {
     fn from(error: ObjectError) -> Self {
-        Wrong(
-            ErrorCode::InvalidRequestObject,
-            match error {
-                ObjectError::Signature => "the request object is not signed with a key of this client",
-                ObjectError::Wrong(why) => why,
-            },
-        )
+        match error {
+            ObjectError::Signature => {
+                Wrong(ErrorCode::InvalidRequestObject, "the request object is not signed with a key of this client")
+            }
+            ObjectError::Wrong(why) => Wrong(ErrorCode::InvalidRequestObject, why),
+            ObjectError::Mismatch(why) => Wrong(ErrorCode::InvalidRequest, why),
+        }
     }
 }
 
@@ -99,7 +101,11 @@ fn envelope(claims: &Map<String, Value>, partner: &Partner, audiences: &[&str], 
         return Err(ObjectError::Wrong("iss of the request object must be the client_id"));
     }
     if text("client_id").is_some_and(|id| id != partner.id) {
-        return Err(ObjectError::Wrong("client_id of the request object is another one"));
+        let why = "client_id of the request object is another one";
+        return Err(match partner.mount {
+            Mount::Standard => ObjectError::Wrong(why),
+            Mount::Compat => ObjectError::Mismatch(why),
+        });
     }
     // A client assertion is signed with the same key: it must never pass for a request.
     if text("sub").is_some_and(|sub| sub == partner.id) {

@@ -46,7 +46,11 @@ async fn what_anybody_may_read_is_as_described() {
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
         "/v2/.well-known/openid-configuration",
+        "/v2/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration/v2",
+        "/.well-known/oauth-authorization-server/v2",
         "/jwks.json",
+        "/v2/jwkSet",
     ] {
         let reply = get(&town, path, None).await;
         assert_eq!(reply.status, 200);
@@ -107,6 +111,124 @@ fn pushable(redirect_uri: &str) -> Vec<(&'static str, String)> {
         ("code_challenge_method", "S256"),
     ];
     fields.map(|(name, value)| (name, value.to_owned())).to_vec()
+}
+
+const BACK: &str = "https://winkel.example/cb";
+const SECRET: &str = "winkel-secret-0123456789abcdef";
+
+/// A shop with a secret that asks at either mount, in a browser or from its own side.
+async fn shop(town: &Town, mount: &str) {
+    let digest: String = protocol::jose::sha256(SECRET.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+    let mut body = json!({
+        "id": "winkel", "name": { "nl": "Winkel", "fr": "W", "de": "W", "en": "W" }, "domain": "winkel.example",
+        "redirect_uris": [BACK], "scopes": ["profile"], "mount": mount, "ciba": { "delivery": "poll" },
+        "grants": ["authorization_code", "urn:openid:params:grant-type:ciba"],
+        "auth": { "method": "client_secret", "client_secret_sha256": digest },
+    });
+    if mount == "compat" {
+        let service =
+            json!({ "code": "LOGIN", "kind": "authentication", "scopes": ["profile"], "redirect_uris": [BACK] });
+        body["service"] = json!([service]);
+    }
+    town.registers(body).await;
+}
+
+async fn form(town: &Town, path: &str, secret: &str, more: &[(&str, &str)]) -> Reply {
+    let own = [("client_id", "winkel"), ("client_secret", secret)];
+    let all: Vec<_> = own.iter().chain(more).collect();
+    Reply::read(town.http.post(format!("{}{path}", town.issuer)).form(&all).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_login_at_the_compatible_mount_is_as_described() {
+    let (town, document) = (Town::on_sqlite().await, document());
+    town.bank.knows("an", zelf_trials::town::bank::an());
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    shop(&town, "compat").await;
+    let asks = |scope: &str| {
+        let pairs = [("client_id", "winkel"), ("response_type", "code"), ("redirect_uri", BACK), ("scope", scope)];
+        reqwest::Url::parse_with_params(&format!("{}/v2/authorization", town.issuer), pairs).unwrap().to_string()
+    };
+    let mut browser = Browser::at(HOME);
+    let page = browser.get(&town, &asks("openid service:LOGIN profile")).await;
+    holds(&document, "get", "/v2/authorization", &page);
+    holds(&document, "get", "/v2/authorization", &browser.get(&town, &asks("openid")).await);
+    let stranger = format!("{}/v2/authorization?client_id=nobody", town.issuer);
+    holds(&document, "get", "/v2/authorization", &browser.get(&town, &stranger).await);
+    let wait = browser.type_number(&town, &page, AN).await.location().to_owned();
+    let number = browser.get(&town, &wait).await.text("match");
+    phone.approve(&town, &number, CODE).await.ok();
+    let back = reqwest::Url::parse(browser.get(&town, &wait).await.location()).unwrap();
+    let code = back.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
+    let redeems = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", BACK)];
+    let reply = form(&town, "/v2/token", SECRET, &redeems).await;
+    holds(&document, "post", "/v2/token", &reply);
+    let tokens = reply.ok();
+    let said = claims(tokens["id_token"].as_str().unwrap());
+    let found = faults(&document, &document["components"]["schemas"]["IdToken"], &said);
+    assert!(found.is_empty(), "{found:#?}\n{said:#}");
+    for path in ["/v2/userinfo", "/v2/evidence"] {
+        let reply = get(&town, path, tokens["access_token"].as_str()).await;
+        assert_eq!(reply.status, 200, "{path}");
+        holds(&document, "get", path, &reply);
+        holds(&document, "get", path, &get(&town, path, Some("stranger")).await);
+        let put = town.http.put(format!("{}{path}", town.issuer)).send().await.unwrap();
+        holds(&document, "get", path, &Reply::read(put).await);
+    }
+    holds(&document, "get", "/v2/jwkSet", &get(&town, "/v2/jwkSet", None).await);
+    let basic = town.http.post(format!("{}/v2/token", town.issuer)).basic_auth("winkel", Some("guess")).form(&redeems);
+    for reply in [
+        form(&town, "/v2/token", SECRET, &redeems).await,
+        form(&town, "/v2/token", "guess", &redeems).await,
+        form(&town, "/v2/token", SECRET, &[]).await,
+        Reply::read(basic.send().await.unwrap()).await,
+        get(&town, "/v2/token", None).await,
+    ] {
+        assert!(reply.status >= 400);
+        holds(&document, "post", "/v2/token", &reply);
+    }
+}
+
+#[tokio::test]
+async fn a_request_from_a_partners_own_side_is_as_described() {
+    let (town, document) = (Town::on_sqlite().await, document());
+    town.bank.knows("an", zelf_trials::town::bank::an());
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    shop(&town, "standard").await;
+    let number = [("scope", "openid profile"), ("login_hint", "+32468758960")];
+    let reply = form(&town, "/bc-authorize", SECRET, &number).await;
+    holds(&document, "post", "/bc-authorize", &reply);
+    let asked = reply.ok();
+    let redeems =
+        [("grant_type", "urn:openid:params:grant-type:ciba"), ("auth_req_id", asked["auth_req_id"].as_str().unwrap())];
+    holds(&document, "post", "/token", &form(&town, "/token", SECRET, &redeems).await);
+    phone.approve(&town, asked["match_number"].as_str().unwrap(), CODE).await.ok();
+    town.pass(10);
+    let reply = form(&town, "/token", SECRET, &redeems).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    holds(&document, "post", "/token", &reply);
+    for (secret, more) in [("guess", &number[..]), (SECRET, &[("scope", "openid")]), (SECRET, &number[1..])] {
+        let reply = form(&town, "/bc-authorize", secret, more).await;
+        assert!(reply.status >= 400);
+        holds(&document, "post", "/bc-authorize", &reply);
+    }
+    // And with a code of its own, at the other mount.
+    shop(&town, "compat").await;
+    let sessions = "/v2/user_discovery_sessions";
+    let opened = form(&town, sessions, SECRET, &[]).await;
+    holds(&document, "post", sessions, &opened);
+    let one = format!("{sessions}/{}", opened.ok()["user_discovery_session_id"].as_str().unwrap());
+    let described = "/v2/user_discovery_sessions/{id}";
+    for (path, secret) in [(one.as_str(), SECRET), (&one, SECRET), (&one, "guess"), (&format!("{sessions}/x"), SECRET)]
+    {
+        holds(&document, "post", described, &form(&town, path, secret, &[]).await);
+    }
+    for secret in [SECRET, "guess"] {
+        let path = "/v2/backchannel/authentication";
+        let reply = form(&town, path, secret, &[("scope", "openid service:LOGIN")]).await;
+        assert!(reply.status >= 400);
+        holds(&document, "post", path, &reply);
+    }
 }
 
 #[tokio::test]

@@ -99,7 +99,11 @@ fn pages() -> String {
         }
         PageError::RequestInvalid => "`client_id` or `redirect_uri` is missing, or there twice.",
     };
-    table(&["Code on the page", ""], PageError::ALL.map(|error| vec![code(error.code()), about(error).to_owned()]))
+    let row = |error: PageError| {
+        let names = [Mount::Standard, Mount::Compat].map(|mount| code(error.code(mount)));
+        vec![names[0].clone(), names[1].clone(), about(error).to_owned()]
+    };
+    table(&["Code on the page", "On `/v2`", ""], PageError::ALL.map(row))
 }
 
 fn answers() -> String {
@@ -158,7 +162,7 @@ fn about_token(error: TokenErrorCode) -> &'static str {
     match error {
         TokenErrorCode::InvalidRequest => "A parameter is missing, there twice, or in the address instead of the form.",
         TokenErrorCode::InvalidClient => {
-            "You did not prove yourself: unknown client, wrong secret, an assertion that is old, used, or for another audience. On `/v2` a bad assertion is `unauthorized_client`."
+            "You did not prove yourself: unknown client, wrong secret, an assertion that is old, used, or for another audience. At `/v2/token` the status is 400, but for CIBA and after an `Authorization` header, and a bad assertion is `unauthorized_client`."
         }
         TokenErrorCode::InvalidGrant => {
             "The code or token is unknown, used, over, another's, or its verifier, address or key is another."

@@ -132,6 +132,8 @@ async fn keys_that_cannot_be_had_or_do_not_serve_are_told() {
 async fn algorithms_that_the_keys_cannot_serve_are_told() {
     let town = well().await;
     let sealed = |alg: &str| json!({ "id_token_encryption": { "alg": alg, "enc": "A256GCM" } });
+    let allowed = found(&town, json!({ "security": "fapi2", "id_token_alg": "RS256", "legacy": true })).await;
+    assert!(allowed.iter().all(|f| f.weight == Weight::Care || f.about == "jwks_uri"), "{allowed:#?}");
     says(&found(&town, sealed("ECDH-ES")).await, Weight::Breaks, "ID tokens are to be encrypted with ECDH-ES");
     let old = found(&town, sealed("RSA-OAEP")).await;
     says(&old, Weight::Breaks, "legacy partners only");
@@ -175,6 +177,31 @@ async fn choices_that_do_not_go_together_are_told() {
         assert!(told, "{more}: {why:?} in {all:#?}");
     }
     assert_eq!(town.web.asked(KEYS), 0, "offline calls nobody");
+}
+
+#[tokio::test]
+async fn who_moves_hears_what_its_software_will_not_understand() {
+    let town = well().await;
+    let services = json!([{ "code": "S", "kind": "authentication", "redirect_uris": ["https://shop.example/s"] }]);
+    let moved = |more: Value| {
+        let mut all = json!({ "mount": "compat", "redirect_uris": [], "service": services });
+        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all
+    };
+    let offline = Rules { offline: true, ..Rules::default() };
+    let bare = found_with(&town, moved(json!({})), offline).await;
+    says(&bare, Weight::Care, "ID tokens are not encrypted");
+    says(&bare, Weight::Care, "Userinfo is not signed and encrypted");
+    assert!(bare.iter().all(|f| f.about != "id_token_alg"), "RS256 without being asked: {bare:#?}");
+    let es256 = found_with(&town, moved(json!({ "id_token_alg": "ES256" })), offline).await;
+    says(&es256, Weight::Care, "signed with ES256");
+    let how = json!({ "alg": "RSA-OAEP-256", "enc": "A128CBC-HS256" });
+    let whole = moved(json!({ "id_token_encryption": how, "userinfo": { "sign": "RS256", "encrypt": how } }));
+    assert_eq!(found_with(&town, whole, offline).await, []);
+    let old = json!({ "alg": "RSA-OAEP", "enc": "A128CBC-HS256" });
+    let whole = moved(json!({ "id_token_encryption": old, "userinfo": { "sign": "RS256", "encrypt": old } }));
+    let told = found_with(&town, whole, offline).await;
+    assert!(told.iter().all(|f| f.weight == Weight::Care && f.what.contains("SHA-1")), "{told:#?}");
 }
 
 #[tokio::test]

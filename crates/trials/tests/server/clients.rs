@@ -1,9 +1,10 @@
 //! How a service proves itself, rule by rule.
 
+use protocol::jose::{Enc, Encryption, KeyAlg, KeySet, jwe};
 use serde_json::{Value, json};
 use zelf_trials::town::{Partner, Reply, Town};
 
-use crate::each;
+use crate::{each, once};
 
 async fn knock(town: &Town, partner: &Partner, claims: &Value) -> Reply {
     let mut form = vec![("token", "AAAA".to_owned())];
@@ -59,6 +60,38 @@ async fn an_assertion_is_for_us_now_and_once() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_assertion_may_be_signed_and_then_encrypted() {
+    let town = once().await;
+    let archive = town.partner("archief");
+    let keys = Reply::read(town.http.get(format!("{}/jwks.json", town.issuer)).send().await.unwrap()).await.ok();
+    let key = KeySet::from_value(&keys).unwrap().encryption_key(KeyAlg::RsaOaep256).unwrap();
+    let how = Encryption { alg: KeyAlg::RsaOaep256, enc: Enc::A128CbcHs256 };
+    let sealed = |text: &str| jwe::encrypt(&key, how, Some("JWT"), text.as_bytes()).unwrap();
+    let sends = async |assertion: &str| {
+        let mut form = vec![("token", "AAAA".to_owned())];
+        form.extend(archive.assertion_form(assertion));
+        Reply::read(town.http.post(format!("{}/introspect", town.issuer)).form(&form).send().await.unwrap()).await
+    };
+    let good = archive.assertion(&town);
+    assert_eq!(sends(&sealed(&good)).await.status, 200);
+    let unsigned = archive.assertion_claims(&town).to_string();
+    let twice = sealed(&sealed(&archive.assertion(&town)));
+    let stranger = jwe::EcPrivate::generate("x").unwrap();
+    let ec = Encryption { alg: KeyAlg::EcdhEs, enc: Enc::A128CbcHs256 };
+    let to_another = jwe::EncryptionKey::ec(stranger.public().clone(), None);
+    let to_another = jwe::encrypt(&to_another, ec, Some("JWT"), archive.assertion(&town).as_bytes()).unwrap();
+    for (what, assertion) in [
+        ("the one that was used", sealed(&good)),
+        ("encrypted, not signed", sealed(&unsigned)),
+        ("encrypted twice", twice),
+        ("encrypted to somebody else", to_another),
+        ("torn", sealed(&archive.assertion(&town))[..300].to_owned()),
+    ] {
+        assert_eq!(sends(&assertion).await.refusal(), (401, "invalid_client".into()), "{what}");
+    }
 }
 
 #[tokio::test]

@@ -68,13 +68,16 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     ("GET", "/.well-known/openid-configuration", &[("", 200, "issuer")]),
     ("GET", "/.well-known/oauth-authorization-server", &[("", 200, "issuer")]),
     ("GET", "/v2/.well-known/openid-configuration", &[("", 200, "/v2/authorization")]),
+    ("GET", "/v2/.well-known/oauth-authorization-server", &[("", 200, "/v2/authorization")]),
+    ("GET", "/.well-known/openid-configuration/v2", &[("", 200, "/v2/authorization")]),
+    ("GET", "/.well-known/oauth-authorization-server/v2", &[("", 200, "/v2/authorization")]),
     (
         "GET",
         "/v2/authorization",
         &[
-            ("", 400, "request_invalid"),
-            ("/v2/authorization?client_id=gemeente", 400, "client_unknown"),
-            ("/v2/authorization?client_id=nobody&redirect_uri=https://evil.example/", 400, "client_unknown"),
+            ("", 400, "invalid_request"),
+            ("/v2/authorization?client_id=gemeente", 400, "invalid_client_id"),
+            ("/v2/authorization?client_id=nobody&redirect_uri=https://evil.example/", 400, "invalid_client_id"),
         ],
     ),
     ("GET", "/jwks.json", &[("", 200, "\"RSA\"")]),
@@ -377,6 +380,7 @@ const SITE: &[(&str, &str, &[Tried])] = &[
         &[
             ("", 401, "invalid_client"),
             ("json", 400, "invalid_request"),
+            ("query client_id=gemeente&client_secret=gemeente-secret-0123456789abcdef", 400, "belong into the body"),
             ("client_id=gemeente&client_secret=guess&grant_type=authorization_code", 401, "invalid_client"),
             ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
             ("oversize", 400, "invalid_request"),
@@ -388,6 +392,7 @@ const SITE: &[(&str, &str, &[Tried])] = &[
         &[
             ("", 401, "invalid_client"),
             ("json", 400, "invalid_request"),
+            ("query client_id=gemeente&client_secret=gemeente-secret-0123456789abcdef", 400, "belong into the body"),
             ("client_id=gemeente&client_secret=guess&response_type=code", 401, "invalid_client"),
             ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
             ("oversize", 400, "invalid_request"),
@@ -455,7 +460,13 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     (
         "POST",
         "/userinfo",
-        &[("", 401, "invalid_token"), ("access_token=AAAA", 401, "invalid_token"), ("oversize", 401, "")],
+        &[
+            ("", 401, "invalid_token"),
+            ("access_token=AAAA", 401, "invalid_token"),
+            ("bearer access_token=AAAA", 400, "invalid_request"),
+            ("access_token=AAAA&access_token=AAAA", 400, "invalid_request"),
+            ("oversize", 401, ""),
+        ],
     ),
     ("GET", "/picture", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
     (
@@ -474,14 +485,21 @@ const SITE: &[(&str, &str, &[Tried])] = &[
         "POST",
         "/v2/token",
         &[
-            ("", 401, "invalid_client"),
+            ("", 400, "invalid_client"),
             ("json", 400, "invalid_request"),
-            ("client_id=gemeente&client_secret=guess&scope=openid", 401, "invalid_client"),
+            ("query client_id=gemeente&client_secret=guess", 400, "belong into the body"),
+            ("client_id=gemeente&client_secret=guess&scope=openid", 400, "invalid_client"),
+            (
+                "client_id=gemeente&client_secret=guess&grant_type=urn:openid:params:grant-type:ciba",
+                401,
+                "invalid_client",
+            ),
             ("client_id=gemeente&client_id=gemeente", 400, "invalid_request"),
             ("oversize", 400, "invalid_request"),
         ],
     ),
     ("GET", "/v2/userinfo", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
+    ("GET", "/v2/evidence", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
     ("GET", "/v2/picture", &[("", 401, "invalid_token"), ("bearer", 401, "invalid_token")]),
     (
         "POST",
@@ -660,6 +678,52 @@ async fn strangers_get_one_clear_answer_at_every_door_and_change_nothing() {
 }
 
 #[tokio::test]
+async fn programs_hear_json_where_they_went_wrong() {
+    let town = once().await;
+    for entry in routes::site() {
+        let reply = town.http.patch(format!("{}{}", town.issuer, entry.path)).send().await.unwrap();
+        let reply = Reply::read(reply).await;
+        assert_eq!(reply.status, 405, "{}", entry.path);
+        let machine = matches!(entry.guard, routes::Guard::Partner | routes::Guard::Token);
+        assert_eq!(reply.error() == "invalid_request", machine, "{}: {}", entry.path, reply.body);
+        assert!(reply.header("allow").contains(entry.method), "{}: {}", entry.path, reply.header("allow"));
+    }
+    for (path, machine) in [
+        ("/token/x", true),
+        ("/v2", true),
+        ("/v2/introspect", true),
+        ("/userinfo/", true),
+        ("/tokens", false),
+        ("/nothing", false),
+        ("/login/x/y/z", false),
+    ] {
+        let reply = Reply::read(town.http.get(format!("{}{path}", town.issuer)).send().await.unwrap()).await;
+        assert_eq!((reply.status, reply.error() == "not_found"), (404, machine), "{path}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_token_may_come_in_the_body_of_userinfo_alone() {
+    let (town, mut an, _, _) = lived_in().await;
+    let town_hall = town.partner("gemeente");
+    let mut browser = Browser::at(HOME);
+    town.pass(600);
+    let login = browser.login(&town, &town_hall, AN).await;
+    an.approve(&town, &login.number, CODE).await.ok();
+    let code = browser.arrive(&town, &town_hall, &login).await;
+    let tokens = town_hall.exchange(&town, &login, &code).await.ok();
+    let token = tokens["access_token"].as_str().unwrap();
+    let url = format!("{}/userinfo", town.issuer);
+    let form = [("access_token", token)];
+    let said = Reply::read(town.http.post(&url).form(&form).send().await.unwrap()).await.ok();
+    assert_eq!(said["name"], "An Van Linden");
+    let twice = Reply::read(town.http.post(&url).bearer_auth(token).form(&form).send().await.unwrap()).await;
+    assert_eq!(twice.refusal(), (400, "invalid_request".into()), "two ways at once");
+    let in_query = town.http.get(format!("{url}?access_token={token}")).send().await.unwrap();
+    assert_eq!(in_query.status(), 401, "a token in an address is not looked at");
+}
+
+#[tokio::test]
 async fn strangers_get_no_further_than_the_consoles_login() {
     let (town, _, _, _) = lived_in().await;
     zelf_trials::town::Worker::joined(&town, "jo.maes", domain::helpdesk::Role::Lead).await;
@@ -703,6 +767,12 @@ async fn knock(town: &Town, base: &str, method: &str, path: &str, how: &str, sto
         (_, "oversize") => {
             let form = other(format!("{base}{path}"));
             form.header("content-type", "application/x-www-form-urlencoded").body(format!("req={}", "A".repeat(140_000)))
+        }
+        (_, both) if both.starts_with("bearer ") || both.starts_with("query ") => {
+            let (how, form) = both.split_once(' ').unwrap();
+            let url = if how == "query" { format!("{base}{path}?{form}") } else { format!("{base}{path}") };
+            let post = other(url).header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+            if how == "bearer" { post.bearer_auth("A".repeat(54)) } else { post }
         }
         (_, form) => {
             let post = other(format!("{base}{path}"));

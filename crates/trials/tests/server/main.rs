@@ -27,6 +27,7 @@ mod lock;
 mod login_pages;
 mod logout;
 mod misfortune;
+mod moved;
 mod mtls;
 mod my;
 mod own_registration;

@@ -13,7 +13,12 @@ use crate::Doors;
 
 /// An error of a door where partners prove themselves. The compatible mount says `detail` and `uid` too.
 pub fn refused(doors: &Doors, mount: Mount, error: &TokenError) -> Response {
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    refused_as(doors, mount, error, error.status())
+}
+
+/// The same with another status.
+pub fn refused_as(doors: &Doors, mount: Mount, error: &TokenError, status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut body = json!(error);
     if let (Mount::Compat, Some(members)) = (mount, body.as_object_mut()) {
         members.insert("detail".into(), error.description.into());
@@ -38,7 +43,21 @@ pub fn private(status: StatusCode, body: Value) -> Response {
 /// The database or the vault could not: nothing that the partner did.
 pub fn failed(failure: &journeys::Failure, what: &'static str) -> Response {
     tracing::error!(?failure, what, "a partner's request failed");
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
+    let body = json!({ "error": "temporarily_unavailable", "error_description": "try again in a moment" });
+    private(StatusCode::SERVICE_UNAVAILABLE, body)
+}
+
+/// Nothing lives at this address of partners' programs.
+pub fn no_door() -> Response {
+    private(StatusCode::NOT_FOUND, json!({ "error": "not_found", "error_description": "there is nothing here" }))
+}
+
+/// A door of partners' programs takes these methods alone (RFC 9110 §15.5.6).
+pub fn no_method(allow: &str) -> Response {
+    let body = json!({ "error": "invalid_request", "error_description": "this address does not take that method" });
+    let mut response = private(StatusCode::METHOD_NOT_ALLOWED, body);
+    set(&mut response, header::ALLOW, allow);
+    response
 }
 
 /// The nonce for the next DPoP proof (RFC 9449 §8.2), where proofs need one.

@@ -56,7 +56,7 @@ async fn open(doors: &Doors, headers: &HeaderMap, caller: Caller, mount: Mount, 
         Ok(Ok(request)) => request,
         // Not the parameters themselves: `login_hint` may hold somebody's number.
         Ok(Err(AuthorizeError::Page(error))) => {
-            return problem_here(doors, headers, error.code(), "the authorization request");
+            return problem_here(doors, headers, error.code(mount), "the authorization request");
         }
         Ok(Err(AuthorizeError::Redirect(error))) => return send(doors, &error.reply()).await,
         Err(failure) => return problem_here(doors, headers, "server_error", &format!("{failure:?}")),

@@ -69,6 +69,6 @@ async fn answer(world: &World, client: &Authenticated, token: &str, signed: bool
     }
     let claims = introspect::signed(&world.settings.issuer, &partner.id, &body, world.now());
     let jwt =
-        tokens::seal_jwt(world, partner, Some(partner.id_token_alg), None, introspect::SIGNED_TYP, &claims).await?;
+        tokens::seal_jwt(world, partner, Some(partner.id_token_alg()), None, introspect::SIGNED_TYP, &claims).await?;
     Ok(([(header::CONTENT_TYPE, introspect::SIGNED_MEDIA), (header::CACHE_CONTROL, "no-store")], jwt).into_response())
 }

@@ -23,6 +23,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+pub use answers::{no_door, no_method};
 pub use authorize::{authorize, authorize_form, v2_authorization};
 pub use call::{Authorities, Call, PeerCertificates};
 pub use ciba::{Polls, ask as backchannel};
@@ -76,7 +77,7 @@ pub async fn configuration(State(doors): State<Doors>) -> Response {
     prebuilt(doors.metadata.standard.clone())
 }
 
-/// `GET /v2/.well-known/openid-configuration`.
+/// `GET /v2/.well-known/openid-configuration`, and the forms of RFC 8414 §3.1 and §5.
 pub async fn v2_configuration(State(doors): State<Doors>) -> Response {
     prebuilt(doors.metadata.compat.clone())
 }

@@ -8,7 +8,7 @@ use protocol::oidc::token::{TokenError, TokenErrorCode, TokenRequest, TokenRespo
 use protocol::oidc::{Mount, ciba, discovery};
 use serde_json::json;
 
-use super::answers::{failed, private, refused, with_nonce};
+use super::answers::{failed, private, refused_as, with_nonce};
 use super::{Call, client};
 use crate::Doors;
 
@@ -28,7 +28,10 @@ pub(crate) async fn token_at(doors: &Doors, mount: Mount, call: &Call) -> Respon
             with_nonce(doors, &mut response);
             response
         }
-        Ok(Err(error)) => refused(doors, mount, &as_told(mount, call, error)),
+        Ok(Err(error)) => {
+            let error = as_told(mount, call, error);
+            refused_as(doors, mount, &error, status(mount, call, &error))
+        }
         Err(failure) => failed(&failure, "token"),
     }
 }
@@ -68,6 +71,16 @@ fn hurried(doors: &Doors, mount: Mount, auth_req_id: &str, error: TokenError) ->
         return TokenError { error: TokenErrorCode::SlowDown, description: "look five seconds less often" };
     }
     error
+}
+
+/// The compatible mount refuses with 400 (reference §14), but for CIBA and for who came with an `Authorization` header, which must be
+/// answered with a challenge (RFC 6749 §5.2).
+fn status(mount: Mount, call: &Call, error: &TokenError) -> u16 {
+    let ciba = call.fields().iter().any(|(name, value)| name == "grant_type" && value == CIBA_GRANT);
+    match mount {
+        Mount::Compat if error.status() == 401 && !ciba && call.authorization().is_none() => 400,
+        _ => error.status(),
+    }
 }
 
 /// The compatible mount calls a bad assertion `unauthorized_client`.

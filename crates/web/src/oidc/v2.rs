@@ -13,6 +13,7 @@ use protocol::oidc::token::{TokenError, TokenErrorCode};
 use serde_json::{Value, json};
 
 use super::answers::{failed, private};
+use super::evidence::evidence_at;
 use super::picture::picture_at;
 use super::token::token_at;
 use super::userinfo::userinfo_at;
@@ -37,6 +38,11 @@ pub async fn userinfo(State(doors): State<Doors>, call: Call) -> Response {
 /// `GET /v2/picture`.
 pub async fn picture(State(doors): State<Doors>, call: Call) -> Response {
     picture_at(&doors, Mount::Compat, &call).await
+}
+
+/// `GET /v2/evidence`.
+pub async fn evidence(State(doors): State<Doors>, call: Call) -> Response {
+    evidence_at(&doors, Mount::Compat, &call).await
 }
 
 /// `POST /v2/backchannel/authentication`.

@@ -7,12 +7,13 @@ use axum::response::Response;
 use journeys::reply;
 use journeys::start::{self, Begun};
 use pages::{Asker, Deed, LoginStart, NumberError, ServiceLinks, Ways};
+use protocol::oidc::Mount;
 use protocol::oidc::authorize::{Answer, AuthorizationRequest, Confirm, ErrorCode, Reply};
 use protocol::oidc::partner::{Partner, StartWay};
 use serde::Deserialize;
 use words::Lang;
 
-use super::pages_of::{accepted, page, problem_after, problem_here, see_other};
+use super::pages_of::{accepted, found, page, problem_after, problem_here, see_other};
 use super::wait::{form_post, stop};
 use super::{
     KNOWN_COOKIE, KnownCookie, LoginCookie, LoginState, NUMBER_COOKIE, NumberCookie, login_cookie_name, open_cookie,
@@ -144,7 +145,8 @@ pub(crate) async fn send(doors: &Doors, reply: &Reply) -> Response {
 /// Takes the browser where this answer says.
 pub(crate) fn go(answer: &Answer) -> Response {
     match answer {
-        Answer::Redirect(location) => see_other(location),
+        Answer::Redirect { to, mount: Mount::Standard } => see_other(to),
+        Answer::Redirect { to, mount: Mount::Compat } => found(to),
         Answer::FormPost { action, fields } => form_post(action, fields),
     }
 }
@@ -158,7 +160,7 @@ pub(crate) fn denied(state: &LoginState, why: &'static str) -> Reply {
 pub(crate) fn back_link(doors: &Doors, state: &LoginState, why: &'static str) -> String {
     let reply = denied(state, why);
     match reply.plain(&doors.world.settings.issuer_of(reply.mount)) {
-        Some(Answer::Redirect(location)) => location,
+        Some(Answer::Redirect { to, .. }) => to,
         Some(Answer::FormPost { action, .. }) => action,
         // A signed answer would be old before somebody follows the link.
         None => reply.redirect_uri,

@@ -1,7 +1,7 @@
 //! Front page, problems, and the files pages link to.
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{MatchedPath, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use maud::Markup;
@@ -9,7 +9,7 @@ use pages::{PROBLEM_CODES, Problem, SiteHome};
 use serde::Deserialize;
 use words::Lang;
 
-use crate::{Doors, problem};
+use crate::{Doors, oidc, problem, routes};
 
 /// A page as an answer.
 pub fn page(markup: Markup) -> Response {
@@ -101,12 +101,27 @@ pub(crate) fn see_other(location: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location.to_owned())]).into_response()
 }
 
+/// `302`, as software of the compatible mount is told it.
+pub(super) fn found(location: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, location.to_owned())]).into_response()
+}
+
 /// Nothing lives at this address.
-pub(crate) async fn not_found(State(doors): State<Doors>, headers: HeaderMap) -> Response {
+pub(crate) async fn not_found(State(doors): State<Doors>, headers: HeaderMap, uri: Uri) -> Response {
+    if routes::among_machines(uri.path()) {
+        return oidc::no_door();
+    }
     problem_here(&doors, &headers, "not_found", "no such page")
 }
 
 /// This address does not take that method.
-pub(crate) async fn method_not_allowed(State(doors): State<Doors>, headers: HeaderMap) -> Response {
+pub(crate) async fn method_not_allowed(
+    State(doors): State<Doors>,
+    matched: Option<MatchedPath>,
+    headers: HeaderMap,
+) -> Response {
+    if let Some(allow) = matched.and_then(|path| routes::machine_methods(path.as_str())) {
+        return oidc::no_method(&allow);
+    }
     problem_here(&doors, &headers, "method_not_allowed", "no such method")
 }

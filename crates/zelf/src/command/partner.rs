@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use journeys::check_partner::{self, Finding, Rules, Weight};
 use journeys::partners::{self, NotWritten, Origin, Registration, Secret};
-use journeys::{Failure, World};
+use journeys::{Failure, World, usual_sealing};
 use protocol::oidc::partner::Partner;
 use serde_json::{Value, json};
 
@@ -121,8 +121,10 @@ pub(super) fn said(problem: NotWritten, id: &str) -> String {
 
 async fn added(world: &World, add: &AddArgs, json: bool) -> Result<String, String> {
     let mut told = Vec::new();
-    for Read { partner, secret } in read::read(add, || world.entropy::<32>())? {
+    for Read { mut partner, secret, unsaid } in read::read(add, || world.entropy::<32>())? {
+        usual_sealing::choose(world, &mut partner, unsaid, secret.is_some()).await;
         let id = partner.id.clone();
+        let statements = show::statements(&partner);
         let issuer = format!("{}{}", world.settings.issuer, partner.mount.path());
         let kept = secret.clone().map_or(Secret::Keep, |secret| Secret::Set(secret.into()));
         let token_mac = match partners::stored(world, &id).await.map_err(|e| failed(&e))? {
@@ -131,7 +133,11 @@ async fn added(world: &World, add: &AddArgs, json: bool) -> Result<String, Strin
         };
         let registration = Registration { partner, origin: Origin::Command, secret: kept, token_mac };
         partners::put(world, registration, add.replace).await.map_err(|e| said(e, &id))?;
-        told.push(json!({ "client_id": id, "client_secret": secret, "issuer": issuer }));
+        let mut registered = json!({ "client_id": id, "client_secret": secret, "issuer": issuer });
+        if let (Value::Object(members), Value::Object(how)) = (&mut registered, statements) {
+            members.extend(how);
+        }
+        told.push(registered);
     }
     if json {
         return Ok(one_or_all(told).to_string());

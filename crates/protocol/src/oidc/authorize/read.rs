@@ -57,7 +57,7 @@ pub fn parse(partner: &Partner, pairs: &Pairs, found: &Found) -> Result<Authoriz
 impl AuthorizationRequest {
     fn fill(&mut self, pairs: &Pairs, partner: &Partner, found: &Found) -> Result<(), Wrong> {
         self.request_object.clone_from(&found.object);
-        response(pairs, partner.mount)?;
+        response(pairs, partner)?;
         line(pairs, "state", MAX_STATE, "state is longer than 512 bytes or has control characters")?;
         let nonce = line(pairs, "nonce", MAX_STATE, "nonce is longer than 512 bytes or has control characters")?;
         self.nonce = nonce.map(str::to_owned);
@@ -171,13 +171,17 @@ pub(super) fn mode(pairs: &Pairs, mount: Mount) -> Option<ResponseMode> {
 }
 
 /// `response_type` and `response_mode`, and the way of registering that we do not offer.
-fn response(pairs: &Pairs, mount: Mount) -> Result<(), Wrong> {
+fn response(pairs: &Pairs, partner: &Partner) -> Result<(), Wrong> {
     if single(pairs, "registration")?.is_some() {
         return Err(Wrong(ErrorCode::RegistrationNotSupported, "send plain parameters"));
     }
     single(pairs, "response_mode")?;
-    if mode(pairs, mount).is_none() {
-        return Err(invalid("response_mode must be query, form_post, jwt, query.jwt or form_post.jwt"));
+    match mode(pairs, partner.mount) {
+        None => return Err(invalid("response_mode must be query, form_post, jwt, query.jwt or form_post.jwt")),
+        Some(mode) if partner.must_sign_answers() && !mode.signed() => {
+            return Err(invalid("response_mode must be jwt, query.jwt or form_post.jwt for this client"));
+        }
+        Some(_) => {}
     }
     match single(pairs, "response_type")? {
         Some("code") => Ok(()),

@@ -75,7 +75,7 @@ fn requests() -> Value {
 
 fn answers() -> Value {
     let with_secret = [&SIGNED[..], &["HS256"]].concat();
-    let with_dir = [&KEY_ALGS[..], &["dir"]].concat();
+    let with_dir = [&KEY_ALGS[..], &["ECDH-ES", "dir"]].concat();
     json!({
         "subject_types_supported": ["pairwise"],
         "claim_types_supported": ["normal"],

@@ -13,7 +13,8 @@ use crate::oidc::authorize::{ACR_ADVANCED, ACR_BASIC};
 const SIGNED_BY_US: [&str; 4] = ["RS256", "ES256", "PS256", "EdDSA"];
 /// What partners sign with.
 const SIGNED_BY_PARTNERS: [&str; 5] = ["RS256", "ES256", "ES384", "PS256", "EdDSA"];
-const KEY_ALGS: [&str; 5] = ["RSA-OAEP-256", "RSA-OAEP", "ECDH-ES", "ECDH-ES+A256KW", "ECDH-ES+A128KW"];
+/// RSA-OAEP (with SHA-1) opens what is encrypted to us; we encrypt with it to legacy partners alone.
+const KEY_ALGS: [&str; 5] = ["RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A256KW", "ECDH-ES+A128KW", "RSA-OAEP"];
 const ENCS: [&str; 4] = ["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"];
 const AUTH_METHODS: [&str; 5] =
     ["private_key_jwt", "client_secret_basic", "client_secret_post", "tls_client_auth", "self_signed_tls_client_auth"];
@@ -102,7 +103,8 @@ fn set(part: &mut Value, name: &str, value: Value) {
 /// How we answer.
 fn answers() -> Value {
     let with_secret = [&SIGNED_BY_US[..], &["HS256"]].concat();
-    let with_dir = [&KEY_ALGS[..], &["dir"]].concat();
+    let key_algs: Vec<&str> = KEY_ALGS.into_iter().filter(|alg| *alg != "RSA-OAEP").collect();
+    let with_dir = [&key_algs[..], &["dir"]].concat();
     json!({
         "id_token_signing_alg_values_supported": with_secret,
         "id_token_encryption_alg_values_supported": with_dir,
@@ -111,7 +113,7 @@ fn answers() -> Value {
         "userinfo_encryption_alg_values_supported": with_dir,
         "userinfo_encryption_enc_values_supported": ENCS,
         "authorization_signing_alg_values_supported": SIGNED_BY_US,
-        "authorization_encryption_alg_values_supported": KEY_ALGS,
+        "authorization_encryption_alg_values_supported": key_algs,
         "authorization_encryption_enc_values_supported": ENCS,
         "introspection_signing_alg_values_supported": SIGNED_BY_US,
         "authorization_response_iss_parameter_supported": true,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{ClientAuth, Grant, Mount, Names, Partner, PartnerError, Service};
-use crate::jose::{KeySet, SigAlg, VerifyKey};
+use crate::jose::{KeyAlg, KeySet, SigAlg, VerifyKey};
 use crate::oidc::release;
 use crate::oidc::uri::{self, RedirectUri};
 use crate::plain;
@@ -34,7 +34,7 @@ impl Partner {
         if let Some(unknown) = asked.find(|name| release::claim(self.mount, name).is_none()) {
             return Some(format!("claims: \"{unknown}\" is not a claim we know"));
         }
-        if let Some(problem) = self.key_problem() {
+        if let Some(problem) = self.fapi_problem().or_else(|| self.old_problem()).or_else(|| self.key_problem()) {
             return Some(problem);
         }
         if self
@@ -66,6 +66,38 @@ impl Partner {
         }
         let code = of_services(|service| service.purpose.as_ref(), &said)?;
         Some(format!("service \"{code}\": purpose must be one line of at most 300 visible characters"))
+    }
+
+    /// FAPI 2.0 Security Profile §5.3.2.1 and §5.4.1.
+    fn fapi_problem(&self) -> Option<String> {
+        if !self.fapi() || self.legacy {
+            return None;
+        }
+        if matches!(self.auth, ClientAuth::ClientSecret { .. }) {
+            return Some("auth: FAPI 2.0 does not accept a client secret, unless legacy is set".into());
+        }
+        let signed = [
+            ("id_token_alg", Some(self.id_token_alg())),
+            ("userinfo", self.userinfo.sign),
+            ("response", self.response.sign),
+        ];
+        let weak =
+            signed.into_iter().find_map(|(member, alg)| Some((member, alg.filter(|a| !SigAlg::FAPI.contains(a))?)));
+        weak.map(|(member, alg)| {
+            format!("{member}: {} is not allowed under FAPI 2.0, unless legacy is set", alg.as_str())
+        })
+    }
+
+    /// RSA-OAEP hashes with SHA-1. Software of the compatible mount may know nothing else.
+    fn old_problem(&self) -> Option<String> {
+        let sealed = [
+            ("id_token_encryption", self.id_token_encryption),
+            ("userinfo", self.userinfo.encrypt),
+            ("response", self.response.encrypt),
+        ];
+        let old = sealed.into_iter().find(|(_, how)| how.is_some_and(|how| how.alg == KeyAlg::RsaOaep));
+        let (member, _) = old.filter(|_| self.mount == Mount::Standard && !self.legacy)?;
+        Some(format!("{member}: RSA-OAEP is for legacy partners only: choose RSA-OAEP-256, or set legacy"))
     }
 
     fn key_problem(&self) -> Option<String> {

@@ -66,13 +66,13 @@ pub struct Partner {
     /// Access tokens are bound to a key or certificate; FAPI always binds.
     #[serde(default)]
     pub bound_tokens: Option<Bound>,
-    /// `RS256`, `PS256`, `ES256`, `EdDSA`, or `HS256` for who has a secret in our database.
+    /// `RS256`, `PS256`, `ES256`, `EdDSA`, or `HS256` for who has a secret in our database. See [`Partner::id_token_alg`].
     #[serde(default)]
-    pub id_token_alg: SigAlg,
-    #[serde(default)]
+    pub id_token_alg: Option<SigAlg>,
+    #[serde(default, deserialize_with = "wishes::or_none")]
     pub id_token_encryption: Option<crate::jose::Encryption>,
     /// Unsigned JSON when both are absent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "wishes::or_none")]
     pub userinfo: Sealing,
     /// JARM, when the request asks for it.
     #[serde(default)]
@@ -182,6 +182,22 @@ impl std::fmt::Display for PartnerError {
 impl std::error::Error for PartnerError {}
 
 impl Partner {
+    /// How its ID tokens are signed: as registered, else ES256, and on the compatible mount RS256, which is all that such software knows.
+    pub fn id_token_alg(&self) -> SigAlg {
+        self.id_token_alg.unwrap_or(match self.mount {
+            Mount::Standard => SigAlg::ES256,
+            Mount::Compat => SigAlg::RS256,
+        })
+    }
+
+    /// The same for what others must be able to check too: a secret that both sides know proves nothing to them.
+    pub fn public_alg(&self) -> SigAlg {
+        match self.id_token_alg() {
+            SigAlg::HS256 => SigAlg::RS256,
+            alg => alg,
+        }
+    }
+
     /// The hosts it is sent back to, this machine left out.
     pub(super) fn hosts(&self) -> BTreeSet<&str> {
         let parsed = self.redirect_uris.iter().filter_map(|uri| RedirectUri::parse(uri).ok());
@@ -254,6 +270,11 @@ impl Partner {
     /// Only what stands in a signed object counts (RFC 9101 §10.5).
     pub fn must_sign(&self) -> bool {
         self.signed_requests || self.security == Security::Fapi2Signed
+    }
+
+    /// It takes signed answers alone (JARM; FAPI 2.0 Message Signing §5.4).
+    pub fn must_sign_answers(&self) -> bool {
+        self.security == Security::Fapi2Signed
     }
 
     /// To what its access tokens are bound: as registered; FAPI binds to DPoP where nothing is said.

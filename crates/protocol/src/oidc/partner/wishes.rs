@@ -1,6 +1,8 @@
 //! What a partner chose: how strict, how signed, how started.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::jose::{Encryption, SigAlg};
 
@@ -93,6 +95,16 @@ pub struct Ciba {
 
 pub(super) fn yes() -> bool {
     true
+}
+
+/// A choice that may be `"none"`, said aloud: the same as saying nothing, but where something is chosen for who says nothing
+/// (`zelf partner add` on the compatible mount).
+pub(super) fn or_none<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(from: D) -> Result<T, D::Error> {
+    match Value::deserialize(from)? {
+        Value::Null => Ok(T::default()),
+        Value::String(word) if word == "none" => Ok(T::default()),
+        other => serde_json::from_value(other).map_err(D::Error::custom),
+    }
 }
 
 /// How a JWT for the partner is signed and sealed.

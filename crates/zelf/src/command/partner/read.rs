@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use journeys::usual_sealing::Unsaid;
 use protocol::jose::b64u;
 use protocol::oidc::partner::{ClientAuth, Partner, SecretDigest};
 use serde_json::{Map, Value, json};
@@ -54,9 +55,25 @@ pub struct AddArgs {
     /// Where its public keys are.
     #[arg(long, value_name = "URL")]
     jwks_uri: Option<String>,
-    /// How ID tokens are signed: ES256 (default), RS256, PS256, EdDSA, HS256.
+    /// How ID tokens are signed: ES256 (default; RS256 on mount compat), RS256, PS256, EdDSA, HS256.
     #[arg(long, value_name = "ALG")]
     id_token_alg: Option<String>,
+    /// How ID tokens are encrypted: RSA-OAEP-256, ECDH-ES, dir … or RSA-OAEP-256/A256GCM; none. On mount compat, when it is not
+    /// said: to the partner's encryption key, or with its secret.
+    #[arg(long, value_name = "ALG[/ENC]")]
+    id_token_encryption: Option<String>,
+    /// How userinfo is signed: RS256, ES256 … ; none.
+    #[arg(long, value_name = "ALG")]
+    userinfo_alg: Option<String>,
+    /// How userinfo is encrypted: as --id-token-encryption.
+    #[arg(long, value_name = "ALG[/ENC]")]
+    userinfo_encryption: Option<String>,
+    /// Requests without a PKCE challenge are refused; on mount compat they are taken otherwise.
+    #[arg(long)]
+    require_pkce: bool,
+    /// An address that request_uri may name; may be given again.
+    #[arg(long, value_name = "URL")]
+    request_uri: Vec<String>,
     /// standard, fapi2, fapi2_signed.
     #[arg(long)]
     security: Option<String>,
@@ -71,10 +88,15 @@ pub struct AddArgs {
     biometrics: bool,
 }
 
+/// What is said to keep the mount's custom away.
+const NONE: &str = "none";
+
 /// What was read: a partner, and the secret that was made for it.
 pub struct Read {
     pub partner: Partner,
     pub secret: Option<String>,
+    /// What the mount's custom decides.
+    pub unsaid: Unsaid,
 }
 
 /// Reads what `add` names; `entropy` is drawn for each secret.
@@ -134,11 +156,36 @@ fn from_flags(add: &AddArgs) -> Result<Value, String> {
     set("jwks", jwks.transpose()?);
     set("jwks_uri", text(&add.jwks_uri));
     set("id_token_alg", text(&add.id_token_alg));
+    set("id_token_encryption", add.id_token_encryption.as_deref().map(encryption));
+    set("userinfo", userinfo(add));
+    set("require_pkce", add.require_pkce.then_some(Value::Bool(true)));
+    set("request_uris", list(&add.request_uri));
     set("security", text(&add.security));
     set("grants", add.refresh.then(|| json!(["authorization_code", "refresh_token"])));
     set("sector", text(&add.sector));
     set("biometrics", add.biometrics.then_some(Value::Bool(true)));
     Ok(partner)
+}
+
+/// `ALG` or `ALG/ENC`, as `zelf.toml` writes it; `none` stays what it is.
+fn encryption(text: &str) -> Value {
+    match text.split_once('/') {
+        _ if text == NONE => NONE.into(),
+        None => json!({ "alg": text, "enc": if text == "dir" { "A256GCM" } else { "A128CBC-HS256" } }),
+        Some((alg, enc)) => json!({ "alg": alg, "enc": enc }),
+    }
+}
+
+fn userinfo(add: &AddArgs) -> Option<Value> {
+    let (sign, seal) = (add.userinfo_alg.as_deref(), add.userinfo_encryption.as_deref());
+    if sign.is_none() && seal.is_none() {
+        return None;
+    }
+    let said = |text: &&str| *text != NONE;
+    let mut how = Map::new();
+    how.extend(sign.filter(said).map(|alg| ("sign".to_owned(), alg.into())));
+    how.extend(seal.filter(said).map(|text| ("encrypt".to_owned(), encryption(text))));
+    Some(if how.is_empty() { NONE.into() } else { Value::Object(how) })
 }
 
 /// The host of an address, without port.
@@ -149,6 +196,10 @@ fn host(uri: &str) -> Option<&str> {
 
 /// Fills in how the partner proves itself where nothing is said, and makes the secret that is missing.
 fn finish(mut document: Value, entropy: &[u8; 32]) -> Result<Read, String> {
+    let unsaid = Unsaid {
+        id_token: document.get("id_token_encryption").is_none(),
+        userinfo: document.get("userinfo").is_none(),
+    };
     let has_keys = document.get("jwks").is_some() || document.get("jwks_uri").is_some();
     let members = document.as_object_mut().ok_or("a partner is a table")?;
     let usual = if has_keys { "private_key_jwt" } else { "client_secret" };
@@ -163,7 +214,7 @@ fn finish(mut document: Value, entropy: &[u8; 32]) -> Result<Read, String> {
     }
     let id = members.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let partner: Partner = serde_json::from_value(document).map_err(|e| format!("partner \"{id}\": {e}"))?;
-    Ok(Read { partner, secret })
+    Ok(Read { partner, secret, unsaid })
 }
 
 /// 256 bits, as a client sends them.

@@ -1,6 +1,7 @@
 //! What the commands print.
 
 use journeys::check_partner::{Finding, Weight};
+use protocol::jose::{Encryption, SigAlg};
 use protocol::oidc::partner::{Mount, Partner};
 use serde_json::{Value, json};
 
@@ -32,13 +33,38 @@ pub(super) fn registered(told: &Value) -> String {
         rows.push(vec!["issuer".into(), issuer.to_owned()]);
         rows.push(vec!["discovery".into(), format!("{issuer}/.well-known/openid-configuration")]);
     }
+    for member in ["id_token", "userinfo"] {
+        rows.extend(text(member).map(|how| vec![member.to_owned(), how.to_owned()]));
+    }
     table(&rows)
+}
+
+/// How statements to this partner are made: `{id_token, userinfo}`, each in words.
+pub(super) fn statements(partner: &Partner) -> Value {
+    let words = |sign: Option<SigAlg>, encrypt: Option<Encryption>| match (sign, encrypt) {
+        (None, None) => "plain JSON".to_owned(),
+        (Some(alg), None) => format!("signed with {}", alg.as_str()),
+        (None, Some(how)) => format!("encrypted with {} and {}", how.alg.as_str(), how.enc.as_str()),
+        (Some(alg), Some(how)) => {
+            format!("signed with {}, then encrypted with {} and {}", alg.as_str(), how.alg.as_str(), how.enc.as_str())
+        }
+    };
+    json!({
+        "id_token": words(Some(partner.id_token_alg()), partner.id_token_encryption),
+        "userinfo": words(partner.userinfo.sign, partner.userinfo.encrypt),
+    })
 }
 
 /// As `zelf.toml` would write it, or as JSON; what was left out stays out.
 pub(super) fn one(partner: &Partner, json: bool) -> Result<String, String> {
     let whole = serde_json::to_value(partner).map_err(|e| e.to_string())?;
-    let spare = spare(whole);
+    let mut spare = spare(whole);
+    if let (Mount::Compat, Some(members)) = (partner.mount, spare.as_object_mut()) {
+        // Left out it would be what the mount's custom says, when it is read again.
+        for member in ["id_token_encryption", "userinfo"] {
+            members.entry(member).or_insert_with(|| "none".into());
+        }
+    }
     if json {
         return Ok(spare.to_string());
     }
@@ -51,7 +77,6 @@ fn spare(mut value: Value) -> Value {
         ("mount", json!("standard")),
         ("security", json!("standard")),
         ("grants", json!(["authorization_code"])),
-        ("id_token_alg", json!("ES256")),
         ("min_credential_age", json!(0)),
         ("session_seconds", json!(0)),
     ];
