@@ -39,6 +39,10 @@ fn registered(more: Value) -> Partner {
     partner
 }
 
+fn mtls() -> Value {
+    json!({ "method": "self_signed_tls_client_auth" })
+}
+
 fn compat() -> Partner {
     let service = |code: &str, kind: &str, scopes: &[&str]| json!({ "code": code, "kind": kind, "redirect_uris": [format!("https://town.example/{code}")], "scopes": scopes });
     registered(json!({
@@ -82,6 +86,58 @@ fn refusal(partner: &Partner, pairs: &Pairs) -> (ErrorCode, &'static str) {
         Err(AuthorizeError::Redirect(error)) => (error.error, error.description),
         other => panic!("{other:?}"),
     }
+}
+
+// ---- the profile
+
+#[test]
+fn who_signs_messages_takes_signed_answers_alone() {
+    let key = json!([{ "kty": "EC", "crv": "P-256", "kid": "a",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM" }]);
+    let of = |security: &str| {
+        registered(json!({ "security": security, "auth": { "method": "private_key_jwt", "jwks": key } }))
+    };
+    let signer = of("fapi2_signed");
+    for mode in ["", "query", "form_post"] {
+        assert_eq!(
+            refusal(&signer, &with(&request(), &[("response_mode", mode)])).0,
+            ErrorCode::InvalidRequest,
+            "{mode}"
+        );
+        assert!(
+            parse(&of("fapi2"), &with(&request(), &[("response_mode", mode)]), &Found::default()).is_ok(),
+            "{mode}"
+        );
+    }
+    for mode in ["jwt", "query.jwt", "form_post.jwt"] {
+        assert!(read(&signer, &with(&request(), &[("response_mode", mode)])).response_mode.signed(), "{mode}");
+    }
+}
+
+#[test]
+fn what_a_profile_does_not_allow_is_not_registered() {
+    let judged = |more: Value| {
+        let mut json = serde_json::to_value(registered(json!({}))).unwrap();
+        json.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value::<Partner>(json).unwrap().validate().map_err(|error| error.problem)
+    };
+    let old = json!({ "alg": "RSA-OAEP", "enc": "A128CBC-HS256" });
+    let mtls = mtls();
+    for (more, why) in [
+        (json!({ "security": "fapi2" }), "client secret"),
+        (json!({ "security": "fapi2", "auth": mtls, "id_token_alg": "RS256" }), "id_token_alg: RS256"),
+        (json!({ "security": "fapi2_signed", "auth": mtls, "userinfo": { "sign": "RS256" } }), "userinfo: RS256"),
+        (json!({ "security": "fapi2_signed", "auth": mtls, "response": { "sign": "RS256" } }), "response: RS256"),
+        (json!({ "id_token_encryption": old }), "id_token_encryption: RSA-OAEP"),
+        (json!({ "userinfo": { "encrypt": old } }), "userinfo: RSA-OAEP"),
+    ] {
+        let told = judged(more.clone()).unwrap_err();
+        assert!(told.contains(why), "{more}: {told}");
+        let mut legacy = more.clone();
+        legacy["legacy"] = true.into();
+        assert_eq!(judged(legacy), Ok(()), "{more}");
+    }
+    assert_eq!(judged(json!({ "mount": "compat", "id_token_encryption": old })), Ok(()));
 }
 
 // ---- the person
@@ -189,7 +245,10 @@ fn pkce_is_optional_only_where_it_says_so() {
     assert!(!bare(&registered(json!({})), &request()));
     assert!(bare(&registered(json!({ "legacy": true })), &request()));
     assert!(bare(&registered(json!({ "require_pkce": false })), &request()));
-    assert!(!bare(&registered(json!({ "require_pkce": false, "security": "fapi2" })), &request()), "FAPI always");
+    assert!(
+        !bare(&registered(json!({ "require_pkce": false, "security": "fapi2", "auth": mtls() })), &request()),
+        "FAPI always"
+    );
     assert!(bare(&compat(), &compat_request("LOGIN")));
 }
 
@@ -366,10 +425,13 @@ fn whoever_must_push_or_sign_does() {
     };
     let push = Some("this client must push its requests");
     assert_eq!(refused(json!({ "require_par": true }), &[]), push);
-    assert_eq!(refused(json!({ "security": "fapi2" }), &[]), push);
-    assert_eq!(refused(json!({ "security": "fapi2" }), &[("request", "a.b.c")]), push);
+    assert_eq!(refused(json!({ "security": "fapi2", "auth": mtls() }), &[]), push);
+    assert_eq!(refused(json!({ "security": "fapi2", "auth": mtls() }), &[("request", "a.b.c")]), push);
     assert_eq!(
-        refused(json!({ "security": "fapi2" }), &[("request_uri", "urn:ietf:params:oauth:request_uri:x")]),
+        refused(
+            json!({ "security": "fapi2", "auth": mtls() }),
+            &[("request_uri", "urn:ietf:params:oauth:request_uri:x")]
+        ),
         None
     );
     assert_eq!(refused(json!({ "signed_requests": true }), &[]), Some("this client must sign its requests"));

@@ -128,6 +128,51 @@ fn services_belong_to_partners_of_the_compatible_mount() {
     assert_eq!(place.says("service list oud").trim(), "");
 }
 
+/// docs/partners/moving-from-itsme.md, step 1, word for word.
+#[test]
+fn who_moves_types_two_commands_and_gets_statements_as_there() {
+    let place = Place::new();
+    let page = include_str!("../../../docs/partners/moving-from-itsme.md");
+    let typed: Vec<String> = page
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("zelf partner add") || line.starts_with("zelf service add"))
+        .map(|line| line.trim_start_matches("zelf ").replace("\"Your name\"", "Yours"))
+        .collect();
+    assert_eq!(typed.len(), 2, "{typed:?}");
+    let told = typed.iter().map(|line| place.says(line)).collect::<Vec<_>>();
+    let sealed = "signed with RS256, then encrypted with RSA-OAEP-256 and A128CBC-HS256";
+    assert_eq!(told[0].matches(sealed).count(), 2, "{}", told[0]);
+    assert!(told[1].contains("openid service:YOUR_SERVICE"), "{}", told[1]);
+    let shown = place.says("partner show YOUR_CLIENT_ID");
+    assert_eq!(shown.matches("RSA-OAEP-256").count(), 2, "{shown}");
+    // Without keys: a secret, and what is made of it.
+    let told = place.json("partner add geheim --name G --domain geheim.example --mount compat");
+    assert_eq!(told["userinfo"], "signed with RS256, then encrypted with dir and A256GCM");
+    let told = place.json("partner add hs --name G --domain hs.example --mount compat --id-token-alg HS256");
+    assert_eq!(told["id_token"], "signed with HS256, then encrypted with dir and A256GCM");
+    let open = "partner add open --name O --domain o.example --mount compat --id-token-encryption none --userinfo-encryption none";
+    let told = place.json(open);
+    assert_eq!((told["id_token"].as_str(), told["userinfo"].as_str()), (Some("signed with RS256"), Some("plain JSON")));
+    let again = place.file("again.toml", &place.says("partner show open"));
+    assert_eq!(
+        place.json(&format!("partner add --file {again} --replace"))["userinfo"],
+        "plain JSON",
+        "said aloud, and kept"
+    );
+    let told = place
+        .json("partner add half --name H --domain h.example --redirect-uri https://h.example/cb --userinfo-alg PS256");
+    assert_eq!(told["userinfo"], "signed with PS256");
+    assert!(
+        place
+            .refuses("partner add x --name X --redirect-uri https://x.example/cb --id-token-encryption ROT13")
+            .contains("ROT13")
+    );
+    for line in ["--security fapi2", "--id-token-encryption RSA-OAEP"] {
+        place.refuses(&format!("partner add x --name X --redirect-uri https://x.example/cb {line}"));
+    }
+}
+
 #[test]
 fn a_check_tells_in_sentences_and_by_its_exit_code() {
     let place = Place::new();

@@ -3,6 +3,7 @@
 mod choices;
 mod hosts;
 mod keys;
+mod request;
 mod uris;
 
 use std::time::Duration;
@@ -99,7 +100,18 @@ pub async fn check(world: &World, partner: &Partner, rules: Rules) -> Result<Vec
     if !rules.offline {
         hosts::judge(world, partner, rules, &mut found).await;
     }
+    Ok(sorted(found))
+}
+
+/// Looks at a request of this partner, as its software sends it: an authorization URL, a request object, or its members as JSON.
+pub async fn check_request(world: &World, partner: &Partner, request: &str, rules: Rules) -> Vec<Finding> {
+    let mut found = Findings::default();
+    request::judge(world, partner, request, rules, &mut found).await;
+    sorted(found)
+}
+
+fn sorted(found: Findings) -> Vec<Finding> {
     let mut found = found.0;
     found.sort_by_key(|finding| finding.weight);
-    Ok(found)
+    found
 }

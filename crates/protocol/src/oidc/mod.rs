@@ -44,6 +44,12 @@ pub const LANGUAGES: [&str; 4] = ["nl", "fr", "de", "en"];
 /// Query or form parameters, decoded, in the order received.
 pub type Pairs = [(String, String)];
 
+/// A query as pairs, in order, repeats kept; `None` when a part of it is not form-encoded UTF-8.
+pub fn query_pairs(query: &str) -> Option<Vec<(String, String)>> {
+    let parts = query.split('&').filter(|part| !part.is_empty()).map(|part| part.split_once('=').unwrap_or((part, "")));
+    parts.map(|(name, value)| Some((uri::decode(name)?, uri::decode(value)?))).collect()
+}
+
 /// The one value of `name`: `None` when absent or empty (RFC 6749 §3.1 treats both alike), `Err` when sent twice.
 fn single<'a>(pairs: &'a Pairs, name: &str) -> Result<Option<&'a str>, Repeated> {
     let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());

@@ -205,6 +205,81 @@ async fn who_moves_hears_what_its_software_will_not_understand() {
 }
 
 #[tokio::test]
+async fn a_request_is_looked_at_before_a_person_is_sent_on_it() {
+    let town = well().await;
+    let service = json!({ "code": "S", "kind": "identification", "redirect_uris": ["https://shop.example/s"], "scopes": ["profile"],
+        "claims": ["age_gte_18"] });
+    let standard = shop(json!({ "scopes": ["profile"], "claims": ["nationalities"] }));
+    let compat = shop(json!({ "id": "oud", "mount": "compat", "redirect_uris": [], "service": [service] }));
+    town.registers(standard.clone()).await;
+    town.registers(compat.clone()).await;
+    let challenge = "A".repeat(43);
+    let asks = |id: &str, changes: &[(&str, &str)]| {
+        let (path, scope, back) = match id {
+            "oud" => ("/v2/authorization", "openid service:S profile", "https://shop.example/s"),
+            _ => ("/authorize", "openid profile", "https://shop.example/cb"),
+        };
+        let usual = [
+            ("client_id", id),
+            ("response_type", "code"),
+            ("redirect_uri", back),
+            ("scope", scope),
+            ("code_challenge", challenge.as_str()),
+            ("code_challenge_method", "S256"),
+        ];
+        let kept = usual.iter().filter(|(name, _)| changes.iter().all(|(other, _)| other != name));
+        let pairs = kept.chain(changes).filter(|(_, value)| !value.is_empty());
+        reqwest::Url::parse_with_params(&format!("{}{path}", town.issuer), pairs).unwrap().to_string()
+    };
+    let told = async |id: &str, request: &str| {
+        let partner = town.world.partners.find(id).unwrap();
+        journeys::check_partner::check_request(&town.world, &partner, request, Rules::default()).await
+    };
+    for id in ["shop", "oud"] {
+        assert_eq!(told(id, &asks(id, &[])).await, [], "{id}");
+    }
+    let claims = |names: &[&str]| {
+        let set: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+        json!({ "userinfo": set }).to_string()
+    };
+    assert_eq!(told("shop", &asks("shop", &[("claims", &claims(&["name", "nationalities", "sub", "acr"]))])).await, []);
+    for (id, changes, words) in [
+        ("shop", vec![("claims", claims(&["email"]))], "\"email\" is asked and not registered"),
+        ("shop", vec![("claims", claims(&["shoe_size"]))], "\"shoe_size\" is not a claim we know"),
+        ("shop", vec![("claims", "{".to_owned())], "not a JSON object"),
+        ("shop", vec![("claims", claims(&["verified_claims"]))], "verified_claims is asked and not registered"),
+        ("shop", vec![("scope", "openid email".to_owned())], "scope \"email\" is asked and not registered"),
+        ("shop", vec![("scope", "profile".to_owned())], "does not hold openid"),
+        ("shop", vec![("redirect_uri", "https://shop.example/cb/".to_owned())], "differs in a slash"),
+        ("shop", vec![("redirect_uri", "https://evil.example/".to_owned())], "is not registered"),
+        ("shop", vec![("redirect_uri", String::new())], "redirect_uri is missing"),
+        ("shop", vec![("client_id", "oud".to_owned())], "not by shop"),
+        ("shop", vec![("code_challenge", String::new())], "must send one (PKCE)"),
+        ("shop", vec![("code_challenge_method", "plain".to_owned())], "is not S256"),
+        ("shop", vec![("response_type", "token".to_owned())], "unsupported_response_type"),
+        ("shop", vec![("request", "a.b.c".to_owned())], "request object is refused (invalid_request_object)"),
+        ("oud", vec![("scope", "openid profile".to_owned())], "names 0 services"),
+        ("oud", vec![("scope", "openid service:X".to_owned())], "Service X is not registered"),
+        ("oud", vec![("scope", "openid service:S".to_owned())], "asks at least one claim"),
+        ("oud", vec![("claims", claims(&["age_gte_21"]))], "\"age_gte_21\" is asked and not registered"),
+        ("oud", vec![("display", "popup".to_owned())], "unsupported_display"),
+    ] {
+        let changes: Vec<(&str, &str)> = changes.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let all = told(id, &asks(id, &changes)).await;
+        assert!(all.iter().any(|f| f.weight == Weight::Breaks && f.what.contains(words)), "{words:?} in {all:#?}");
+    }
+    says(
+        &told("oud", &asks("oud", &[("code_challenge", ""), ("code_challenge_method", "")])).await,
+        Weight::Care,
+        "no code_challenge",
+    );
+    says(&told("shop", "hello").await, Weight::Breaks, "neither an authorization URL");
+    let members = json!({ "redirect_uri": "https://shop.example/cb", "response_type": "code", "scope": "openid phone",
+        "code_challenge": challenge, "code_challenge_method": "S256" });
+    says(&told("shop", &members.to_string()).await, Weight::Breaks, "scope \"phone\" is asked and not registered");
+}
+
+#[tokio::test]
 async fn hosts_that_are_silent_or_soon_out_of_date_are_told() {
     let town = well().await;
     host(&town, 20, true);

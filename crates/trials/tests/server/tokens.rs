@@ -24,6 +24,41 @@ async fn jwks(town: &Town) -> Value {
 }
 
 #[tokio::test]
+async fn the_class_that_was_asked_is_answered_when_it_was_met() {
+    const SUBSTANTIAL: &str = "http://eidas.europa.eu/LoA/substantial";
+    const BASIC: &str = "http://itsme.services/v2/claim/acr_basic";
+    const ADVANCED: &str = "http://itsme.services/v2/claim/acr_advanced";
+    let town = once().await;
+    let fund = town.partner("ziekenfonds");
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    phone.finger_on(&town, CODE).await.ok();
+    let both = format!("urn:unknown {ADVANCED} {BASIC}");
+    for (asked, finger, told) in [
+        (SUBSTANTIAL, false, SUBSTANTIAL),
+        (BASIC, true, BASIC),
+        (BASIC, false, BASIC),
+        (ADVANCED, false, ADVANCED),
+        (&both, false, ADVANCED),
+        ("urn:unknown", true, SUBSTANTIAL),
+    ] {
+        town.settle().await;
+        town.pass(120);
+        let (mut browser, mut login) = (Browser::at(HOME), fund.ask());
+        let url = reqwest::Url::parse_with_params(&fund.authorize_url(&town, &login), [("acr_values", asked)]).unwrap();
+        let page = browser.get(&town, url.as_str()).await;
+        login.wait = browser.type_number(&town, &page, AN).await.location().to_owned();
+        login.number = browser.look(&town, &login).await.text("match");
+        match finger {
+            true => phone.approve_bio(&town, &login.number).await.ok(),
+            false => phone.approve(&town, &login.number, CODE).await.ok(),
+        };
+        let code = browser.arrive(&town, &fund, &login).await;
+        let (said, _) = fund.who(&town, &login, &code).await;
+        assert_eq!(said["acr"], told, "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn an_id_token_says_who_when_how_and_for_whom() {
     let town = once().await;
     let mut phone = Phone::activate(&town, HOME, AN, "an").await;

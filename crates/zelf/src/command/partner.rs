@@ -53,6 +53,10 @@ enum What {
         /// Look at the registration alone, call nobody.
         #[arg(long)]
         offline: bool,
+        /// Look at a request of this partner instead: an authorization URL, or a file with one, with a request object, or with the
+        /// members of one as JSON.
+        #[arg(long, value_name = "URL|FILE", requires = "id")]
+        request: Option<String>,
     },
 }
 
@@ -79,9 +83,13 @@ async fn act(args: &PartnerArgs) -> Result<(String, ExitCode), String> {
         What::Show { id } => show::one(&*known(world, id)?, args.json)?,
         What::RotateSecret { id } => rotate(world, id, args.json).await?,
         What::Remove { id } => remove(world, id).await?,
-        What::Check { id, offline } => {
+        What::Check { id, offline, request } => {
             let vetted = config.policy.partner_certificates == Certificates::Ov;
-            return check(world, id.as_deref(), Rules { offline: *offline, vetted }, args.json).await;
+            let rules = Rules { offline: *offline, vetted };
+            return match (id, request) {
+                (Some(id), Some(request)) => check_request(world, id, request, rules, args.json).await,
+                _ => check(world, id.as_deref(), rules, args.json).await,
+            };
         }
     };
     Ok((told, ExitCode::SUCCESS))
@@ -192,6 +200,28 @@ async fn remove(world: &World, id: &str) -> Result<String, String> {
     }
 }
 
+async fn check_request(
+    world: &World,
+    id: &str,
+    request: &str,
+    rules: Rules,
+    json: bool,
+) -> Result<(String, ExitCode), String> {
+    let text = match request.contains("://") {
+        true => request.to_owned(),
+        false => std::fs::read_to_string(request).map_err(|e| format!("{request}: {e}"))?,
+    };
+    let found = check_partner::check_request(world, &*known(world, id)?, &text, rules).await;
+    Ok(verdict(&[(id.to_owned(), found)], json))
+}
+
+/// What is said, and 1 when something breaks.
+fn verdict(all: &[(String, Vec<Finding>)], json: bool) -> (String, ExitCode) {
+    let breaks = all.iter().flat_map(|(_, found)| found).any(|f| f.weight == Weight::Breaks);
+    let code = if breaks { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    (if json { show::findings_json(all) } else { show::findings(all) }, code)
+}
+
 async fn check(world: &World, id: Option<&str>, rules: Rules, json: bool) -> Result<(String, ExitCode), String> {
     let chosen = match id {
         Some(id) => vec![known(world, id)?],
@@ -207,8 +237,5 @@ async fn check(world: &World, id: Option<&str>, rules: Rules, json: bool) -> Res
         let todo = "Replace it (zelf partner add --replace) or remove it.".to_owned();
         (id, vec![Finding { weight: Weight::Breaks, about: "partner".into(), what, todo }])
     }));
-    let breaks = all.iter().flat_map(|(_, found)| found).any(|f| f.weight == Weight::Breaks);
-    let code = if breaks { ExitCode::FAILURE } else { ExitCode::SUCCESS };
-    let told = if json { show::findings_json(&all) } else { show::findings(&all) };
-    Ok((told, code))
+    Ok(verdict(&all, json))
 }
