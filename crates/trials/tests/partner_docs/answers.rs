@@ -129,6 +129,7 @@ async fn shop(town: &Town, mount: &str) {
         let service =
             json!({ "code": "LOGIN", "kind": "authentication", "scopes": ["profile"], "redirect_uris": [BACK] });
         body["service"] = json!([service]);
+        body["redirect_uris"] = json!([]);
     }
     town.registers(body).await;
 }
