@@ -41,7 +41,8 @@ pub struct Partner {
     pub name: Names,
     /// Host name that the phone shows under the name.
     pub domain: String,
-    /// Compared character by character.
+    /// Compared character by character. Services of the compatible mount have their own.
+    #[serde(default)]
     pub redirect_uris: Vec<String>,
     pub auth: ClientAuth,
     /// Which contract it speaks.
