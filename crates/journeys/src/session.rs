@@ -120,6 +120,12 @@ fn more(asked: &AuthorizationRequest, partner: &Partner, before: &LoginRequest) 
     if !asked.all_claims(partner).iter().all(|claim| given(claim)) {
         return Some((ErrorCode::ConsentRequired, "more is asked than the person agreed to share"));
     }
+    // How we know somebody is more than who they are.
+    let proof =
+        |r: &AuthorizationRequest| !r.claims.id_token_verified.is_empty() || !r.claims.userinfo_verified.is_empty();
+    if proof(asked) && !proof(&before.authorization) {
+        return Some((ErrorCode::ConsentRequired, "verified_claims are asked for the first time"));
+    }
     if asked.offline && !before.authorization.offline {
         return Some((ErrorCode::ConsentRequired, "the person did not agree to offline_access"));
     }
