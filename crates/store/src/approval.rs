@@ -230,22 +230,6 @@ pub fn cancel(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<bool, StoreError> {
     Ok(moved == 1)
 }
 
-/// From approved to redeemed, once, by its partner, after `approved_after`. Gives the request and when it was approved.
-pub fn redeem(
-    tx: &mut Tx<'_>,
-    sealer: &Sealer,
-    id: &str,
-    partner: &str,
-    approved_after: i64,
-) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
-    let row = tx.row(
-        "UPDATE approval SET state = 'redeemed' WHERE id = $1 AND partner = $2 AND state = 'approved' AND decided_at > $3
-         RETURNING id, device, account, partner, match_number, state, created_at, expires_at, decided_at, start, uv, request",
-        args![id, partner, approved_after],
-    )?;
-    row.map(|r| login(sealer, &mut r.columns())).transpose()
-}
-
 /// A code that came twice: what it was exchanged for is void.
 pub fn revoke(tx: &mut Tx<'_>, id: &str, partner: &str) -> Result<bool, StoreError> {
     let moved = tx.execute(

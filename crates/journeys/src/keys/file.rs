@@ -71,6 +71,12 @@ pub(super) fn prefix(kind: Kind, test_world: bool) -> &'static str {
     }
 }
 
+fn world_of(rules: KeyRules) -> &'static str {
+    if rules.test_world { "test" } else { "live" }
+}
+
+const UNMARKED: &str = "platform.keys does not say for which world it was made, and a live server takes no keys of a demo: \
+    if they are a live server's own, add \"world\": \"live\" to the file";
 const NOT_OURS: &str = "the key file is not one of ours";
 
 impl KeyFile {
@@ -85,7 +91,7 @@ impl KeyFile {
             b64u(*bytes)
         };
         let mut file = KeyFile {
-            world: String::new(),
+            world: world_of(rules).to_owned(),
             secret: secret(),
             pairwise: secret(),
             op: None,
@@ -107,11 +113,13 @@ impl KeyFile {
     /// Makes what a file of an earlier version lacks; true when something was.
     ///
     /// # Errors
-    /// A file of the other world; a key that could not be made.
+    /// A file of the other world, or on a live server of nobody knows which; a key that could not be made.
     pub fn complete(&mut self, rules: KeyRules) -> Result<bool, String> {
-        let world = if rules.test_world { "test" } else { "live" };
+        let world = world_of(rules);
         match self.world.as_str() {
-            "" => world.clone_into(&mut self.world),
+            "" if rules.test_world => world.clone_into(&mut self.world),
+            // It may come from a demo, whose secrets others know.
+            "" => return Err(UNMARKED.into()),
             same if same == world => {}
             "test" => return Err("platform.keys was made in a test world: a live server needs keys of its own".into()),
             _ => return Err("platform.keys belongs to a live server: a test world needs keys of its own".into()),

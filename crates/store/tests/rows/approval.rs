@@ -1,8 +1,8 @@
 use db::{Db, Tx, args};
-use domain::approval::{Approval, Asked, FLOOD_SECONDS, LoginRequest, Room, State, WAIT_SECONDS};
-use zelf_store::approval;
+use domain::approval::{Asked, FLOOD_SECONDS, Room, State, WAIT_SECONDS};
+use zelf_store::grant::{self, Granted};
 use zelf_store::summon::Origin;
-use zelf_store::{StoreError, device, summon};
+use zelf_store::{StoreError, approval, device, summon};
 
 use crate::sample::{
     NOW, ask, attempt, each, evidence, login, misfit, number, person, phone, race, request, run, sealer, stranger,
@@ -13,13 +13,8 @@ fn decide(tx: &mut Tx<'_>, id: &str, state: State, now: i64) -> Result<bool, Sto
     approval::decide(tx, &sealer(), id, state, "pin", &evidence(), now)
 }
 
-fn redeem(
-    tx: &mut Tx<'_>,
-    id: &str,
-    partner: &str,
-    after: i64,
-) -> Result<Option<(Approval, LoginRequest)>, StoreError> {
-    approval::redeem(tx, &sealer(), id, partner, after)
+fn redeem(tx: &mut Tx<'_>, id: &str, partner: &str, after: i64) -> Result<Option<Granted>, StoreError> {
+    grant::redeem(tx, &sealer(), id, partner, after)
 }
 
 async fn put(db: &Db, word: &'static str, decided_at: Option<i64>) {

@@ -12,8 +12,8 @@ use zelf_store::history::{self, Filter, Outcome};
 use zelf_store::number_claim::Claim;
 use zelf_store::outbox::{Envelope, Message};
 use zelf_store::{
-    StoreError, account, activation, approval, audit, card_data, consent, mute, number_change, number_claim, outbox,
-    stop, told,
+    StoreError, account, activation, approval, audit, card_data, consent, grant, mute, number_change, number_claim,
+    outbox, stop, told,
 };
 
 use crate::sample::{NOW, each, evidence, number, opening, person, profile, request, run, sealer, start, waiting};
@@ -52,8 +52,8 @@ async fn seven(db: &Db) {
         for (id, state) in decided {
             assert!(approval::decide(tx, &sealer(), id, state, "pin", &evidence(), NOW + 9)?);
         }
-        assert!(approval::redeem(tx, &sealer(), "apr_used", "club", NOW)?.is_some());
-        assert!(approval::redeem(tx, &sealer(), "apr_void", "gemeente", NOW)?.is_some());
+        assert!(grant::redeem(tx, &sealer(), "apr_used", "club", NOW)?.is_some());
+        assert!(grant::redeem(tx, &sealer(), "apr_void", "gemeente", NOW)?.is_some());
         assert!(approval::revoke(tx, "apr_void", "gemeente")?);
         assert!(approval::cancel(tx, "apr_stop", NOW + 9)?);
         Ok(())

@@ -4,7 +4,7 @@ use db::{Db, Tx, args};
 use domain::approval::{Approval, Start, State};
 use zelf_store::outbox::{Envelope, Message};
 use zelf_store::refresh::{self, Chain};
-use zelf_store::{StoreError, activation, approval, outbox, session, used_token, waiting_time};
+use zelf_store::{StoreError, activation, approval, grant, outbox, session, used_token, waiting_time};
 
 use crate::sample::{NOW, ask, count, each, evidence, number, person, request, run, sealer, start, waiting};
 
@@ -77,7 +77,7 @@ async fn answered_requests_are_history_and_stay() {
                 assert!(approval::decide(tx, &sealer(), id, state, "pin", &evidence, NOW)?);
             }
             for id in ["apr_used", "apr_void"] {
-                assert!(approval::redeem(tx, &sealer(), id, "gemeente", NOW - 1)?.is_some());
+                assert!(grant::redeem(tx, &sealer(), id, "gemeente", NOW - 1)?.is_some());
             }
             assert!(approval::revoke(tx, "apr_void", "gemeente")?);
             assert!(approval::cancel(tx, "apr_stopped", NOW)?);
@@ -159,7 +159,7 @@ async fn a_session_is_ended_once() {
             assert!(session::end(tx, "apr_a")?.is_some());
             assert!(session::end(tx, "apr_a")?.is_none() && session::end(tx, "apr_b")?.is_none());
             assert!(!session::hold(tx, "apr_a")? && session::find(tx, &sealer(), "apr_a", &partner)?.is_none());
-            assert!(approval::redeem(tx, &sealer(), "apr_a", &partner, NOW - 1)?.is_some(), "its code still counts");
+            assert!(grant::redeem(tx, &sealer(), "apr_a", &partner, NOW - 1)?.is_some(), "its code still counts");
             Ok(())
         })
         .await;

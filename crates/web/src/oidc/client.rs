@@ -65,13 +65,7 @@ fn audiences(doors: &Doors, mount: Mount, endpoint: &str) -> Audiences {
 ///
 /// # Errors
 /// `invalid_dpop_proof`, `use_dpop_nonce`.
-pub fn possession(
-    doors: &Doors,
-    call: &Call,
-    _: &Partner,
-    mount: Mount,
-    endpoint: &str,
-) -> Result<Possession, TokenError> {
+pub fn possession(doors: &Doors, call: &Call, mount: Mount, endpoint: &str) -> Result<Possession, TokenError> {
     let certificate = call.certificate.as_ref().map(|certificate| certificate.thumbprint.clone());
     let Some(compact) = proof_of(call)? else {
         return Ok(Possession { dpop: None, certificate });

@@ -23,7 +23,7 @@ pub async fn push(State(doors): State<Doors>, call: Call) -> Response {
         Ok(client) => client,
         Err(error) => return told(&error),
     };
-    let possession = match client::possession(&doors, &call, &client.partner, Mount::Standard, discovery::PUSH) {
+    let possession = match client::possession(&doors, &call, Mount::Standard, discovery::PUSH) {
         Ok(possession) => possession,
         Err(error) => return told(&error),
     };

@@ -50,7 +50,7 @@ async fn answer(doors: &Doors, mount: Mount, call: &Call) -> Result<Result<Token
         Ok(request) => request,
         Err(error) => return Ok(Err(error)),
     };
-    let possession = match client::possession(doors, call, &client.partner, mount, discovery::TOKEN) {
+    let possession = match client::possession(doors, call, mount, discovery::TOKEN) {
         Ok(possession) => possession,
         Err(error) => return Ok(Err(error)),
     };
