@@ -88,10 +88,7 @@ impl RelyingParty {
         let claims = ask(self.http.get(&provider.userinfo_endpoint).bearer_auth(&tokens.access_token)).await?;
         let evidence = match pending.ask {
             Ask::Login => None,
-            Ask::Pay | Ask::Confirm => {
-                let kept = Kept { jwks: &jwks, sub: &id.sub, evidence: id.zelf_evidence.as_deref() };
-                self.evidence(&provider, &tokens, &kept).await?
-            }
+            Ask::Pay | Ask::Confirm => self.evidence(&provider, &tokens, &id, &jwks).await?,
         };
         Ok(Person { evidence, ..id.person(claims, pending)? })
     }
@@ -140,11 +137,17 @@ impl RelyingParty {
     }
 
     /// The proof of what was paid or confirmed, to keep: signed by the provider, for us, of this very answer.
-    async fn evidence(&self, provider: &Discovery, tokens: &Tokens, id: &Kept<'_>) -> Result<Option<String>, Refused> {
-        let Some(promised) = id.evidence else { return Ok(None) };
+    async fn evidence(
+        &self,
+        provider: &Discovery,
+        tokens: &Tokens,
+        id: &IdToken,
+        jwks: &Jwks,
+    ) -> Result<Option<String>, Refused> {
+        let Some(promised) = &id.zelf_evidence else { return Ok(None) };
         let request = self.http.get(&provider.zelf_evidence_endpoint).bearer_auth(&tokens.access_token);
         let proof = text(request).await?;
-        self.keeps(&proof, id.jwks, id.sub, promised)?;
+        self.keeps(&proof, jwks, &id.sub, promised)?;
         Ok(Some(proof))
     }
 
@@ -164,13 +167,6 @@ impl RelyingParty {
 
 /// `typ` of a proof.
 const EVIDENCE: &str = "zelf-evidence+jwt";
-
-/// What the ID token says that a proof must fit.
-struct Kept<'a> {
-    jwks: &'a Jwks,
-    sub: &'a str,
-    evidence: Option<&'a str>,
-}
 
 #[cfg(test)]
 mod tests;
