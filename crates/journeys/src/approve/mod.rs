@@ -93,9 +93,10 @@ fn card(world: &World, found: &Waiting) -> Result<Option<CardData>, Failure> {
 pub async fn answer(world: &World, body: AnswerBody, address: &str) -> Result<AnswerOk, Failure> {
     let heard = hear(world, &body).await?;
     // Only the phone that answered learns the way back; without the browser's own cookie it leads nowhere.
-    let link = heard.approval.as_ref().is_some_and(|a| a.start == Start::Link);
-    let answered = heard.answer.payload.dec;
-    let return_to = crate::start::return_to(world, &heard.request.rid, answered).filter(|_| link);
+    // The phone says which request that was in words it signed: M1 beside them may be another's.
+    let Answer { rid, dec, .. } = &heard.answer.payload;
+    let link = heard.approval.as_ref().is_some_and(|a| a.start == Start::Link && a.id == *rid);
+    let return_to = crate::start::return_to(world, rid, *dec).filter(|_| link);
     Ok(AnswerOk { m3: judge(world, body, heard, address).await?, return_to })
 }
 

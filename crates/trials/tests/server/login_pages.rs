@@ -2,7 +2,7 @@
 //! page of somebody who comes back in another browser.
 
 use protocol::oidc::partner::{Partners, StartWay};
-use protocol::phone::Decision;
+use protocol::phone::{AnswerBody, Decision};
 use serde_json::json;
 use zelf_trials::town::phone::CODE;
 use zelf_trials::town::{Browser, Login, Partner, Phone, Reply, Town};
@@ -197,6 +197,25 @@ async fn the_token_of_a_refusal_gives_nothing_but_the_refusal() {
         assert_eq!((tried.status, tried.location()), (303, request.wait.as_str()));
     }
     assert_ne!(token(&back), token(&yes));
+}
+
+#[tokio::test]
+async fn an_answer_of_before_beside_another_request_gives_no_way_back() {
+    let town = once().await;
+    let gemeente = town.partner("gemeente");
+    let mut an = Phone::activate(&town, HOME, AN, "an").await;
+    let mut browser = Browser::at(HOME);
+    browser.login(&town, &gemeente, AN).await;
+    let waiting = an.waiting(&town).await;
+    let refusal = an.compose(&waiting, &an.say(&waiting, Decision::Reject, ""), None);
+    let reply = an.deliver(&town, &refusal).await;
+    an.keep(&refusal, &reply);
+    let login = starts(&mut browser, &town, &gemeente, "link").await;
+    let link = browser.look(&town, &login).await.attribute("open-app", "href");
+    scan(&an, &town, &link).await.ok();
+    let mixed = AnswerBody { m1: an.waiting(&town).await.m1, ..refusal };
+    let told = an.deliver(&town, &mixed).await.json();
+    assert!(told.get("return_to").is_none_or(serde_json::Value::is_null), "{told}");
 }
 
 #[tokio::test]
