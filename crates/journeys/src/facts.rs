@@ -36,6 +36,7 @@ pub(crate) fn of_person(
         device: None,
         login: Login::default(),
         language: Some(lang.to_owned()),
+        now,
         today: format!("{:04}-{:02}-{:02}", today.year, today.month, today.day),
         picture_url: photo.as_ref().map(|_| picture),
         photo,

@@ -56,6 +56,7 @@ fn an() -> Facts {
         },
         language: Some("fr".into()),
         today: "2026-11-22".into(),
+        now: 1_795_356_300,
         picture_url: Some("https://id.example/v2/picture".into()),
         photo: Some(vec![0xff, 0xd8, 1, 2]),
     }

@@ -40,6 +40,8 @@ pub struct Facts {
     pub language: Option<String>,
     /// `YYYY-MM-DD` where the operator is; ages are counted on it.
     pub today: String,
+    /// Unix seconds.
+    pub now: i64,
     /// Where the picture is fetched, when there is one.
     pub picture_url: Option<String>,
     /// The stored photo's bytes, when the person keeps one with us.

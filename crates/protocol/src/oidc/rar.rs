@@ -17,8 +17,10 @@ pub const TEXT: &str = "confirm_text";
 const MAX_PAYEE: usize = 70;
 const MAX_COMMUNICATION: usize = 140;
 
-/// Largest value, in bytes.
-const MAX_BYTES: usize = 16 * 1024;
+/// Largest value, in bytes: a text of 7,500 characters, each written as an escape.
+const MAX_BYTES: usize = 48 * 1024;
+/// What is shown word for word beside a text, in bytes.
+const MAX_OTHER_BYTES: usize = 16 * 1024;
 /// Most details in one request.
 const MAX_DETAILS: usize = 8;
 
@@ -30,7 +32,7 @@ const fn wrong(description: &'static str) -> Wrong {
 pub(super) fn read(text: Option<&str>, partner: &Partner) -> Result<Vec<Value>, Wrong> {
     let Some(text) = text else { return Ok(Vec::new()) };
     if text.len() > MAX_BYTES {
-        return Err(wrong("authorization_details is longer than 16 KiB"));
+        return Err(wrong("authorization_details is longer than 48 KiB"));
     }
     let Ok(Value::Array(details)) = serde_json::from_str(text) else {
         return Err(wrong("authorization_details must be a JSON array"));
@@ -38,9 +40,13 @@ pub(super) fn read(text: Option<&str>, partner: &Partner) -> Result<Vec<Value>, 
     if details.is_empty() || details.len() > MAX_DETAILS {
         return Err(wrong("authorization_details must hold 1 to 8 objects"));
     }
+    let other = details.iter().filter(|detail| !is_text(detail)).map(|detail| detail.to_string().len()).sum::<usize>();
+    if other > MAX_OTHER_BYTES {
+        return Err(wrong("authorization_details beside a text are longer than 16 KiB"));
+    }
     for detail in &details {
         // A text has a form of its own, in which a new line is a space.
-        if detail.get("type").and_then(Value::as_str) != Some(TEXT) && !visible(detail) {
+        if !is_text(detail) && !visible(detail) {
             return Err(wrong("authorization_details hold a character that cannot be seen"));
         }
         match detail.get("type").and_then(Value::as_str) {
@@ -50,6 +56,10 @@ pub(super) fn read(text: Option<&str>, partner: &Partner) -> Result<Vec<Value>, 
         }
     }
     Ok(details)
+}
+
+fn is_text(detail: &Value) -> bool {
+    detail.get("type").and_then(Value::as_str) == Some(TEXT)
 }
 
 /// The phone shows every member, word for word: no name or value may hold what it would not draw.

@@ -33,6 +33,8 @@ pub struct Assurance {
     pub method: String,
     /// Who vouched: an authority or a bank.
     pub source: String,
+    /// When it is told, unix seconds: ages are counted on it.
+    pub now: i64,
     /// A name for this proving that only partners of one sector know (`verification_process`); empty when there is none.
     pub process: String,
 }
@@ -90,7 +92,7 @@ impl Assurance {
         // Always there (§5.4.2).
         out.insert("trust_framework".into(), full.get("trust_framework")?.clone());
         for (name, wish) in asked {
-            match narrow(full.get(name), wish) {
+            match narrow(full.get(name), wish, self.now) {
                 Narrowed::Is(value) => _ = out.insert(name.clone(), value),
                 Narrowed::Missing => {}
                 Narrowed::Misfit => return None,
@@ -126,12 +128,12 @@ enum Narrowed {
     Misfit,
 }
 
-/// What of `found` was asked by `wish`: `null` takes all, `value`, `values` and `essential` judge, an object asks members, an
+/// What of `found` was asked by `wish`: `null` takes all, `value`, `values`, `max_age` and `essential` judge, an object asks members, an
 /// array asks elements that fit.
-fn narrow(found: Option<&Value>, wish: &Value) -> Narrowed {
+fn narrow(found: Option<&Value>, wish: &Value, now: i64) -> Narrowed {
     let Some(members) = wish.as_object() else {
         return match (found, wish) {
-            (Some(Value::Array(all)), Value::Array(wishes)) => elements(all, wishes),
+            (Some(Value::Array(all)), Value::Array(wishes)) => elements(all, wishes, now),
             (Some(found), Value::Null) => Narrowed::Is(found.clone()),
             (Some(_), _) => Narrowed::Misfit,
             (None, _) => Narrowed::Missing,
@@ -140,13 +142,15 @@ fn narrow(found: Option<&Value>, wish: &Value) -> Narrowed {
     let judged = ["value", "values", "essential", "max_age"].iter().any(|word| members.contains_key(*word));
     match found {
         Some(found) if judged => match Wanted::read(wish) {
-            Some(wanted) if wanted.fits(found) => Narrowed::Is(found.clone()),
+            Some(wanted) if wanted.fits(found) && young(found, members.get("max_age"), now) => {
+                Narrowed::Is(found.clone())
+            }
             _ => Narrowed::Misfit,
         },
         Some(Value::Object(object)) => {
             let mut out = Map::new();
             for (name, wish) in members {
-                match narrow(object.get(name), wish) {
+                match narrow(object.get(name), wish, now) {
                     Narrowed::Is(value) => _ = out.insert(name.clone(), value),
                     Narrowed::Missing => {}
                     Narrowed::Misfit => return Narrowed::Misfit,
@@ -161,9 +165,16 @@ fn narrow(found: Option<&Value>, wish: &Value) -> Narrowed {
     }
 }
 
-fn elements(all: &[Value], wishes: &[Value]) -> Narrowed {
+/// True for a date or time that is at most so many seconds ago (§6.3.2); anything else has no age that could be judged.
+fn young(found: &Value, max_age: Option<&Value>, now: i64) -> bool {
+    let Some(max_age) = max_age.filter(|age| !age.is_null()) else { return true };
+    let at = found.as_str().and_then(release::seconds);
+    at.zip(max_age.as_i64().filter(|age| *age >= 0)).is_some_and(|(at, age)| now.saturating_sub(at) <= age)
+}
+
+fn elements(all: &[Value], wishes: &[Value], now: i64) -> Narrowed {
     let fitting = |wish: &Value| {
-        all.iter().find_map(|found| match narrow(Some(found), wish) {
+        all.iter().find_map(|found| match narrow(Some(found), wish, now) {
             Narrowed::Is(value) => Some(value),
             Narrowed::Missing | Narrowed::Misfit => None,
         })

@@ -148,3 +148,91 @@ async fn whoever_may_bind_is_bound_and_a_plain_token_is_no_bound_one() {
     })
     .await;
 }
+
+/// The code of a login that began with this address.
+async fn code_from(town: &Town, phone: &mut Phone, partner: &Partner, login: &mut Login, address: &str) -> String {
+    let mut browser = Browser::at(HOME);
+    let mut page = browser.get(town, address).await;
+    if page.status == 303 {
+        page = browser.get(town, page.location()).await;
+    }
+    assert_eq!(page.status, 200, "{}", page.body);
+    login.wait = browser.type_number(town, &page, AN).await.location().to_owned();
+    let number = browser.look(town, login).await.text("match");
+    phone.approve(town, &number, CODE).await.ok();
+    browser.arrive(town, partner, login).await
+}
+
+#[tokio::test]
+async fn a_code_for_one_key_is_worth_nothing_with_another_or_with_none() {
+    each(async |town| {
+        // The archive may bind its tokens, and need not: but a code that was asked for a key is for that key.
+        let archive = town.partner("archief");
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+        let (key, thief) = (SigningKey::generate("pk").unwrap(), SigningKey::generate("pk").unwrap());
+        let proof = |key: &SigningKey, path: &str| dpop(key, &dpop_claims(&town, "POST", path, None));
+        let refused = (400, "invalid_grant".to_owned());
+        for pushed in [false, true] {
+            for (attempt, whose) in [Some(&thief), None, Some(&key)].into_iter().enumerate() {
+                let mut login = archive.ask();
+                let address = if pushed {
+                    pushed_address(&town, &archive, &login, &proof(&key, "/par")).await
+                } else {
+                    format!("{}&dpop_jkt={}", archive.authorize_url(&town, &login), key.public().thumbprint())
+                };
+                let code = code_from(&town, &mut phone, &archive, &mut login, &address).await;
+                let form = archive.token_form(&login, &code);
+                let reply = match whose {
+                    Some(key) => archive.token_with_proof(&town, form, &proof(key, "/token")).await,
+                    None => archive.exchange(&town, &login, &code).await,
+                };
+                if attempt == 2 {
+                    assert_eq!(reply.ok()["token_type"], "DPoP", "its own key, pushed: {pushed}");
+                } else {
+                    assert_eq!(reply.refusal(), refused, "attempt {attempt}, pushed: {pushed}");
+                    let late =
+                        archive.token_with_proof(&town, archive.token_form(&login, &code), &proof(&key, "/token"));
+                    assert_eq!(late.await.refusal(), refused, "and the code is spent");
+                }
+            }
+        }
+    })
+    .await;
+}
+
+/// Pushes a request with a proof; the address that opens it.
+async fn pushed_address(town: &Town, partner: &Partner, login: &Login, proof: &str) -> String {
+    let reply = push(town, partner, login, proof, None).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    let uri = reply.json()["request_uri"].as_str().unwrap().to_owned();
+    let pairs = [("client_id", partner.id.as_str()), ("request_uri", &uri)];
+    reqwest::Url::parse_with_params(&format!("{}/authorize", town.issuer), pairs).unwrap().into()
+}
+
+async fn push(town: &Town, partner: &Partner, login: &Login, proof: &str, jkt: Option<&str>) -> Reply {
+    let url = reqwest::Url::parse(&partner.authorize_url(town, login)).unwrap();
+    let mut form: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    form.extend(jkt.map(|jkt| ("dpop_jkt".to_owned(), jkt.to_owned())));
+    let own = partner.assertion_form(&partner.assertion(town));
+    form.extend(own.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    let request = town.http.post(format!("{}/par", town.issuer)).header("dpop", proof).form(&form);
+    Reply::read(request.send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_pushed_request_names_no_other_key_than_that_of_its_proof() {
+    each(async |town| {
+        let archive = town.partner("archief");
+        let (key, other) = (SigningKey::generate("pk").unwrap(), SigningKey::generate("pk").unwrap());
+        let proof = || dpop(&key, &dpop_claims(&town, "POST", "/par", None));
+        let login = archive.ask();
+        let theirs = push(&town, &archive, &login, &proof(), Some(&other.public().thumbprint())).await;
+        assert_eq!(theirs.refusal(), (400, "invalid_request".into()));
+        let own = push(&town, &archive, &login, &proof(), Some(&key.public().thumbprint())).await;
+        assert_eq!(own.status, 201, "{}", own.body);
+        let elsewhere = dpop(&key, &dpop_claims(&town, "POST", "/token", None));
+        let reply = push(&town, &archive, &login, &elsewhere, None).await;
+        assert_eq!(reply.refusal(), (400, "invalid_dpop_proof".into()), "a proof for another door");
+    })
+    .await;
+}

@@ -10,6 +10,7 @@ mod time;
 use serde_json::{Map, Value};
 
 pub(crate) use table::v2;
+pub(crate) use time::seconds;
 pub use time::utc;
 
 pub use table::{CLAIMS, Claim, Format, Offered, Told, claim, label, verifiable};
@@ -66,18 +67,19 @@ fn both(
     if let Some(proof) = facts.proof.as_ref().filter(|_| partner.verified_claims) {
         let may = |name: &str| all.contains(&name) && !withheld(name, without);
         let pick = |name: &str| standard::value(name, facts).filter(|_| may(name));
-        if let Some(answer) = verified::answer(verified, &assurance(proof), pick) {
+        if let Some(answer) = verified::answer(verified, &assurance(proof, facts.now), pick) {
             told.insert("verified_claims".into(), answer);
         }
     }
     told
 }
 
-fn assurance(proof: &Proof) -> Assurance {
+fn assurance(proof: &Proof, now: i64) -> Assurance {
     Assurance {
         time: utc(proof.at),
         method: if proof.method == Method::Card { "eid" } else { "bank" }.into(),
         source: proof.organization.clone().unwrap_or_default(),
+        now,
         process: proof.process.clone().unwrap_or_default(),
     }
 }

@@ -38,6 +38,24 @@ pub(super) fn midnight(date: &str) -> Option<String> {
     day(date).map(|_| format!("{date}T00:00:00.000Z"))
 }
 
+/// Unix seconds of `2026-11-22T14:05:00Z`, or of the first moment of a day.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    let (date, time) = text.split_once('T').unwrap_or((text, "00:00:00Z"));
+    let (year, month, day) = day(date)?;
+    let mut parts = time.strip_suffix('Z')?.splitn(3, ':');
+    let mut part = |below: i64| parts.next()?.parse().ok().filter(|n| (0..below).contains(n));
+    let (hour, minute, second): (i64, i64, i64) = (part(24)?, part(60)?, part(61)?);
+    // Days since 0000-03-01 (Howard Hinnant's days_from_civil).
+    let (year, month, day) = (i64::from(year), i64::from(month), i64::from(day));
+    let year = if month <= 2 { year - 1 } else { year };
+    let shifted = (month + 9) % 12;
+    let days =
+        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (153 * shifted + 2) / 5 + day
+            - 1
+            - 719_468;
+    Some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
 fn clock(seconds: i64) -> String {
     // Days since 0000-03-01, in 400-year cycles (Howard Hinnant's civil_from_days).
     let days = seconds.div_euclid(86_400) + 719_468;
@@ -51,4 +69,22 @@ fn clock(seconds: i64) -> String {
     let second = seconds.rem_euclid(86_400);
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_read_as_it_is_written() {
+        for at in [0, 951_782_399, 951_782_400, 1_795_352_700, 4_102_444_799] {
+            assert_eq!(seconds(&utc(at)), Some(at));
+        }
+        assert_eq!(seconds("1970-01-02"), Some(86_400));
+        for nonsense in
+            ["", "soon", "1970-01-02T", "1970-01-02T00:00:00", "1970-01-02T24:00:00Z", "1970-01-02T00:-1:00Z"]
+        {
+            assert_eq!(seconds(nonsense), None, "{nonsense}");
+        }
+    }
 }
