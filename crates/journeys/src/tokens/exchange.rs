@@ -87,6 +87,7 @@ pub async fn exchange(
     let chain = NewChain::draw(world, partner, &binding, now);
     let (name, sealer, request) = (partner.id.clone(), world.sealer.clone(), request.clone());
     let jkt = possession.dpop.as_ref().map(|proof| proof.jkt.clone());
+    let changed = id.clone();
     let work = move |tx: &mut db::Tx<'_>| {
         if let Err(refused) = burnt.burn(tx)? {
             return Ok::<_, Failure>(Err(refused));
@@ -100,7 +101,12 @@ pub async fn exchange(
         let refresh = chain.as_ref().map(|chain| chain.begin(tx, &granted)).transpose()?.flatten();
         Ok(Ok((granted, refresh)))
     };
-    let (granted, refresh) = match world.db.run("sign_in.exchange", work).await? {
+    let done = world.db.run("sign_in.exchange", work).await?;
+    if let Some(id) = &changed {
+        // The browser that looks again hears that the service has its answer.
+        world.signals.lately.changed(id);
+    }
+    let (granted, refresh) = match done {
         Ok(done) => done,
         Err(refused) => return Ok(Err(refused)),
     };

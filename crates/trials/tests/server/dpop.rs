@@ -190,9 +190,9 @@ async fn a_code_for_one_key_is_worth_nothing_with_another_or_with_none() {
                     assert_eq!(reply.ok()["token_type"], "DPoP", "its own key, pushed: {pushed}");
                 } else {
                     assert_eq!(reply.refusal(), refused, "attempt {attempt}, pushed: {pushed}");
-                    let late =
-                        archive.token_with_proof(&town, archive.token_form(&login, &code), &proof(&key, "/token"));
-                    assert_eq!(late.await.refusal(), refused, "and the code is spent");
+                    let (form, own) = (archive.token_form(&login, &code), proof(&key, "/token"));
+                    let late = archive.token_with_proof(&town, form, &own).await;
+                    assert_eq!(late.refusal(), refused, "and the code is spent");
                 }
             }
         }
