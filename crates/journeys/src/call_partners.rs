@@ -10,6 +10,7 @@ use store::partner_call::{Due, Logout, Ping, Said};
 use tokio::task::JoinSet;
 
 use crate::ports::PartnerCallError;
+use crate::tokens::seal_jwt;
 use crate::{Failure, World, tokens};
 
 /// A caller that dies gives its calls back after this, seconds: twice as long as a whole batch to one partner that lets each call wait
@@ -117,9 +118,10 @@ async fn log_out(world: &World, partner: &str, said: &Logout) -> Heard {
     let issuer = world.settings.issuer_of(partner.mount);
     let jti = protocol::jose::b64u(world.entropy::<16>());
     let claims = logout::token(&issuer, &partner.id, &sub, sid.as_deref(), &jti, world.now());
-    let token = match world.keys.op().sign(partner.public_alg(), logout::TYP, &claims) {
+    // As its ID tokens are (Back-Channel Logout §2.4).
+    let token = match seal_jwt(world, &partner, Some(partner.id_token_alg), None, logout::TYP, &claims).await {
         Ok(token) => token,
-        Err(error) => return Heard::Never(error.to_string()),
+        Err(error) => return Heard::NotNow(format!("{error:?}")),
     };
     let body = format!("logout_token={token}").into_bytes();
     match world.partner_http.post(address, "application/x-www-form-urlencoded", None, body).await {

@@ -5,7 +5,7 @@ use domain::approval::{Approval, LoginRequest, Start};
 use domain::number::MobileNumber;
 use protocol::jose::{KeySet, b64u, unb64u};
 use protocol::label::AUTH_REQ;
-use protocol::oidc::authorize::{ErrorCode, Found};
+use protocol::oidc::authorize::{AuthorizationRequest, ErrorCode, Found};
 use protocol::oidc::ciba::{
     self, Backchannel, BackchannelCode, BackchannelError, Hint, LoginHintToken, ObjectError, RequestObject,
 };
@@ -19,7 +19,7 @@ use crate::keys::PlatformKeys;
 use crate::read_request::{Misread, sub_of_hint};
 use crate::start::{Begun, How, Whom, account_of, summon};
 use crate::tokens::{Possession, burn, id_bytes};
-use crate::{Failure, World, discover, partner_keys};
+use crate::{Failure, World, discover, partner_keys, tokens};
 
 /// A ping that could not be delivered is worth nothing after so long.
 const PING_SECONDS: i64 = 300;
@@ -69,14 +69,16 @@ pub async fn ask(world: &World, client: &Authenticated, form: &Pairs) -> Result<
         Hint::Number(number) => Whom::Number(number_hash(world, &number)?),
         Hint::IdToken(token) => {
             let subject = subject_of_hint(world, partner, token).await?;
-            let known = account_of(world, &partner.id, subject.clone()).await?.ok_or(UNKNOWN)?;
-            authorization.sub = Some(subject);
-            Whom::Account(known)
+            Whom::Account(named(world, partner, &mut authorization, subject).await?)
         }
         Hint::Token(LoginHintToken::Subject(subject)) => {
-            Whom::Account(account_of(world, &partner.id, subject).await?.ok_or(UNKNOWN)?)
+            Whom::Account(named(world, partner, &mut authorization, subject).await?)
         }
-        Hint::Token(LoginHintToken::Discovered(token)) => Whom::Awaiting(discovered(world, partner, &token).await?),
+        Hint::Token(LoginHintToken::Discovered(token)) => {
+            let account = discovered(world, partner, &token).await?;
+            the_one(&authorization, &tokens::subject(world, partner, &account)?)?;
+            Whom::Awaiting(account)
+        }
     };
     let how = How { start: Start::Ciba, typed_match: typed_match(partner), wait: asked.seconds };
     let begun =
@@ -92,6 +94,27 @@ pub async fn ask(world: &World, client: &Authenticated, form: &Pairs) -> Result<
 
 const UNKNOWN: BackchannelError =
     BackchannelError::new(BackchannelCode::UnknownUserId, "this client does not know such a person");
+
+/// The account that the partner calls so, if its `claims` do not ask for somebody else.
+async fn named(
+    world: &World,
+    partner: &Partner,
+    authorization: &mut AuthorizationRequest,
+    subject: String,
+) -> Result<String, Refused> {
+    the_one(authorization, &subject)?;
+    let account = account_of(world, &partner.id, subject.clone()).await?.ok_or(UNKNOWN)?;
+    authorization.sub = Some(subject);
+    Ok(account)
+}
+
+/// Who is asked for in `claims` is who the hint names (OpenID Core §5.5.1); told apart from a person nobody knows by nothing.
+fn the_one(authorization: &AuthorizationRequest, subject: &str) -> Result<(), BackchannelError> {
+    match &authorization.sub {
+        Some(wanted) if wanted != subject => Err(UNKNOWN),
+        _ => Ok(()),
+    }
+}
 
 /// No secret opens this door on the compatible mount (reference §21).
 fn may(partner: &Partner, client: &Authenticated) -> Result<(), Refused> {

@@ -51,6 +51,7 @@ mod facts;
 mod failure;
 pub mod finish_activation;
 pub mod helpdesk;
+mod id_token_hint;
 pub mod keys;
 mod lately;
 pub mod logout;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use protocol::jose::jwt::{self, Jwt};
 use protocol::oidc::logout::{LogoutRequest, back};
 use protocol::oidc::partner::Partner;
-use serde::Deserialize;
 use store::partner_call::{LOGOUT_SECONDS, Logout, Said};
 
+use crate::id_token_hint::{audience, own_id_token};
 use crate::session::BrowserSession;
 use crate::tokens::approval_of_sid;
-use crate::{Failure, World, partner_secret};
+use crate::{Failure, World};
 
 /// Why there is no way on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,37 +38,31 @@ impl Checked {
     }
 }
 
-#[derive(Deserialize)]
-struct Hint {
-    iss: String,
-    aud: String,
-    sid: Option<String>,
-}
-
 /// Who asks for what (RP-Initiated Logout §2). A hint may be as old as it likes.
 ///
 /// # Errors
 /// Inside: what the error page says.
 pub async fn check(world: &World, asked: &LogoutRequest) -> Result<Result<Checked, LogoutError>, Failure> {
-    let hint = match asked.id_token_hint.as_deref() {
-        Some(text) => match hint(world, text, asked.client_id.as_deref()).await? {
+    let text = asked.id_token_hint.as_deref();
+    let aimed = text.map(|text| audience(world, text));
+    if aimed == Some(None) {
+        return Ok(Err(LogoutError::HintInvalid));
+    }
+    let id = aimed.flatten().or_else(|| asked.client_id.clone());
+    if asked.client_id.is_some() && asked.client_id != id {
+        return Ok(Err(LogoutError::HintInvalid));
+    }
+    let partner = match id.map(|id| world.partners.find(&id)) {
+        Some(None) => return Ok(Err(LogoutError::ClientUnknown)),
+        found => found.flatten(),
+    };
+    let hint = match text.zip(partner.as_deref()) {
+        Some((text, partner)) => match own_id_token(world, partner, text).await? {
             Some(hint) => Some(hint),
             None => return Ok(Err(LogoutError::HintInvalid)),
         },
         None => None,
     };
-    let id = hint.as_ref().map(|hint| hint.aud.as_str()).or(asked.client_id.as_deref());
-    if asked.client_id.as_deref().is_some_and(|named| Some(named) != id) {
-        return Ok(Err(LogoutError::HintInvalid));
-    }
-    let partner = match id.map(|id| world.partners.find(id)) {
-        Some(None) => return Ok(Err(LogoutError::ClientUnknown)),
-        found => found.flatten(),
-    };
-    let issued = |hint: &Hint| partner.as_ref().is_some_and(|p| world.settings.issuer_of(p.mount) == hint.iss);
-    if hint.as_ref().is_some_and(|hint| !issued(hint)) {
-        return Ok(Err(LogoutError::HintInvalid));
-    }
     let back = match (&asked.post_logout_redirect_uri, &partner) {
         (None, _) => None,
         (Some(wished), Some(partner)) => match back(partner, wished, asked.state.as_deref()) {
@@ -80,26 +73,6 @@ pub async fn check(world: &World, asked: &LogoutRequest) -> Result<Result<Checke
     };
     let hinted = hint.and_then(|hint| approval_of_sid(world, &hint.sid?));
     Ok(Ok(Checked { partner, hinted, back }))
-}
-
-/// One of our ID tokens, signed by a key of ours or with the partner's secret.
-async fn hint(world: &World, text: &str, client_id: Option<&str>) -> Result<Option<Hint>, Failure> {
-    let keys = world.keys.op();
-    // A partner whose ID tokens are encrypted may encrypt the hint to us.
-    let opened = match text.split('.').count() {
-        5 => match keys.decrypt(text, world.now()).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
-            Some(signed) => signed,
-            None => return Ok(None),
-        },
-        _ => text.to_owned(),
-    };
-    if let Ok(jwt) = Jwt::parse(&opened) {
-        let typed = matches!(jwt.header.typ.as_deref(), None | Some("JWT"));
-        return Ok(keys.verify(&jwt).ok().filter(|()| typed).and_then(|()| jwt.claims().ok()));
-    }
-    let Some(partner) = client_id.and_then(|id| world.partners.find(id)) else { return Ok(None) };
-    let secret = partner_secret::of(world, &partner).await?;
-    Ok(secret.and_then(|secret| jwt::verify_hs256(&opened, secret.as_bytes()).ok()))
 }
 
 /// Ends the logins of this browser, and the one that the hint names wherever it lasts, and tells their partners.

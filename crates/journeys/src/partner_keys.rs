@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use protocol::jose::KeySet;
+use protocol::jose::{JoseError, KeySet};
 use protocol::oidc::partner::{ClientAuth, Partner};
 use serde_json::Value;
 
@@ -110,7 +110,8 @@ impl Slot {
 
     async fn fetch(&self, world: &World, url: &str, now: i64) {
         let answer = world.partner_http.get(url).await;
-        let read = answer.map_err(|e| e.to_string()).and_then(|answer| Ok((read(&answer)?, answer.max_age)));
+        let read = |answer: PartnerAnswer| Ok((read(&answer, KeySet::usable)?, answer.max_age));
+        let read = answer.map_err(|e| e.to_string()).and_then(read);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.tried_at = now;
         match read {
@@ -124,14 +125,14 @@ impl Slot {
     }
 }
 
-/// The key set in an answer.
+/// The key set in an answer, as `parse` takes it.
 ///
 /// # Errors
 /// A short English reason.
-pub fn read(answer: &PartnerAnswer) -> Result<KeySet, String> {
+pub fn read(answer: &PartnerAnswer, parse: fn(&str) -> Result<KeySet, JoseError>) -> Result<KeySet, String> {
     if answer.status != 200 {
         return Err(format!("status {}", answer.status));
     }
     let text = std::str::from_utf8(&answer.body).map_err(|_| "the answer is not text".to_owned())?;
-    KeySet::parse(text).map_err(|e| format!("the answer is no usable key set ({e})"))
+    parse(text).map_err(|e| format!("the answer is no usable key set ({e})"))
 }

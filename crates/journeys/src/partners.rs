@@ -173,6 +173,16 @@ impl<E: Into<Failure>> From<E> for NotWritten {
 /// # Errors
 /// [`NotWritten`].
 pub async fn put(world: &World, registration: Registration, replace: bool) -> Result<(), NotWritten> {
+    put_asked(world, registration, None, replace).await
+}
+
+/// As [`put`], with the metadata (JSON) of a partner that registers itself.
+pub(crate) async fn put_asked(
+    world: &World,
+    registration: Registration,
+    asked: Option<String>,
+    replace: bool,
+) -> Result<(), NotWritten> {
     let Registration { partner, origin, secret, token_mac } = registration;
     partner.validate().map_err(NotWritten::Invalid)?;
     if world.partners.in_file(&partner.id) {
@@ -180,7 +190,7 @@ pub async fn put(world: &World, registration: Registration, replace: bool) -> Re
     }
     let body = serde_json::to_string(&partner).map_err(|e| NotWritten::Failed(Failure::Internal(e.to_string())))?;
     let secret = if needs_secret(&partner) { secret } else { Secret::Forget };
-    let entry = Entry { id: partner.id, origin, body, secret, token_mac };
+    let entry = Entry { id: partner.id, origin, body, secret, token_mac, asked };
     let (sealer, now) = (Arc::clone(&world.sealer), world.now());
     let put = world.db.run("partners.put", move |tx| store::partner::put(tx, &sealer, &entry, replace, now)).await?;
     refresh(world).await?;

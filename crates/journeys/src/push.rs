@@ -79,9 +79,9 @@ async fn read(
         (None, _) => {}
         // RFC 9126 §3: whoever pushes an object says everything in it.
         (Some(compact), None) => {
-            let (merged, digest) = object(world, partner, compact, &pairs, true).await?;
+            let (merged, signed) = object(world, partner, compact, &pairs, true).await?;
             pairs = merged;
-            found.object = Some(digest);
+            found.object = signed.object;
         }
         (Some(_), Some(_)) => return Err(invalid("a parameter is sent more than once")),
     }

@@ -1,14 +1,12 @@
 //! A browser brings a partner's request: in the open, in a signed object, at an address, or by the name of one that was pushed.
 
 use protocol::jose::KeySet;
-use protocol::jose::jwt::Jwt;
 use protocol::oidc::authorize::{self, AuthorizationRequest, AuthorizeError, ErrorCode, Found, Opening, Source};
 use protocol::oidc::partner::Partner;
 use protocol::oidc::request_object::{self, ObjectError};
 use protocol::oidc::{Mount, Pairs, discovery};
-use serde::Deserialize;
-use serde_json::Value;
 
+use crate::id_token_hint::own_id_token;
 use crate::partner_keys;
 use crate::stash::{self, Place};
 use crate::{Failure, World};
@@ -69,23 +67,19 @@ async fn resolved(
     permit: Permit<'_>,
 ) -> Result<(Vec<(String, String)>, Found), Misread> {
     let alone = opening.partner.must_sign();
-    let (merged, digest) = match &opening.source {
-        Source::Open | Source::Pushed(_) => (pairs.to_vec(), None),
-        Source::Object(compact) => {
-            let (merged, digest) = object(world, &opening.partner, compact, pairs, alone).await?;
-            (merged, Some(digest))
-        }
+    let (merged, found) = match &opening.source {
+        Source::Open | Source::Pushed(_) => (pairs.to_vec(), Found::default()),
+        Source::Object(compact) => object(world, &opening.partner, compact, pairs, alone).await?,
         Source::Address(address) => {
             if !permit() {
                 return Err(Misread::Refused(ErrorCode::TemporarilyUnavailable, TOO_OFTEN));
             }
             let compact = fetch(world, address).await?;
-            let (merged, digest) = object(world, &opening.partner, compact.trim(), pairs, alone).await?;
-            (merged, Some(digest))
+            object(world, &opening.partner, compact.trim(), pairs, alone).await?
         }
     };
     let hint = sub_of_hint(world, &opening.partner, &merged).await?;
-    Ok((merged, Found { object: digest, hint, ..Found::default() }))
+    Ok((merged, Found { hint, ..found }))
 }
 
 async fn finish(
@@ -148,14 +142,14 @@ async fn pushed(
     })
 }
 
-/// The parameters in a request object and beside it, and its `h`. `alone`: what is beside it does not count.
+/// The parameters in a request object and beside it, and what is known of it. `alone`: what is beside it does not count.
 pub(crate) async fn object(
     world: &World,
     partner: &Partner,
     compact: &str,
     pairs: &Pairs,
     alone: bool,
-) -> Result<(Vec<(String, String)>, String), Misread> {
+) -> Result<(Vec<(String, String)>, Found), Misread> {
     let refused = |why| Misread::Refused(ErrorCode::InvalidRequestObject, why);
     let opened;
     let mut jws = compact;
@@ -187,7 +181,7 @@ pub(crate) async fn object(
     })?;
     let merged = request_object::merge(&object, pairs, alone);
     let merged = merged.map_err(|why| Misread::Refused(ErrorCode::InvalidRequest, why))?;
-    Ok((merged, object.digest))
+    Ok((merged, Found { undated: object.undated, object: Some(object.digest), ..Found::default() }))
 }
 
 /// Five parts: a JWE, with the JWS inside.
@@ -208,37 +202,14 @@ async fn fetch(world: &World, address: &str) -> Result<String, Misread> {
     String::from_utf8(answer.body).map_err(|_| refused("request_uri does not hold a JWT"))
 }
 
-/// What an `id_token_hint` says. Its time does not matter (OpenID Core §3.1.2.1).
-#[derive(Deserialize)]
-struct Hint {
-    iss: String,
-    sub: String,
-    aud: Value,
-}
-
 /// Whom an ID token of ours for this partner names.
 pub(crate) async fn sub_of_hint(world: &World, partner: &Partner, pairs: &Pairs) -> Result<Option<String>, Misread> {
     let mut hints = pairs.iter().filter(|(name, value)| name == "id_token_hint" && !value.is_empty());
     let Some((_, compact)) = hints.next() else { return Ok(None) };
-    let refused =
-        Misread::Refused(ErrorCode::InvalidRequest, "id_token_hint is not an ID token of ours for this client");
-    let keys = world.keys.op();
-    let believed = || {
-        let opened;
-        let mut jws = compact.as_str();
-        if encrypted(compact) {
-            opened = String::from_utf8(keys.decrypt(compact, world.now()).ok()?).ok()?;
-            jws = &opened;
+    match own_id_token(world, partner, compact).await? {
+        Some(hint) => Ok(Some(hint.sub)),
+        None => {
+            Err(Misread::Refused(ErrorCode::InvalidRequest, "id_token_hint is not an ID token of ours for this client"))
         }
-        let jwt = Jwt::parse(jws).ok()?;
-        keys.verify(&jwt).ok()?;
-        let hint: Hint = jwt.claims().ok()?;
-        let for_it = match &hint.aud {
-            Value::String(aud) => *aud == partner.id,
-            Value::Array(all) => all.iter().any(|aud| aud.as_str() == Some(&partner.id)),
-            _ => false,
-        };
-        (for_it && hint.iss == world.settings.issuer_of(partner.mount)).then_some(hint.sub)
-    };
-    believed().map(Some).ok_or(refused)
+    }
 }

@@ -65,7 +65,7 @@ pub async fn register(world: &World, initial_token: Option<&str>, body: &[u8]) -
         secret: Secret::Set(own.clone()),
         token_mac: token_mac(world, &client_id, &token),
     };
-    if let Err(wrong) = put(world, kept, false).await? {
+    if let Err(wrong) = put(world, kept, &made.asked, false).await? {
         return Ok(Err(NotRegistered::Wrong(wrong)));
     }
     let shown = made.metadata.wants_secret().then_some(own.as_str());
@@ -76,8 +76,10 @@ pub async fn register(world: &World, initial_token: Option<&str>, body: &[u8]) -
 /// The registration as it stands, for whoever holds its access token.
 pub async fn read(world: &World, client_id: &str, token: Option<&str>) -> Answer {
     let Some(stored) = own(world, client_id, token).await? else { return Ok(Err(NotRegistered::Unauthorized)) };
-    let at = address(world, client_id);
-    Ok(Ok(answer(&Value::Null, &stored.partner, None, token, &at, stored.changed_at)))
+    let (at, id) = (address(world, client_id), client_id.to_owned());
+    let asked = world.db.read("register.asked", move |tx| store::partner::asked(tx, &id)).await?;
+    let asked: Value = asked.and_then(|asked| serde_json::from_str(&asked).ok()).unwrap_or_default();
+    Ok(Ok(answer(&asked, &stored.partner, None, token, &at, stored.changed_at)))
 }
 
 /// Other metadata in place of all that was there (RFC 7592 §2.2). The secret is new each time, since only its digest is kept.
@@ -94,7 +96,7 @@ pub async fn change(world: &World, client_id: &str, token: Option<&str>, body: &
         secret: Secret::Set(fresh.clone()),
         token_mac: stored.token_mac,
     };
-    if let Err(wrong) = put(world, kept, true).await? {
+    if let Err(wrong) = put(world, kept, &made.asked, true).await? {
         return Ok(Err(NotRegistered::Wrong(wrong)));
     }
     let shown = made.metadata.wants_secret().then_some(fresh.as_str());
@@ -118,8 +120,13 @@ async fn own(world: &World, client_id: &str, token: Option<&str>) -> Result<Opti
     Ok(stored.filter(|s| s.origin == Origin::Dynamic && PlatformKeys::same(&s.token_mac, &mac)))
 }
 
-async fn put(world: &World, kept: Registration, replace: bool) -> Result<Result<(), RegistrationError>, Failure> {
-    match partners::put(world, kept, replace).await {
+async fn put(
+    world: &World,
+    kept: Registration,
+    asked: &Value,
+    replace: bool,
+) -> Result<Result<(), RegistrationError>, Failure> {
+    match partners::put_asked(world, kept, Some(asked.to_string()), replace).await {
         Ok(()) => Ok(Ok(())),
         Err(NotWritten::Invalid(wrong)) => Ok(Err(RegistrationError::metadata(wrong.problem))),
         Err(NotWritten::InFile | NotWritten::Taken) => Err(Failure::Busy),
@@ -139,8 +146,7 @@ async fn make(world: &World, client_id: &str, secret: &str, body: &[u8]) -> Resu
     let rules = &world.settings.registration;
     let (require_pkce, session_seconds) = (!rules.without_pkce, rules.session_seconds);
     let partner = metadata.partner(&Given { client_id, secret, sector, require_pkce, session_seconds })?;
-    let asked = serde_json::from_slice(body).unwrap_or_default();
-    Ok(Made { asked, metadata, partner })
+    Ok(Made { asked: metadata.kept(), metadata, partner })
 }
 
 /// OpenID Core §8.1: the document at `sector_identifier_uri` lists every redirect address.

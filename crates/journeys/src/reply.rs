@@ -19,7 +19,8 @@ pub async fn answer(world: &World, reply: &Reply) -> Result<Answer, Failure> {
     Ok(reply.signed(jwt))
 }
 
-/// As registered, else as its ID tokens are signed; a secret signs no answer that passes through a browser.
+/// As registered, else as its ID tokens are signed; a secret signs no answer that passes through a browser, and is not registered
+/// for it either.
 fn alg(partner: &Partner) -> SigAlg {
     match partner.response.sign {
         None | Some(SigAlg::HS256) => partner.public_alg(),

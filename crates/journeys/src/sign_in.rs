@@ -4,7 +4,7 @@ use domain::approval::{Approval, LoginRequest, Progress};
 use protocol::oidc::authorize::{Answer, ErrorCode};
 use protocol::oidc::code::AuthCode;
 
-use crate::tokens::{code_seconds, id_bytes, subject_of};
+use crate::tokens::{code_seconds, id_bytes, is_the_one};
 use crate::{Failure, World, reply};
 
 /// How a request stands, for its own browser.
@@ -73,20 +73,14 @@ pub async fn cancel(world: &World, approval: &str) -> Result<(), Failure> {
 impl Watch {
     /// The answer that takes the browser back to the service with a code. Repeatable: the same request, the same code.
     pub async fn granted(&self, world: &World) -> Result<Answer, Failure> {
-        if !self.is_the_one(world)? {
+        let partner = world.partners.find(&self.approval.partner).ok_or(Failure::Gone)?;
+        if !is_the_one(world, &partner, &self.approval, &self.request.authorization)? {
             let wrong = "somebody else approved than the one who was asked for";
             return reply::answer(world, &self.request.authorization.refuse(ErrorCode::LoginRequired, wrong).reply())
                 .await;
         }
         let code = AuthCode::make(&world.keys.code, &id_bytes(&self.approval.id)?, &self.approval.partner);
         reply::answer(world, &self.request.authorization.grant(&code)).await
-    }
-
-    /// True unless the partner asked for one person and another one approved.
-    fn is_the_one(&self, world: &World) -> Result<bool, Failure> {
-        let Some(wanted) = &self.request.authorization.sub else { return Ok(true) };
-        let partner = world.partners.find(&self.approval.partner).ok_or(Failure::Gone)?;
-        Ok(*wanted == subject_of(world, &partner, &self.approval)?)
     }
 
     /// True once a phone has taken what a page offered.

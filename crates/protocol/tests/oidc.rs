@@ -190,6 +190,22 @@ fn a_partner_with_a_wrong_value_is_named() {
         ("redirect_uris", json!(["https://town.example/cb#x"]), "fragment"),
         ("redirect_uris", json!([CALLBACK, CALLBACK]), "there twice"),
         ("redirect_uris", json!([CALLBACK, "https://other.example/cb"]), "which sector"),
+        ("redirect_uris", json!([CALLBACK, "http://localhost/cb"]), "which sector"),
+        ("response", json!({ "sign": "HS256" }), "response.sign"),
+        ("post_logout_redirect_uris", json!(["javascript://town.example/%0aalert(1)"]), "does not start with https"),
+        ("post_logout_redirect_uris", json!(["https://x; frame-ancestors *"]), "not allowed in a URI"),
+        ("post_logout_redirect_uris", json!(["https://x;sandbox/"]), "bad host name"),
+        ("post_logout_redirect_uris", json!(["https://[;sandbox;]/"]), "bad IPv6 address"),
+        ("backchannel_logout_uri", json!("http://town.example/out"), "backchannel_logout_uri: "),
+        ("initiate_login_uri", json!("javascript:alert(1)"), "initiate_login_uri: "),
+        ("sector_identifier_uri", json!("file:///etc/passwd"), "sector_identifier_uri: "),
+        ("request_uris", json!(["http://169.254.169.254/"]), "request_uris: "),
+        (
+            "ciba",
+            json!({ "delivery": "ping", "notification_endpoint": "ftp://town.example/" }),
+            "notification_endpoint: ",
+        ),
+        ("request_uris", json!((0..33).map(|n| format!("https://town.example/{n}")).collect::<Vec<_>>()), "32"),
     ];
     for (member, value, problem) in table {
         let mut json = town_json();
@@ -306,7 +322,9 @@ fn each_bad_request_has_its_one_error() {
 
 #[test]
 fn a_state_that_we_cannot_give_back_is_not_given_back() {
-    for state in ["x".repeat(513), "a\r\nb".to_owned()] {
+    let longest = "x".repeat(4096);
+    assert_eq!(parse(&with(request(), &[("state", &longest)])).unwrap().state, Some(longest));
+    for state in ["x".repeat(4097), "a\r\nb".to_owned()] {
         let Err(AuthorizeError::Redirect(error)) = parse(&with(request(), &[("state", &state)])) else {
             panic!("{state}")
         };
@@ -492,6 +510,12 @@ fn an_assertion_gives_its_name_to_burn() {
         assert_eq!((json!(burn.jti), json!(burn.expires)), (claims["jti"].clone(), claims["exp"].clone()));
     }
     assert!(assert_with(&key, &json!({ "alg": "ES256", "typ": "JWT" }), &claims(), &[("client_id", "bakery")]).is_ok());
+    // Fractions of seconds (RFC 7519 §2).
+    let mut split = claims();
+    (split["exp"], split["iat"], split["nbf"]) =
+        (json!(NOW as f64 + 60.75), json!(NOW as f64 - 0.25), json!(NOW as f64));
+    let burn = assert_with(&key, &json!({ "alg": "ES256", "kid": "k1" }), &split, &[]).unwrap();
+    assert_eq!(burn.expires, NOW + 60);
 }
 
 #[test]

@@ -152,6 +152,7 @@ fn what_is_inside_wins_and_client_and_type_agree() {
     let object = RequestObject {
         pairs: vec![pair("client_id", "town"), pair("response_type", "code"), pair("scope", "openid")],
         digest: "h".into(),
+        undated: false,
     };
     let outside =
         vec![pair("client_id", "town"), pair("scope", "openid email"), pair("state", "s"), pair("request", "a.b.c")];
@@ -163,4 +164,45 @@ fn what_is_inside_wins_and_client_and_type_agree() {
         assert!(merge(&object, &[bad], false).is_err());
     }
     assert!(merge(&object, &[pair("client_id", "town"), pair("client_id", "town")], false).is_err());
+}
+
+#[test]
+fn what_is_asked_of_the_person_is_never_added_beside_the_object() {
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let bare = RequestObject { pairs: vec![pair("state", "s")], digest: "h".into(), undated: false };
+    let outside = [
+        pair("client_id", "town"),
+        pair("claims", "{}"),
+        pair("authorization_details", "[]"),
+        pair("scope", "profile openid service:PAY offline_access"),
+        pair("nonce", "n"),
+    ];
+    let merged = merge(&bare, &outside, false).unwrap();
+    let expected =
+        [pair("state", "s"), pair("client_id", "town"), pair("scope", "openid service:PAY"), pair("nonce", "n")];
+    assert_eq!(merged, expected);
+    assert_eq!(merge(&bare, &outside, true).unwrap(), [pair("state", "s"), pair("client_id", "town")]);
+}
+
+#[test]
+fn an_object_without_a_recent_time_is_known_to_be_of_any_age() {
+    let undated = |times: Value| {
+        let mut claims = claims();
+        for name in ["exp", "nbf"] {
+            claims.as_object_mut().unwrap().remove(name);
+        }
+        claims.as_object_mut().unwrap().extend(times.as_object().unwrap().clone());
+        judge("standard", &header(), &claims).unwrap().undated
+    };
+    for times in [
+        json!({}),
+        json!({ "iat": NOW - 3601 }),
+        json!({ "nbf": NOW - 3601 }),
+        json!({ "iat": NOW - 3601, "nbf": NOW }),
+    ] {
+        assert!(undated(times.clone()), "{times}");
+    }
+    for times in [json!({ "exp": NOW + 1 }), json!({ "iat": NOW - 3600 }), json!({ "nbf": NOW })] {
+        assert!(!undated(times.clone()), "{times}");
+    }
 }

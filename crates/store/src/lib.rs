@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0004_helpdesk", sql: include_str!("../../../migrations/platform_0004_helpdesk.sql") },
     Migration { name: "0005_partners", sql: include_str!("../../../migrations/platform_0005_partners.sql") },
     Migration { name: "0006_sessions", sql: include_str!("../../../migrations/platform_0006_sessions.sql") },
+    Migration { name: "0007_registration", sql: include_str!("../../../migrations/platform_0007_registration.sql") },
 ];
 
 /// What can go wrong with rows.

@@ -64,6 +64,8 @@ pub struct Entry {
     pub body: String,
     pub secret: Secret,
     pub token_mac: String,
+    /// JSON of the metadata with which it registers itself; `None` leaves what was kept.
+    pub asked: Option<String>,
 }
 
 /// The number of the last change; 0 before the first.
@@ -93,9 +95,10 @@ pub fn put(tx: &mut Tx<'_>, sealer: &Sealer, entry: &Entry, replace: bool, now: 
         Secret::Set(secret) => (false, Some(sealer.seal("partner", &entry.id, &secret.as_str())?)),
     };
     let written = tx.execute(
-        "INSERT INTO partner (id, origin, body, secret, token_mac, changed_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO partner (id, origin, body, secret, token_mac, changed_at, version, asked)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, COALESCE($10, ''))
          ON CONFLICT (id) DO UPDATE SET origin = excluded.origin, body = excluded.body, token_mac = excluded.token_mac,
-            secret = CASE WHEN $8 THEN partner.secret ELSE excluded.secret END,
+            asked = COALESCE($10, partner.asked), secret = CASE WHEN $8 THEN partner.secret ELSE excluded.secret END,
             changed_at = excluded.changed_at, version = excluded.version
          WHERE $9",
         args![
@@ -107,7 +110,8 @@ pub fn put(tx: &mut Tx<'_>, sealer: &Sealer, entry: &Entry, replace: bool, now: 
             now,
             version,
             keep,
-            replace
+            replace,
+            entry.asked.as_deref()
         ],
     )?;
     Ok(written == 1)
@@ -131,6 +135,12 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Registered>, StoreError>
         args![id],
     )?;
     row.map(|r| registered(&mut r.columns())).transpose()
+}
+
+/// The metadata with which it registered itself, JSON.
+pub fn asked(tx: &mut Tx<'_>, id: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.row("SELECT asked FROM partner WHERE id = $1 AND id > ''", args![id])?;
+    row.map(|r| Ok(r.columns().text()?)).transpose()
 }
 
 /// Those that changed after `version`, by id; all of them after 0.

@@ -5,6 +5,8 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use protocol::oidc::origin;
+
 use crate::{Doors, timing};
 
 fn frame_ancestors(doors: &Doors) -> String {
@@ -41,7 +43,7 @@ impl FormTarget {
     /// Lets the forms of `response` lead to the origin of `url`.
     pub fn allow(response: &mut Response, url: &str) {
         if let Some(origin) = origin(url) {
-            response.extensions_mut().insert(FormTarget(origin));
+            response.extensions_mut().insert(FormTarget(origin.to_owned()));
         }
     }
 }
@@ -92,13 +94,6 @@ pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Re
     );
     policy(&mut response, &csp);
     response
-}
-
-/// `https://host:port` of an address.
-pub(crate) fn origin(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let host = rest.split(['/', '?', '#']).next()?;
-    Some(format!("{scheme}://{host}"))
 }
 
 /// A cookie for this site alone. Over TLS it carries the `__Host-` prefix.

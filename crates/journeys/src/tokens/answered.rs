@@ -1,5 +1,7 @@
 //! A partner fetches the answer to what it asked without a browser (CIBA Core §10.1, §11).
 
+use std::sync::Arc;
+
 use domain::approval::{Progress, REDEEM_SECONDS, Start, State};
 use protocol::oidc::client_auth::Authenticated;
 use protocol::oidc::partner::Grant;
@@ -7,7 +9,7 @@ use protocol::oidc::token::{TokenError, TokenErrorCode, TokenResponse};
 
 use super::exchange::Burnt;
 use super::refresh::NewChain;
-use super::{Issue, Means, Possession, id_text, issue};
+use super::{Issue, Means, Possession, id_text, is_the_one, issue};
 use crate::{Failure, World, ciba};
 
 const fn error(error: TokenErrorCode, description: &'static str) -> TokenError {
@@ -19,6 +21,8 @@ const INVALID: TokenError =
 const PENDING: TokenError = error(TokenErrorCode::AuthorizationPending, "the person has not answered yet");
 const EXPIRED: TokenError = error(TokenErrorCode::ExpiredToken, "the person did not answer in time");
 const DENIED: TokenError = error(TokenErrorCode::AccessDenied, "the person refused");
+const SOMEBODY_ELSE: TokenError =
+    error(TokenErrorCode::AccessDenied, "somebody else approved than the one who was asked for");
 const NOT_HERE: TokenError = error(TokenErrorCode::UnauthorizedClient, "this client may not use CIBA");
 
 /// Tokens for an answer, once. What the partner proved itself with is burnt whatever the answer is.
@@ -44,16 +48,19 @@ pub async fn redeem_answer(
     let burnt = Burnt::of(client, possession);
     let now = world.now();
     let chain = NewChain::draw(world, partner, &binding, now);
-    let (name, sealer) = (partner.id.clone(), world.sealer.clone());
+    let (whose, name, sealer) = ((world.clone(), Arc::clone(partner)), partner.id.clone(), world.sealer.clone());
     let work = move |tx: &mut db::Tx<'_>| {
         if let Err(refused) = burnt.burn(tx)? {
             return Ok::<_, Failure>(Err(refused));
         }
         let Some(id) = &id else { return Ok(Err(INVALID)) };
-        let Some((approval, _)) = store::approval::find(tx, &sealer, id)? else { return Ok(Err(EXPIRED)) };
+        let Some((approval, login)) = store::approval::find(tx, &sealer, id)? else { return Ok(Err(EXPIRED)) };
         let ours = approval.start == Start::Ciba && approval.partner == name;
         if let Some(not_yet) = refusal(approval.progress(now), approval.state).filter(|_| ours) {
             return Ok(Err(not_yet));
+        }
+        if ours && !is_the_one(&whose.0, &whose.1, &approval, &login.authorization)? {
+            return Ok(Err(SOMEBODY_ELSE));
         }
         let granted = if ours { store::grant::redeem(tx, &sealer, id, &name, now - REDEEM_SECONDS)? } else { None };
         let Some(granted) = granted else { return Ok(Err(INVALID)) };

@@ -61,6 +61,19 @@ pub(super) async fn claims_for(
     Ok(release::id_token(partner, asked, &facts, &login.without))
 }
 
+/// True unless the partner asked for one person (OpenID Core §5.5.1) and another one approved.
+pub(crate) fn is_the_one(
+    world: &World,
+    partner: &Partner,
+    approval: &Approval,
+    asked: &AuthorizationRequest,
+) -> Result<bool, Failure> {
+    match &asked.sub {
+        Some(wanted) => Ok(*wanted == subject_of(world, partner, approval)?),
+        None => Ok(true),
+    }
+}
+
 pub(crate) fn subject_of(world: &World, partner: &Partner, approval: &Approval) -> Result<String, Failure> {
     let account =
         approval.account.as_deref().ok_or_else(|| Failure::Internal("an approved request has an account".into()))?;

@@ -22,7 +22,7 @@ pub use answered::redeem_answer;
 pub use evidence::evidence;
 pub(crate) use exchange::Burnt;
 pub use exchange::{burn, exchange};
-pub(crate) use facts::subject_of;
+pub(crate) use facts::{is_the_one, subject_of};
 pub use introspect::{introspect, revoke};
 pub(crate) use issue::{Issue, issue};
 pub use possess::{Possession, Use};

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::jwe::EncryptionKey;
 use super::jwt::Jwt;
 use super::verify_key::{Material, Purpose};
-use super::{JoseError, KeyAlg, SigAlg, VerifyKey, strict};
+use super::{JoseError, KeyAlg, SigAlg, VerifyKey, strict, verify_key};
 
 /// Most keys in a set.
 pub const MAX_KEYS: usize = 32;
@@ -27,6 +27,26 @@ impl KeySet {
             return Err(JoseError::TooLarge);
         }
         KeySet::from_value(&strict::read(json.as_bytes())?)
+    }
+
+    /// From a set that somebody keeps at an address: keys of no use to us are left out (RFC 7517 §5), weak and mistaken ones
+    /// as well, so that one of them does not take the good ones with it.
+    ///
+    /// # Errors
+    /// `TooLarge`, `Malformed`; `BadKey` when a private key stands there for everybody to read.
+    pub fn usable(json: &str) -> Result<KeySet, JoseError> {
+        if json.len() > MAX_SET_BYTES {
+            return Err(JoseError::TooLarge);
+        }
+        let set: Value = strict::read(json.as_bytes())?;
+        let keys = set.get("keys").and_then(Value::as_array).ok_or(JoseError::Malformed)?;
+        if keys.len() > MAX_KEYS {
+            return Err(JoseError::TooLarge);
+        }
+        if keys.iter().any(verify_key::is_private) {
+            return Err(JoseError::BadKey);
+        }
+        Ok(KeySet(keys.iter().filter_map(|key| VerifyKey::known(key).ok().flatten()).collect()))
     }
 
     /// From a JSON object with `keys`.

@@ -10,6 +10,7 @@ mod jwk;
 mod jws;
 pub mod jwt;
 mod key_set;
+mod numeric_date;
 mod rsa_public;
 mod rsa_sign;
 mod strict;
@@ -21,6 +22,7 @@ pub use alg::{Enc, Encryption, KeyAlg, SigAlg};
 pub use jwk::{Jwk, PublicKey, SigningKey};
 pub use jws::{Header, Jws, digest, sha256};
 pub use key_set::KeySet;
+pub use numeric_date::NumericDate;
 pub use rsa_sign::{EdKey, RsaKey};
 pub use verify_key::VerifyKey;
 

@@ -60,6 +60,11 @@ struct Raw {
     key_ops: Option<Vec<String>>,
 }
 
+/// The private half of a key pair; a secret (`oct`) is none.
+pub(super) fn is_private(jwk: &Value) -> bool {
+    PRIVATE.iter().any(|member| *member != "k" && jwk.get(member).is_some())
+}
+
 impl VerifyKey {
     /// From a JWK.
     ///

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::client_auth::SingleUse;
 use crate::jose::jwt::Jwt;
-use crate::jose::{SigAlg, VerifyKey, b64u, sha256};
+use crate::jose::{NumericDate, SigAlg, VerifyKey, b64u, sha256};
 
 /// What a proof may be signed with (`dpop_signing_alg_values_supported`).
 pub const ALGORITHMS: [SigAlg; 3] = [SigAlg::ES256, SigAlg::PS256, SigAlg::EdDSA];
@@ -62,7 +62,7 @@ struct Claims {
     jti: String,
     htm: String,
     htu: String,
-    iat: i64,
+    iat: NumericDate,
     ath: Option<String>,
     nonce: Option<String>,
 }
@@ -86,7 +86,7 @@ pub fn read(compact: &str, expected: &Expected<'_>) -> Result<Proof, DpopError> 
     if !expected.nonces.is_empty() && !claims.nonce.is_some_and(|nonce| expected.nonces.contains(&nonce)) {
         return Err(DpopError::UseNonce);
     }
-    let single_use = SingleUse { jti: claims.jti, expires: claims.iat + LIFE + 1 };
+    let single_use = SingleUse { jti: claims.jti, expires: claims.iat.0 + LIFE + 1 };
     Ok(Proof { jkt: key.thumbprint(), single_use })
 }
 
@@ -104,7 +104,7 @@ impl Claims {
         self.htm == expected.method
             && named
             && token
-            && (now.saturating_sub(LIFE)..=now.saturating_add(CLOCK_AHEAD)).contains(&self.iat)
+            && (now.saturating_sub(LIFE)..=now.saturating_add(CLOCK_AHEAD)).contains(&self.iat.0)
             && !self.jti.is_empty()
             && self.jti.len() <= MAX_JTI
     }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::authorize::MAX_STATE;
 use super::partner::Partner;
 use super::{Pairs, single, uri};
 
@@ -12,7 +13,6 @@ pub const TYP: &str = "logout+jwt";
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// A logout token counts for so long, seconds.
 const LIFE: i64 = 120;
-const MAX_STATE: usize = 512;
 
 /// What the browser brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

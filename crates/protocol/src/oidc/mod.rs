@@ -31,6 +31,7 @@ mod uri;
 pub mod verified;
 
 pub use partner::Mount;
+pub use uri::origin;
 
 /// Authentication context of a login with phone and code: eIDAS level substantial.
 pub const ACR_SUBSTANTIAL: &str = "http://eidas.europa.eu/LoA/substantial";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::partner::{Names, Partner, SecretDigest};
@@ -28,8 +28,8 @@ impl RegistrationError {
     }
 }
 
-/// Client metadata; members we do not know are ignored (RFC 7591 §2).
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Client metadata; members we do not know are ignored (RFC 7591 §2). Those that change nothing here are only told back.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Metadata {
     pub redirect_uris: Vec<String>,
@@ -64,6 +64,11 @@ pub struct Metadata {
     require_pushed_authorization_requests: bool,
     require_signed_request_object: bool,
     authorization_details_types: BTreeSet<String>,
+    application_type: Option<String>,
+    client_uri: Option<String>,
+    contacts: Option<Vec<String>>,
+    software_id: Option<String>,
+    software_version: Option<String>,
 }
 
 /// What the provider adds.
@@ -96,26 +101,45 @@ impl Metadata {
         self.token_endpoint_auth_method.as_deref().unwrap_or("client_secret_basic")
     }
 
+    /// What the client said of what we know: told back to it, and kept so that it can be read again (RFC 7592 §2.1).
+    pub fn kept(&self) -> Value {
+        let mut kept = serde_json::to_value(self).unwrap_or_default();
+        if let Some(members) = kept.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
+        kept
+    }
+
     /// The partner that this metadata describes, checked.
     ///
     /// # Errors
     /// [`RegistrationError`].
     pub fn partner(&self, given: &Given<'_>) -> Result<Partner, RegistrationError> {
-        let hosts = self.hosts()?;
-        let members = self.members(given, &hosts)?;
+        let domain = self.domain(given)?;
+        let members = self.members(given, &domain)?;
         let partner: Partner =
             serde_json::from_value(Value::Object(members)).map_err(|e| RegistrationError::metadata(e.to_string()))?;
         partner.validate().map_err(|wrong| RegistrationError::metadata(wrong.problem))?;
         Ok(partner)
     }
 
-    fn hosts(&self) -> Result<BTreeSet<String>, RegistrationError> {
+    /// What the phone shows: the one host that the browser is sent back to, else that of the document which lists them all.
+    /// This machine is a host like any other.
+    fn domain(&self, given: &Given<'_>) -> Result<String, RegistrationError> {
         let host = |uri: &String| match RedirectUri::parse(uri) {
+            Ok(parsed) if parsed.loopback => Ok("localhost".to_owned()),
             Ok(parsed) => Ok(parsed.host.to_owned()),
             Err(why) => Err(RegistrationError::redirect(format!("\"{uri}\" {why}"))),
         };
-        let hosts: BTreeSet<String> = self.redirect_uris.iter().map(host).collect::<Result<_, _>>()?;
-        if hosts.is_empty() { Err(RegistrationError::redirect("redirect_uris is missing")) } else { Ok(hosts) }
+        let mut hosts: BTreeSet<String> = self.redirect_uris.iter().map(host).collect::<Result<_, _>>()?;
+        let first = hosts.pop_first().ok_or(RegistrationError::redirect("redirect_uris is missing"))?;
+        match (hosts.is_empty(), &given.sector) {
+            (true, _) => Ok(first),
+            (false, Some(sector)) => Ok(sector.clone()),
+            (false, None) => {
+                Err(RegistrationError::metadata("redirect_uris on several hosts need a sector_identifier_uri"))
+            }
+        }
     }
 
     fn auth(&self, given: &Given<'_>) -> Result<Value, RegistrationError> {
@@ -134,7 +158,7 @@ impl Metadata {
         })
     }
 
-    fn members(&self, given: &Given<'_>, hosts: &BTreeSet<String>) -> Result<Map<String, Value>, RegistrationError> {
+    fn members(&self, given: &Given<'_>, domain: &str) -> Result<Map<String, Value>, RegistrationError> {
         let code_only = |types: &Vec<String>| types.iter().any(|kind| kind != "code");
         if self.response_types.as_ref().is_some_and(code_only) {
             return Err(RegistrationError::metadata("response_types must be code"));
@@ -142,8 +166,6 @@ impl Metadata {
         if self.subject_type.as_deref().is_some_and(|kind| kind != "pairwise" && kind != "public") {
             return Err(RegistrationError::metadata("subject_type is not supported"));
         }
-        let host = hosts.first().map(String::as_str).unwrap_or_default();
-        let domain = if host.starts_with('[') { "localhost" } else { host };
         let name = self.client_name.clone().unwrap_or_else(|| domain.to_owned());
         let names = Names { nl: name.clone(), fr: name.clone(), de: name.clone(), en: name };
         let asked = |scope: &&str| self.scope.as_ref().is_none_or(|all| all.split(' ').any(|s| s == *scope));
@@ -226,7 +248,7 @@ fn sealing(sign: Option<&String>, how: (&Option<String>, &Option<String>)) -> Re
     Ok(Value::Object(members))
 }
 
-/// What the client hears (RFC 7591 §3.2.1): its metadata as we keep it, and what it needs to come back.
+/// What the client hears (RFC 7591 §3.2.1): its metadata as [`Metadata::kept`], and what it needs to come back.
 pub fn answer(
     asked: &Value,
     partner: &Partner,
@@ -236,7 +258,6 @@ pub fn answer(
     issued_at: i64,
 ) -> Value {
     let mut members = asked.as_object().cloned().unwrap_or_default();
-    members.remove("client_secret");
     members.insert("client_id".into(), partner.id.clone().into());
     members.insert("client_id_issued_at".into(), issued_at.into());
     members.insert("registration_client_uri".into(), address.into());

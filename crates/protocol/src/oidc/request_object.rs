@@ -7,7 +7,7 @@ use super::authorize::read::Wrong;
 use super::partner::{Partner, Security};
 use super::{Mount, Pairs};
 use crate::jose::jwt::Jwt;
-use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, SigAlg, digest};
+use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, NumericDate, SigAlg, digest};
 use crate::oidc::single;
 
 /// How far ahead of ours a partner's clock may be, seconds.
@@ -59,6 +59,8 @@ pub struct RequestObject {
     pub pairs: Vec<(String, String)>,
     /// `h` of the compact JWS.
     pub digest: String,
+    /// Nothing in it bounds its age: whoever holds a copy could bring it for ever.
+    pub undated: bool,
 }
 
 /// Reads a compact JWS, already taken out of a JWE where it was in one. `audiences`: what `aud` may name.
@@ -90,11 +92,12 @@ pub fn read(
     })?;
     let claims: Map<String, Value> =
         jwt.claims().map_err(|_| ObjectError::Wrong("the request object does not hold an object"))?;
-    envelope(&claims, partner, audiences, now)?;
-    Ok(RequestObject { pairs: parameters(claims)?, digest: digest(compact) })
+    let undated = envelope(&claims, partner, audiences, now)?;
+    Ok(RequestObject { pairs: parameters(claims)?, digest: digest(compact), undated })
 }
 
-fn envelope(claims: &Map<String, Value>, partner: &Partner, audiences: &[&str], now: i64) -> Result<(), ObjectError> {
+/// Whether it holds, and whether nothing bounds its age.
+fn envelope(claims: &Map<String, Value>, partner: &Partner, audiences: &[&str], now: i64) -> Result<bool, ObjectError> {
     let strict = partner.fapi() || partner.security == Security::Fapi2Signed;
     let text = |name: &str| claims.get(name).map(|value| value.as_str().unwrap_or_default());
     if text("iss").is_some_and(|iss| iss != partner.id) || (strict && text("iss").is_none()) {
@@ -123,12 +126,11 @@ fn envelope(claims: &Map<String, Value>, partner: &Partner, audiences: &[&str], 
     times(claims, strict, now)
 }
 
-fn times(claims: &Map<String, Value>, strict: bool, now: i64) -> Result<(), ObjectError> {
+fn times(claims: &Map<String, Value>, strict: bool, now: i64) -> Result<bool, ObjectError> {
     let time = |name: &str| match claims.get(name) {
         None => Ok(None),
-        // Fractions of seconds are allowed (RFC 7519 §2) and of no use.
-        Some(value) => match value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds.floor() as i64)) {
-            Some(seconds) => Ok(Some(seconds)),
+        Some(value) => match NumericDate::of(value) {
+            Some(NumericDate(seconds)) => Ok(Some(seconds)),
             None => Err(ObjectError::Wrong("exp, nbf and iat of the request object must be numbers")),
         },
     };
@@ -140,11 +142,10 @@ fn times(claims: &Map<String, Value>, strict: bool, now: i64) -> Result<(), Obje
     if nbf.is_some_and(|nbf| nbf > soon) || iat.is_some_and(|iat| iat > soon) {
         return Err(ObjectError::Wrong("the request object is from the future"));
     }
+    let recent = |at: i64| at >= now.saturating_sub(MAX_LIFE);
     match (strict, nbf, exp) {
-        (false, _, _) => Ok(()),
-        (true, Some(nbf), Some(exp)) if nbf >= now.saturating_sub(MAX_LIFE) && exp <= nbf.saturating_add(MAX_LIFE) => {
-            Ok(())
-        }
+        (false, _, _) => Ok(exp.is_none() && !iat.or(nbf).is_some_and(recent)),
+        (true, Some(nbf), Some(exp)) if recent(nbf) && exp <= nbf.saturating_add(MAX_LIFE) => Ok(false),
         _ => Err(ObjectError::Wrong("nbf and exp of the request object must be there and within an hour")),
     }
 }
@@ -164,7 +165,9 @@ fn parameters(claims: Map<String, Value>) -> Result<Vec<(String, String)>, Objec
 }
 
 /// The parameters that count when `object` came with these: its own, and those it says nothing of, unless `alone`. Where both
-/// speak of the client or of `response_type` they say the same (OpenID Core §6.1, RFC 9101 §5).
+/// speak of the client or of `response_type` they say the same (OpenID Core §6.1, RFC 9101 §5). What is asked of the person
+/// is what was signed: `claims` and `authorization_details` beside the object never count, and of a `scope` beside an object
+/// without one no more than which login it is.
 ///
 /// # Errors
 /// English, for the partner's developer.
@@ -180,9 +183,19 @@ pub fn merge(object: &RequestObject, pairs: &Pairs, alone: bool) -> Result<Vec<(
     }
     let mut merged = object.pairs.clone();
     let has = |name: &str| object.pairs.iter().any(|(known, _)| known == name);
-    let outside = pairs.iter().filter(|(name, _)| {
-        !has(name) && (!alone || name == "client_id") && !["request", "request_uri"].contains(&name.as_str())
-    });
-    merged.extend(outside.cloned());
+    let outside = pairs.iter().filter(|(name, _)| !has(name));
+    merged.extend(outside.filter_map(|(name, value)| match name.as_str() {
+        "request" | "request_uri" | "claims" | "authorization_details" => None,
+        "client_id" => Some((name.clone(), value.clone())),
+        _ if alone => None,
+        "scope" => Some((name.clone(), login_alone(value))),
+        _ => Some((name.clone(), value.clone())),
+    }));
     Ok(merged)
+}
+
+/// Of a scope, the words that ask for no data.
+fn login_alone(scope: &str) -> String {
+    let words = scope.split(' ').filter(|word| *word == "openid" || word.starts_with("service:"));
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,15 @@
 //! The little of RFC 3986 that redirect URIs and form encoding need.
 
+use std::net::Ipv6Addr;
+
+/// `https://host[:port]` of an address that a partner may register; its length does not matter.
+pub fn origin(uri: &str) -> Option<&str> {
+    let (scheme, rest) = uri.split_once("://")?;
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let origin = uri.get(..scheme.len() + "://".len() + authority)?;
+    RedirectUri::parse(origin).ok().map(|_| origin)
+}
+
 /// A redirect URI we accept: absolute, `https`, or `http` on this machine; no fragment, no user part.
 pub(super) struct RedirectUri<'a> {
     pub host: &'a str,
@@ -44,7 +54,11 @@ fn host(authority: &str) -> Result<&str, &'static str> {
     if !port.is_empty() && port.strip_prefix(':').and_then(|p| p.parse::<u16>().ok()).is_none() {
         return Err("has a bad port");
     }
-    if host.starts_with('[') { Ok(host) } else { domain(host) }
+    match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(ip) if ip.parse::<Ipv6Addr>().is_ok() => Ok(host),
+        Some(_) => Err("has a bad IPv6 address"),
+        None => domain(host),
+    }
 }
 
 /// A host name in lower case: letters, digits, `-` and dots.
@@ -143,6 +157,9 @@ mod tests {
             "https:///cb",
             "https://a..b/",
             "https://[::1/",
+            "https://[;sandbox;]/",
+            "https://[]/",
+            "https://x;frame-ancestors",
             "https://é.example/",
             "https://a.example/a b",
             "https://a.example\\@evil.example/",

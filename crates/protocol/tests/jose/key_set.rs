@@ -182,3 +182,31 @@ fn the_key_to_encrypt_to_is_the_first_that_fits() {
     let key = parse(&[ec]).unwrap().encryption_key(KeyAlg::EcdhEs).unwrap();
     assert!(encrypt(&key, Encryption { alg: KeyAlg::EcdhEs, enc: Enc::A256Gcm }, None, b"x").is_ok());
 }
+
+#[test]
+fn an_odd_key_at_an_address_does_not_take_the_good_ones_with_it() {
+    let good = partner().jwk(SigAlg::ES256);
+    let x = good["x"].clone();
+    let usable = |keys: &[Value]| KeySet::usable(&json!({ "keys": keys }).to_string());
+    for odd in [
+        rsa(1024, &[1, 0, 1]),
+        json!({ "kty": "oct", "k": "AAAA" }),
+        with(good.clone(), json!({ "x": "=" })),
+        with(good.clone(), json!({ "y": x })),
+        with(good.clone(), json!({ "kid": 7 })),
+        json!({ "kty": "new" }),
+        json!({}),
+        json!("key"),
+        json!(null),
+    ] {
+        assert_eq!(usable(&[odd.clone(), good.clone()]).map(|set| set.len()), Ok(1), "{odd}");
+    }
+    for bad in [with(good.clone(), json!({ "d": x })), with(partner().jwk(SigAlg::RS256), json!({ "p": "AA" }))] {
+        assert_eq!(usable(&[good.clone(), bad.clone()]), Err(JoseError::BadKey), "{bad}: private");
+    }
+    assert_eq!(usable(&vec![good.clone(); 33]), Err(JoseError::TooLarge));
+    assert_eq!(usable(&[with(good, json!({ "x5c": "A".repeat(65_536) }))]), Err(JoseError::TooLarge));
+    for text in ["", "{}", r#"{"keys":null}"#, r#"{"keys":[],"keys":[]}"#] {
+        assert_eq!(KeySet::usable(text), Err(JoseError::Malformed), "{text}");
+    }
+}

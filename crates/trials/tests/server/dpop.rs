@@ -52,12 +52,13 @@ async fn a_bound_token_opens_for_the_holder_of_its_key_alone() {
         assert_eq!(userinfo(&town, "DPoP", token, None).await.refusal(), (401, "invalid_dpop_proof".into()));
         let stolen = dpop(&thief, &fresh());
         assert_eq!(userinfo(&town, "DPoP", token, Some(&stolen)).await.refusal(), (401, "invalid_token".into()));
-        let wrong: [(&str, Value); 9] = [
+        let wrong: [(&str, Value); 10] = [
             ("ath", json!("A".repeat(43))),
             ("ath", Value::Null),
             ("htm", json!("POST")),
             ("htu", json!(format!("{}/token", town.issuer))),
             ("htu", json!("https://evil.example/userinfo")),
+            ("iat", json!("now")),
             ("iat", json!(town.now() - 61)),
             ("iat", json!(town.now() + 11)),
             ("jti", json!("")),

@@ -4,11 +4,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use journeys::sign_in;
 use pages::{Elsewhere, SESSION_LOST};
+use protocol::oidc::origin;
 use protocol::oidc::partner::Partner;
 
 use super::pages_of::{accepted, page};
 use crate::Doors;
-use crate::{problem, security};
+use crate::problem;
 
 /// Says what happened and how to go on. Nothing of the request is told but which service it was for.
 pub(super) async fn elsewhere(doors: &Doors, headers: &HeaderMap, approval: &str, from_app: bool) -> Response {
@@ -32,6 +33,6 @@ pub(super) async fn elsewhere(doors: &Doors, headers: &HeaderMap, approval: &str
 /// Where logins at this service begin: as registered, else the front of the site it is sent back to.
 fn front(partner: &Partner, redirect_uri: &str) -> Option<String> {
     let registered = partner.initiate_login_uri.clone().filter(|uri| uri.starts_with("https://"));
-    let site = || security::origin(redirect_uri).filter(|origin| origin.starts_with("http")).map(|o| format!("{o}/"));
+    let site = || origin(redirect_uri).map(|o| format!("{o}/"));
     registered.or_else(site)
 }

@@ -23,7 +23,7 @@ use super::partner::Partners;
 use super::{Mount, Pairs};
 pub use opening::{Opening, PUSHED, Source, opening};
 pub use prompt::{ACR_ADVANCED, ACR_BASIC, Prompt};
-pub use read::{Found, parse};
+pub use read::{Found, MAX_STATE, parse};
 
 /// A request that a registered partner made; also what the sealed form field carries while the person types.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::partner::{Partner, Partners};
 use super::super::{Mount, Pairs, single};
-use super::read::{Wrong, invalid, mode, short_line};
+use super::read::{MAX_STATE, Wrong, invalid, mode, short_line};
 use super::{AuthorizationRequest, AuthorizeError, ErrorCode, PageError, scope};
 
 /// What a pushed request is called by (RFC 9126 §2.2).
@@ -89,7 +89,7 @@ impl Opening {
         let Some(redirect_uri) = redirect_uri.filter(|uri| scope::any_redirect(&self.partner, uri)) else {
             return AuthorizeError::Page(PageError::RequestInvalid);
         };
-        let state = single(pairs, "state").ok().flatten().filter(|state| short_line(state, 512));
+        let state = single(pairs, "state").ok().flatten().filter(|state| short_line(state, MAX_STATE));
         let asked = AuthorizationRequest {
             client_id: self.partner.id.clone(),
             redirect_uri: redirect_uri.to_owned(),

@@ -5,13 +5,17 @@ use super::super::{LANGUAGES, Mount, Pairs, Repeated, single};
 use super::{AuthorizationRequest, AuthorizeError, ErrorCode, PageError, ResponseMode, claims, prompt, proof, scope};
 use crate::oidc::partner::{Partner, ServiceKind};
 
-const MAX_STATE: usize = 512;
+/// Longest `state`, in bytes: frameworks keep their whole way back in it.
+pub const MAX_STATE: usize = 4096;
+const MAX_NONCE: usize = 512;
 
 /// What the caller found out beside the parameters.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// `h` of the request object that the parameters come from; its signature holds.
     pub object: Option<String>,
+    /// That object may be of any age.
+    pub undated: bool,
     /// `sub` of an `id_token_hint` that is believed.
     pub hint: Option<String>,
     /// Thumbprint of the key of a DPoP proof that came with a pushed request.
@@ -58,8 +62,8 @@ impl AuthorizationRequest {
     fn fill(&mut self, pairs: &Pairs, partner: &Partner, found: &Found) -> Result<(), Wrong> {
         self.request_object.clone_from(&found.object);
         response(pairs, partner)?;
-        line(pairs, "state", MAX_STATE, "state is longer than 512 bytes or has control characters")?;
-        let nonce = line(pairs, "nonce", MAX_STATE, "nonce is longer than 512 bytes or has control characters")?;
+        line(pairs, "state", MAX_STATE, "state is longer than 4096 bytes or has control characters")?;
+        let nonce = line(pairs, "nonce", MAX_NONCE, "nonce is longer than 512 bytes or has control characters")?;
         self.nonce = nonce.map(str::to_owned);
         self.prompt = prompt::prompt(pairs)?;
         scope::scopes(self, pairs, partner)?;
@@ -74,7 +78,13 @@ impl AuthorizationRequest {
         claims::read(self, pairs, partner)?;
         self.whom(found)?;
         self.authorization_details = rar::read(single(pairs, "authorization_details")?, partner)?;
-        self.suits(partner, found.pushed)
+        self.suits(partner, found.pushed)?;
+        // A copy of it must not call people for ever.
+        if self.confirm.is_some() && found.undated && !found.pushed {
+            let why = "a payment or text needs exp in its request object, or an iat of the last hour";
+            return Err(Wrong(ErrorCode::InvalidRequestObject, why));
+        }
+        Ok(())
     }
 
     /// What is asked is what partner and service are for.

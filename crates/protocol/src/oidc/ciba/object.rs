@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::jose::jwt::Jwt;
-use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, digest};
+use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, NumericDate, digest};
 use crate::oidc::Mount;
 use crate::oidc::client_auth::{SingleUse, algorithms};
 use crate::oidc::partner::Partner;
@@ -93,7 +93,7 @@ pub fn object(
 fn times(claims: &Map<String, Value>, lenient: bool, now: i64) -> Option<i64> {
     let time = |name: &str| match claims.get(name) {
         Some(Value::String(digits)) if lenient => digits.parse::<i64>().ok(),
-        Some(value) => value.as_i64(),
+        Some(value) => NumericDate::of(value).map(|NumericDate(seconds)| seconds),
         None => None,
     };
     let (exp, nbf, iat) = (time("exp"), time("nbf"), time("iat"));

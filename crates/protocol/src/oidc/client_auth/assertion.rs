@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{Audiences, Misfit, SingleUse, algorithms};
 use crate::jose::jwt::Jwt;
-use crate::jose::{JoseError, KeySet};
+use crate::jose::{JoseError, KeySet, NumericDate};
 use crate::oidc::partner::Partner;
 
 /// Longest life of an assertion, seconds: an hour is what generic clients write; FAPI's need no more than minutes.
@@ -37,10 +37,10 @@ struct Claims {
     iss: String,
     sub: String,
     aud: Audience,
-    exp: i64,
+    exp: NumericDate,
     jti: String,
-    iat: Option<i64>,
-    nbf: Option<i64>,
+    iat: Option<NumericDate>,
+    nbf: Option<NumericDate>,
 }
 
 impl Claims {
@@ -51,10 +51,10 @@ impl Claims {
         self.iss == partner.id
             && self.sub == partner.id
             && self.aud.names(audiences, partner.fapi())
-            && self.exp > now
-            && self.exp <= soon.saturating_add(life)
-            && self.nbf.is_none_or(|nbf| nbf <= soon)
-            && self.iat.is_none_or(|iat| iat <= soon && iat >= now.saturating_sub(life + CLOCK_AHEAD))
+            && self.exp.0 > now
+            && self.exp.0 <= soon.saturating_add(life)
+            && self.nbf.is_none_or(|nbf| nbf.0 <= soon)
+            && self.iat.is_none_or(|NumericDate(iat)| iat <= soon && iat >= now.saturating_sub(life + CLOCK_AHEAD))
             && !self.jti.is_empty()
             && self.jti.len() <= MAX_JTI
     }
@@ -76,7 +76,7 @@ pub(super) fn judge(
         _ => Misfit::Other,
     })?;
     if claims.hold(partner, audiences, now) {
-        Ok(SingleUse { jti: claims.jti, expires: claims.exp })
+        Ok(SingleUse { jti: claims.jti, expires: claims.exp.0 })
     } else {
         Err(Misfit::Other)
     }

@@ -12,6 +12,9 @@ use crate::plain;
 const MAX_NAME: usize = 64;
 const MAX_PURPOSE: usize = 300;
 
+/// In one list.
+const MOST_ADDRESSES: usize = 32;
+
 impl Partner {
     /// # Errors
     /// The first mistake found.
@@ -36,6 +39,11 @@ impl Partner {
         }
         if let Some(problem) = self.fapi_problem().or_else(|| self.old_problem()).or_else(|| self.key_problem()) {
             return Some(problem);
+        }
+        if self.response.sign == Some(SigAlg::HS256) {
+            return Some(
+                "response.sign cannot be HS256: answers that pass through a browser are signed with our keys".into(),
+            );
         }
         if self
             .sector
@@ -126,7 +134,7 @@ impl Partner {
 
     fn redirect_problem(&self) -> Option<String> {
         let only_ciba = self.mount == Mount::Compat || !self.grants.contains(&Grant::AuthorizationCode);
-        if (self.redirect_uris.is_empty() && !only_ciba) || self.redirect_uris.len() > 32 {
+        if (self.redirect_uris.is_empty() && !only_ciba) || self.redirect_uris.len() > MOST_ADDRESSES {
             return Some("redirect_uris must hold 1 to 32 addresses".into());
         }
         let mut seen = BTreeSet::new();
@@ -138,11 +146,37 @@ impl Partner {
                 return Some(format!("redirect_uris: \"{redirect}\" is there twice"));
             }
         }
-        // Otherwise adding an address would silently give everybody another `sub` (OpenID Core §8.1).
-        if self.sector.is_none() && self.hosts().len() > 1 {
-            return Some("redirect_uris are on several hosts: say which sector they belong to".into());
+        // Otherwise adding an address would silently give everybody another `sub` (OpenID Core §8.1), and what runs on anybody's
+        // own machine would learn the names that belong to a host.
+        let here = self.redirect_uris.iter().any(|uri| RedirectUri::parse(uri).is_ok_and(|uri| uri.loopback));
+        if self.sector.is_none() && self.hosts().len() + usize::from(here) > 1 {
+            return Some(
+                "redirect_uris are on several hosts (this machine is one): say which sector they belong to".into(),
+            );
         }
-        None
+        self.address_problem()
+    }
+
+    /// All other addresses that are called, or that people are led to.
+    fn address_problem(&self) -> Option<String> {
+        let endpoint = self.ciba.as_ref().and_then(|ciba| ciba.notification_endpoint.as_ref());
+        let ways_out = self.post_logout_redirect_uris.iter().map(|uri| ("post_logout_redirect_uris", uri.as_str()));
+        // A fragment only tells versions of an object apart (OpenID Core §6.2).
+        let bare = |uri: &'_ String| uri.find('#').unwrap_or(uri.len());
+        let objects = self.request_uris.iter().map(|uri| ("request_uris", uri.get(..bare(uri)).unwrap_or_default()));
+        let single = [
+            ("backchannel_logout_uri", self.backchannel_logout_uri.as_ref()),
+            ("initiate_login_uri", self.initiate_login_uri.as_ref()),
+            ("sector_identifier_uri", self.sector_identifier_uri.as_ref()),
+            ("ciba.notification_endpoint", endpoint),
+        ];
+        let single = single.into_iter().filter_map(|(name, uri)| Some((name, uri?.as_str())));
+        if self.post_logout_redirect_uris.len() > MOST_ADDRESSES || self.request_uris.len() > MOST_ADDRESSES {
+            return Some("post_logout_redirect_uris and request_uris hold at most 32 addresses each".into());
+        }
+        let wrong =
+            |(name, uri): (&str, &str)| RedirectUri::parse(uri).err().map(|why| format!("{name}: \"{uri}\" {why}"));
+        ways_out.chain(objects).chain(single).find_map(wrong)
     }
 }
 
