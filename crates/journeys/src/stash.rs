@@ -3,14 +3,14 @@
 use protocol::jose::b64u;
 use protocol::label::STASH;
 use protocol::oidc::authorize::AuthorizationRequest;
-use protocol::oidc::request_seal::MAX_SEALED;
 
 use crate::{Failure, World};
 
 /// JSON of a request beyond this many bytes goes to a row, when we know whose it is.
 const LARGE: usize = 2304;
-/// Beyond this it does not even fit the form; base64 and the seal take the rest.
-const TOO_LARGE: usize = MAX_SEALED * 3 / 4 - 512;
+/// Beyond this it does not even fit the form, which links of the page carry as well: proxies take addresses of 8 KiB; base64 and the seal
+/// take the rest.
+const TOO_LARGE: usize = 8 * 1024 * 3 / 4 - 512;
 /// As long as the login page may lie open.
 const STASH_SECONDS: i64 = 3600;
 

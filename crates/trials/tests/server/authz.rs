@@ -515,3 +515,129 @@ async fn a_request_object_is_fetched_from_its_registered_address_alone() {
     }
     assert_eq!(town.web.asked(at), before + 120, "nobody makes us knock there without end");
 }
+
+/// Twelve euro to somebody.
+fn payment() -> Value {
+    json!([{ "type": "payment_initiation", "instructedAmount": { "amount": "12.34", "currency": "EUR" },
+             "creditorName": "Wie dan ook", "creditorAccount": { "iban": "BE68539007547034" } }])
+}
+
+#[tokio::test]
+async fn nobody_adds_a_payment_or_data_to_a_signed_request() {
+    let town = once().await;
+    let pays = json!({ "authorization_details": ["payment_initiation"], "claims": ["nationalities"] });
+    let baker = Baker::moves_in(&town, "bakker", pays).await;
+    let phone = Phone::activate(&town, HOME, AN, "an").await;
+    let mut browser = Browser::at(HOME);
+    let details = payment().to_string();
+    let asks = |object: &str, beside: &[(&str, &str)]| {
+        let own = [("client_id", "bakker"), ("response_type", "code"), ("redirect_uri", BACK), ("request", object)];
+        url(&town, "/authorize", &[&own[..], beside].concat())
+    };
+    let with = |changes: &Value| baker.object(&town, &es256(), changes);
+    let beside = [
+        ("authorization_details", details.as_str()),
+        ("claims", r#"{"userinfo":{"nationalities":{"essential":true}}}"#),
+        ("scope", "openid profile"),
+    ];
+    // Whether the object has a scope of its own or not: what is beside it adds nothing.
+    for scope in [json!("openid"), Value::Null] {
+        let page = browser.get(&town, &asks(&with(&json!({ "scope": scope })), &beside)).await;
+        assert_eq!(page.status, 200, "{}", page.body);
+        let waits = browser.type_number(&town, &page, AN).await;
+        let shown = phone.waiting(&town).await.verified.payload;
+        assert_eq!(shown.kind, "login");
+        assert!(shown.fields.iter().all(|field| field.c.is_none()), "{:?}", shown.fields);
+        let waiting = browser.get(&town, waits.location()).await;
+        back(&browser.post(&town, "/login/cancel", &[("req", &waiting.field("req"))]).await);
+    }
+    let page = browser.get(&town, &asks(&with(&json!({ "authorization_details": payment() })), &[])).await;
+    browser.type_number(&town, &page, AN).await;
+    assert_eq!(phone.waiting(&town).await.verified.payload.kind, "payment", "what was signed counts");
+}
+
+#[tokio::test]
+async fn nobody_adds_a_template_to_a_signed_request_of_yesterday() {
+    let town = once().await;
+    let service = json!({ "code": "AKKOORD", "kind": "confirmation", "redirect_uris": [BACK] });
+    let yesterday = json!({ "mount": "compat", "redirect_uris": [], "scopes": [], "service": [service] });
+    let baker = Baker::moves_in(&town, "bakker", yesterday).await;
+    let mut browser = Browser::at(HOME);
+    let claims = json!({ "userinfo": {
+        format!("{V2}template_name"): { "essential": true, "value": "free_text" },
+        format!("{V2}text_key"): { "essential": true, "value": "Ik ga akkoord." } } });
+    let with = |changes: Value| {
+        let mut whole = json!({ "aud": format!("{}/v2", town.issuer), "scope": "openid service:AKKOORD" });
+        whole.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        baker.object(&town, &es256(), &whole)
+    };
+    let asks = |object: &str| {
+        let beside = claims.to_string();
+        let pairs = [
+            ("client_id", "bakker"),
+            ("response_type", "code"),
+            ("scope", "openid service:AKKOORD"),
+            ("redirect_uri", BACK),
+            ("claims", &beside),
+            ("request", object),
+        ];
+        url(&town, "/v2/authorization", &pairs)
+    };
+    let added = back(&browser.get(&town, &asks(&with(json!({})))).await);
+    assert_eq!(added["error"], "invalid_request", "{added:?}");
+    assert!(added["error_description"].contains("template"), "{added:?}");
+    // What is signed counts, and for a time only.
+    let ago = town.now() - 3601;
+    for (times, good) in [
+        (json!({}), true),
+        (json!({ "nbf": null, "exp": null, "iat": town.now() }), true),
+        (json!({ "nbf": null, "exp": null }), false),
+        (json!({ "nbf": null, "exp": null, "iat": ago }), false),
+        (json!({ "nbf": ago, "exp": null }), false),
+    ] {
+        let mut whole = times.clone();
+        whole["claims"] = claims.clone();
+        let reply = browser.get(&town, &asks(&with(whole))).await;
+        if good {
+            assert_eq!(reply.status, 200, "{times}: {}", reply.body);
+        } else {
+            assert_eq!(back(&reply)["error"], "invalid_request_object", "{times}");
+        }
+    }
+    let data = back(&browser.get(&town, &asks(&with(json!({ "claims": { "userinfo": {} } })))).await);
+    assert_eq!(data["error"], "invalid_request", "its own claims hold no template");
+}
+
+#[tokio::test]
+async fn a_state_as_long_as_frameworks_write_it_comes_back_whole() {
+    let town = once().await;
+    let gemeente = town.partner("gemeente");
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    for post in [false, true] {
+        let mut browser = Browser::at(HOME);
+        let mut login = gemeente.ask();
+        login.state = "CfDJ8_-.".repeat(512);
+        let address = gemeente.authorize_url(&town, &login);
+        let page = if post {
+            let form: Vec<(String, String)> =
+                reqwest::Url::parse(&address).unwrap().query_pairs().into_owned().collect();
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            browser.post(&town, "/authorize", &form).await
+        } else {
+            browser.get(&town, &address).await
+        };
+        let french = browser.get(&town, &format!("/login?req={}&lang=fr", page.field("req"))).await;
+        let waits = browser.type_number(&town, &french, AN).await;
+        login.wait = waits.location().to_owned();
+        login.number = browser.get(&town, &login.wait).await.text("match");
+        phone.approve(&town, &login.number, zelf_trials::town::phone::CODE).await.ok();
+        let code = browser.arrive(&town, &gemeente, &login).await;
+        gemeente.exchange(&town, &login, &code).await.ok();
+        town.settle().await;
+    }
+    let mut browser = Browser::at(HOME);
+    let mut long = gemeente.ask();
+    long.state = "x".repeat(4097);
+    let refused = browser.get(&town, &gemeente.authorize_url(&town, &long)).await;
+    assert!(refused.location().contains("error=invalid_request") && !refused.location().contains("state="));
+}

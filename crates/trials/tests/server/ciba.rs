@@ -7,7 +7,8 @@ use zelf_trials::town::phone::CODE;
 use zelf_trials::town::{Browser, Phone, Reply, Town};
 
 use crate::firm::{Firm, text};
-use crate::{AN, AN_E164, ELSEWHERE, HOME, each, once};
+use crate::{AN, AN_E164, ELSEWHERE, HOME, JAN, each, once};
+use journeys::partners::Secret;
 
 async fn desk(town: &Town) -> Firm {
     Firm::opens(town, "desk", "", json!({})).await
@@ -292,4 +293,94 @@ async fn a_partner_that_wishes_so_is_called_when_the_answer_is_there() {
 
 async fn calls(town: &Town) {
     journeys::call_partners::once(&town.world).await.unwrap();
+}
+
+/// Asks, the customer says yes, the answer is fetched.
+async fn answered(town: &Town, desk: &Firm, phone: &mut Phone, more: &[(&str, &str)]) -> Reply {
+    let waiting = asks(town, desk, more).await.ok();
+    phone.approve(town, &text(&waiting, "match_number"), CODE).await.ok();
+    town.settle().await;
+    desk.looks(town, &text(&waiting, "auth_req_id")).await
+}
+
+#[tokio::test]
+async fn nobody_answers_for_another_customer() {
+    each(async |town| {
+        let desk = desk(&town).await;
+        let mut an = Phone::activate(&town, HOME, AN, "an").await;
+        let mut jan = Phone::activate(&town, ELSEWHERE, JAN, "jan").await;
+        let of_an = answered(&town, &desk, &mut an, &[("login_hint", AN_E164)]).await.ok();
+        let of_jan = answered(&town, &desk, &mut jan, &[("login_hint", "+32470110248")]).await.ok();
+        let token = text(&of_an, "id_token");
+        let wants = |tokens: &Value| {
+            let sub = claims(&text(tokens, "id_token"))["sub"].clone();
+            json!({ "userinfo": { "sub": { "value": sub } } }).to_string()
+        };
+        let (an_alone, jan_alone) = (wants(&of_an), wants(&of_jan));
+        let nobody = json!({ "id_token": { "sub": { "value": "nobody" } } }).to_string();
+
+        // By number nobody knows beforehand whose it is: the wrong person's yes is worth nothing, however often it is fetched.
+        for wrong in [&an_alone, &nobody] {
+            let waiting = asks(&town, &desk, &[("login_hint", "+32470110248"), ("claims", wrong)]).await.ok();
+            jan.approve(&town, &text(&waiting, "match_number"), CODE).await.ok();
+            town.settle().await;
+            for _ in 0..2 {
+                town.pass(5);
+                let looked = desk.looks(&town, &text(&waiting, "auth_req_id")).await;
+                assert_eq!(looked.refusal(), (400, "access_denied".into()));
+            }
+        }
+        answered(&town, &desk, &mut jan, &[("login_hint", "+32470110248"), ("claims", &jan_alone)]).await.ok();
+
+        // By name it is known: as for somebody nobody knows.
+        for wrong in [&jan_alone, &nobody] {
+            let refused = asks(&town, &desk, &[("id_token_hint", &token), ("claims", wrong)]).await;
+            assert_eq!(refused.refusal(), (400, "unknown_user_id".into()));
+        }
+        answered(&town, &desk, &mut an, &[("id_token_hint", &token), ("claims", &an_alone)]).await.ok();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_token_keyed_with_a_secret_is_a_hint_and_nothing_else_is() {
+    let town = once().await;
+    let secret = || Secret::Set("desk-secret-0123456789abcdef0123456".to_owned().into());
+    let out = "https://desk.example/out";
+    let keyed = json!({ "id_token_alg": "HS256", "backchannel_logout_uri": out, "userinfo": { "sign": "HS256" } });
+    let desk = Firm::opens_with(&town, "desk", "", keyed, secret()).await;
+    let other = Firm::opens_with(&town, "other", "", json!({ "id_token_alg": "HS256" }), secret()).await;
+    let plain = Firm::opens(&town, "plain", "", json!({ "userinfo": { "sign": "ES256" } })).await;
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    let tokens = answered(&town, &desk, &mut phone, &[("login_hint", AN_E164)]).await.ok();
+    let token = text(&tokens, "id_token");
+    answered(&town, &desk, &mut phone, &[("id_token_hint", &token)]).await.ok();
+    let refused = async |firm: &Firm, hint: &str| {
+        let refused = asks(&town, firm, &[("id_token_hint", hint)]).await;
+        assert_eq!(refused.refusal(), (400, "invalid_request".into()), "{} {hint}", firm.id);
+    };
+    refused(&other, &token).await;
+    let mut forged = token.clone();
+    forged.replace_range(token.len() - 6.., "AAAAAA");
+    refused(&desk, &forged).await;
+    // What else we sign for a partner names the same person, and is no ID token.
+    let told = desk.userinfo(&town, &tokens).await;
+    assert_eq!(told.header("content-type"), "application/jwt");
+    refused(&desk, &told.body).await;
+    let plainly = answered(&town, &plain, &mut phone, &[("login_hint", AN_E164)]).await.ok();
+    refused(&plain, &plain.userinfo(&town, &plainly).await.body).await;
+    let bearer = text(&plainly, "access_token");
+    let evidence = town.http.get(format!("{}/evidence", town.issuer)).bearer_auth(bearer).send().await.unwrap();
+    let evidence = Reply::read(evidence).await;
+    assert_eq!(evidence.header("content-type"), "application/jwt");
+    refused(&plain, &evidence.body).await;
+    // It ends its login as well, and the desk hears it in its own way.
+    let asked = format!("{}/logout?id_token_hint={token}", town.issuer);
+    assert_eq!(Reply::read(town.http.get(asked).send().await.unwrap()).await.status, 200);
+    calls(&town).await;
+    let posted = town.web.posted().into_iter().find(|posted| posted.url == out).unwrap();
+    let logout = posted.body.strip_prefix("logout_token=").unwrap();
+    let said: Value = protocol::jose::jwt::verify_hs256(logout, b"desk-secret-0123456789abcdef0123456").unwrap();
+    assert_eq!((&said["aud"], &said["sub"]), (&json!("desk"), &claims(&token)["sub"]));
+    refused(&desk, logout).await;
 }

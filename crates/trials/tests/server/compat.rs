@@ -227,6 +227,34 @@ async fn what_its_documents_contradict_is_taken_either_way() {
 }
 
 #[tokio::test]
+async fn who_scanned_is_who_was_asked_for() {
+    let town = once().await;
+    let shop = shop(&town).await;
+    let mut phone = Phone::activate(&town, HOME, AN, "an").await;
+    let scope = "openid service:SHOP_LOGIN";
+    let token = discovered(&town, &shop, &phone).await;
+    let tokens = answered(&town, &shop, &mut phone, &request(&town, &shop, &token, scope)).await;
+    let sub = text(&claims(&text(&tokens, "id_token")), "sub");
+    town.settle().await;
+    let wants = |request: &mut Value, sub: &str| request["claims"] = json!({ "userinfo": { "sub": { "value": sub } } });
+    let other = "x".repeat(36);
+    for (hinted, wanted) in [(sub.as_str(), other.as_str()), (&other, &sub), (&other, &other)] {
+        let mut known = request(&town, &shop, "", scope);
+        known["login_hint_token"] = json!({ "type": "subject_code", "value": hinted });
+        wants(&mut known, wanted);
+        assert_eq!(asks(&town, &shop, &known).await.refusal(), (400, "unknown_user_id".into()), "{hinted} {wanted}");
+    }
+    let token = discovered(&town, &shop, &phone).await;
+    let mut scanned = request(&town, &shop, &token, scope);
+    wants(&mut scanned, &other);
+    assert_eq!(asks(&town, &shop, &scanned).await.refusal(), (400, "unknown_user_id".into()));
+    let token = discovered(&town, &shop, &phone).await;
+    let mut scanned = request(&town, &shop, &token, scope);
+    wants(&mut scanned, &sub);
+    answered(&town, &shop, &mut phone, &scanned).await;
+}
+
+#[tokio::test]
 async fn a_session_is_the_first_phones_and_the_partners_own() {
     each(async |town| {
         let shop = shop(&town).await;

@@ -73,6 +73,9 @@ async fn a_bound_token_opens_for_the_holder_of_its_key_alone() {
         let mut claims = fresh();
         claims["htu"] = format!("{}/userinfo?a=b#c", town.issuer).into();
         userinfo(&town, "DPoP", token, Some(&dpop(&key, &claims))).await.ok();
+        let mut claims = fresh();
+        claims["iat"] = json!(town.now() as f64 + 0.25);
+        userinfo(&town, "DPoP", token, Some(&dpop(&key, &claims))).await.ok();
     })
     .await;
 }

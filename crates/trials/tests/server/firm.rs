@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use journeys::partners::Secret;
 use protocol::jose::SigningKey;
 use protocol::oidc::client_auth::ASSERTION_TYPE;
 use serde_json::{Value, json};
@@ -20,6 +21,11 @@ pub struct Firm {
 impl Firm {
     /// Registers one; `more` is laid over what is the same for all.
     pub async fn opens(town: &Town, id: &str, path: &'static str, more: Value) -> Firm {
+        Firm::opens_with(town, id, path, more, Secret::Forget).await
+    }
+
+    /// As [`Firm::opens`], with a secret that things are signed with.
+    pub async fn opens_with(town: &Town, id: &str, path: &'static str, more: Value, secret: Secret) -> Firm {
         let key = SigningKey::generate(&format!("{id}-1")).unwrap();
         let jwk = key.public().jwk();
         let jwk = json!({ "kty": jwk.kty, "crv": jwk.crv, "x": jwk.x, "y": jwk.y, "kid": key.kid(), "alg": "ES256" });
@@ -33,7 +39,7 @@ impl Firm {
         for (name, value) in more.as_object().unwrap() {
             registered[name] = value.clone();
         }
-        town.registers(registered).await;
+        town.registers_with(registered, secret).await;
         Firm { id: id.to_owned(), path, key, throws: AtomicU64::new(0) }
     }
 

@@ -61,6 +61,13 @@ async fn a_service_that_shows_its_id_token_needs_no_question() {
         assert!(!browser.cookies.contains_key("zelf_session"));
         let again = browser.get(&town, &with("/logout", &query)).await;
         assert_eq!(again.status, 303, "twice is once");
+        let long = "x".repeat(4096);
+        let query = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", BACK), ("state", &long)];
+        assert!(browser.get(&town, &with("/logout", &query)).await.location().ends_with(&long));
+        let query = [("client_id", "archief"), ("post_logout_redirect_uri", BACK), ("state", &long)];
+        let question = browser.get(&town, &with("/logout", &query)).await;
+        let answer = browser.post(&town, "/logout", &[("req", &question.field("req")), ("answer", "yes")]).await;
+        assert!(answer.location().ends_with(&long));
         let posted = browser.post(&town, "/logout", &[("id_token_hint", &hint)]).await;
         assert_eq!((posted.status, posted.location()), (303, with("/logout", &[("id_token_hint", &hint)]).as_str()));
         let page = browser.get(&town, posted.location()).await;

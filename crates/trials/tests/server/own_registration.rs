@@ -71,6 +71,14 @@ async fn metadata_that_does_not_hold_registers_nobody() {
             ("redirect_uris", json!(["https://loket.example/cb#x"]), "invalid_redirect_uri"),
             ("redirect_uris", json!(["https://a.example/", "https://b.example/"]), "invalid_client_metadata"),
             ("redirect_uris", json!("https://loket.example/cb"), "invalid_client_metadata"),
+            ("redirect_uris", json!(["https://loket.example/", "http://localhost:9/"]), "invalid_client_metadata"),
+            ("redirect_uris", json!(["https://loket.example/", "http://[::1]:9/"]), "invalid_client_metadata"),
+            ("post_logout_redirect_uris", json!(["javascript://loket.example/%0aalert(1)"]), "invalid_client_metadata"),
+            ("post_logout_redirect_uris", json!(["https://x; frame-ancestors *"]), "invalid_client_metadata"),
+            ("initiate_login_uri", json!("javascript:alert(1)"), "invalid_client_metadata"),
+            ("backchannel_logout_uri", json!("http://127.0.0.1.example/"), "invalid_client_metadata"),
+            ("request_uris", json!(["https://loket.example@evil.example/"]), "invalid_client_metadata"),
+            ("authorization_signed_response_alg", json!("HS256"), "invalid_client_metadata"),
             ("response_types", json!(["token"]), "invalid_client_metadata"),
             ("response_types", json!(["code id_token"]), "invalid_client_metadata"),
             ("grant_types", json!(["implicit"]), "invalid_client_metadata"),
@@ -105,10 +113,55 @@ async fn a_sector_is_what_its_document_lists() {
         let made = call(&town, "POST", "/register", REGISTRATION, Some(&asked)).await;
         assert_eq!(made.status, 201, "{}", made.body);
         let id = made.json()["client_id"].as_str().unwrap().to_owned();
-        assert_eq!(town.world.partners.find(&id).unwrap().sector(), "sector.example");
+        let partner = town.world.partners.find(&id).unwrap();
+        assert_eq!((partner.sector(), partner.domain.as_str()), ("sector.example", "sector.example"));
+        // Whoever runs on everybody's machine does not choose whose name the phone shows.
+        let here = "http://127.0.0.1:9/cb";
+        town.web.serves(document, json!([a, here]));
+        asked["redirect_uris"] = json!([a, here]);
+        let made = call(&town, "POST", "/register", REGISTRATION, Some(&asked)).await;
+        let partner = town.world.partners.find(made.json()["client_id"].as_str().unwrap()).unwrap();
+        assert_eq!(partner.domain, "sector.example");
+        asked["redirect_uris"] = json!([a, b]);
         town.web.serves(document, json!([a]));
         let reply = call(&town, "POST", "/register", REGISTRATION, Some(&asked)).await;
         assert_eq!(reply.refusal(), (400, "invalid_client_metadata".into()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_registered_is_read_again() {
+    each(async |town| {
+        let mut asked = metadata();
+        let more = json!({
+            "token_endpoint_auth_method": "client_secret_post", "client_uri": "https://loket.example/",
+            "userinfo_signed_response_alg": "ES256", "application_type": "web", "software_version": "7",
+            "client_secret": "mine", "zelf_admin": true,
+        });
+        asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let made = call(&town, "POST", "/register", REGISTRATION, Some(&asked)).await.json();
+        let token = made["registration_access_token"].as_str().unwrap().to_owned();
+        let path = made["registration_client_uri"].as_str().unwrap().strip_prefix(&town.issuer).unwrap().to_owned();
+        let told = |answer: &Value, asked: &Value| {
+            for name in
+                asked.as_object().unwrap().keys().filter(|name| *name != "client_secret" && *name != "zelf_admin")
+            {
+                assert_eq!(answer[name], asked[name], "{name}");
+            }
+            assert!(answer.get("zelf_admin").is_none(), "{answer}");
+        };
+        told(&made, &asked);
+        assert_ne!(made["client_secret"], "mine");
+        let read = call(&town, "GET", &path, &token, None).await.ok();
+        told(&read, &asked);
+        assert!(read.get("client_secret").is_none());
+        asked["contacts"] = json!(["jan@loket.example"]);
+        asked.as_object_mut().unwrap().remove("token_endpoint_auth_method");
+        call(&town, "PUT", &path, &token, Some(&asked)).await.ok();
+        let read = call(&town, "GET", &path, &token, None).await.ok();
+        told(&read, &asked);
+        assert_eq!(read["token_endpoint_auth_method"], "client_secret_basic");
     })
     .await;
 }

@@ -172,3 +172,18 @@ async fn a_code_is_not_spent_on_an_answer_that_cannot_be_made() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_key_of_no_use_does_not_take_the_good_one_with_it() {
+    let town = once().await;
+    let partner = bakery(&town).await;
+    let weak = json!({ "kty": "RSA", "n": protocol::jose::b64u([0xff; 128]), "e": "AQAB", "kid": "weak" });
+    let shared = json!({ "kty": "oct", "k": "AAAA", "kid": "shared" });
+    town.web.serves(URL, json!({ "keys": [weak, shared, jwk("good")] }));
+    assert_eq!(kids(&town, &partner, false).await, ["good"]);
+    town.pass(HOUR + MINUTE);
+    let mut private = jwk("private");
+    private["d"] = json!("AAAA");
+    town.web.serves(URL, json!({ "keys": [private, jwk("other")] }));
+    assert_eq!(kids(&town, &partner, false).await, ["good"], "a set that tells its private key is none");
+}
