@@ -119,7 +119,7 @@ async fn log_out(world: &World, partner: &str, said: &Logout) -> Heard {
     let jti = protocol::jose::b64u(world.entropy::<16>());
     let claims = logout::token(&issuer, &partner.id, &sub, sid.as_deref(), &jti, world.now());
     // As its ID tokens are (Back-Channel Logout §2.4).
-    let token = match seal_jwt(world, &partner, Some(partner.id_token_alg), None, logout::TYP, &claims).await {
+    let token = match seal_jwt(world, &partner, Some(partner.id_token_alg()), None, logout::TYP, &claims).await {
         Ok(token) => token,
         Err(error) => return Heard::NotNow(format!("{error:?}")),
     };

@@ -30,7 +30,7 @@ pub(crate) async fn own_id_token(world: &World, partner: &Partner, text: &str) -
             world.keys.op().verify(&jwt).ok().and_then(|()| jwt.claims().ok())
         }
         Ok(_) => None,
-        Err(_) if partner.id_token_alg == SigAlg::HS256 => {
+        Err(_) if partner.id_token_alg() == SigAlg::HS256 => {
             let secret = partner_secret::of(world, partner).await?;
             let believed = secret.and_then(|secret| jwt::verify_hs256(&signed, secret.as_bytes()).ok());
             believed.filter(|_| typed(part(&signed, 0).as_ref().and_then(|header| header.get("typ")?.as_str())))

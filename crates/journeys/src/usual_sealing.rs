@@ -37,10 +37,12 @@ async fn encryption(world: &World, partner: &Partner, secret: bool) -> Option<En
     }
     let alg = match &partner.jwks_uri {
         None => meant(&partner_keys::inline(partner)),
-        Some(url) => match world.partner_http.get(url).await.map(|answer| partner_keys::read(&answer)) {
-            Ok(Ok(keys)) => meant(&keys),
-            Ok(Err(_)) | Err(_) => Some(KeyAlg::RsaOaep256),
-        },
+        Some(url) => {
+            match world.partner_http.get(url).await.map(|answer| partner_keys::read(&answer, KeySet::usable)) {
+                Ok(Ok(keys)) => meant(&keys),
+                Ok(Err(_)) | Err(_) => Some(KeyAlg::RsaOaep256),
+            }
+        }
     };
     alg.map(|alg| Encryption { alg, enc: Enc::A128CbcHs256 })
 }
