@@ -122,7 +122,11 @@ async fn what_runs_behind_a_transaction_that_was_lost_does_not_stand_alone() {
     let writer = db.clone();
     // The writer is busy, so that the others come in one group.
     let busy = tokio::spawn(async move {
-        writer.run("busy", |_| Ok::<_, DbError>(std::thread::sleep(std::time::Duration::from_millis(300)))).await
+        let busy = |_: &mut zelf_db::Tx<'_>| {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            Ok::<_, DbError>(())
+        };
+        writer.run("busy", busy).await
     });
     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     let mut again = false;
