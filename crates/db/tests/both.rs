@@ -122,7 +122,7 @@ async fn what_runs_behind_a_transaction_that_was_lost_does_not_stand_alone() {
     let writer = db.clone();
     // The writer is busy, so that the others come in one group.
     let busy = tokio::spawn(async move {
-        let busy = |_: &mut zelf_db::Tx<'_>| {
+        let busy = |_: &mut Tx<'_>| {
             std::thread::sleep(std::time::Duration::from_millis(300));
             Ok::<_, DbError>(())
         };

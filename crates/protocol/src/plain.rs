@@ -46,12 +46,25 @@ mod tests {
     fn what_is_hidden_is_what_the_phone_holds_for_hidden() {
         let file: serde_json::Value =
             serde_json::from_str(include_str!("../../../vectors/hidden-characters.json")).unwrap_or_default();
-        let listed: Vec<(u32, u32)> = serde_json::from_value(file["ranges"].clone()).unwrap_or_default();
+        let listed: Vec<(u32, u32)> =
+            serde_json::from_value(file.get("ranges").cloned().unwrap_or_default()).unwrap_or_default();
         assert_eq!(listed, HIDDEN);
-        for text in file["refused"].as_array().into_iter().flatten().filter_map(|text| text.as_str()) {
+        for text in file
+            .get("refused")
+            .and_then(serde_json::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|text| text.as_str())
+        {
             assert!(!line(text, 100), "{text:?}");
         }
-        for text in file["taken"].as_array().into_iter().flatten().filter_map(|text| text.as_str()) {
+        for text in file
+            .get("taken")
+            .and_then(serde_json::Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|text| text.as_str())
+        {
             assert!(line(text, 100), "{text:?}");
             assert_eq!(shown(text), text);
         }

@@ -170,7 +170,8 @@ fn moved(partner: &Partner, found: &mut Findings) {
         true => ("RS256 or HS256", "dir with A256GCM"),
         false => ("RS256", "RSA-OAEP-256 with A128CBC-HS256"),
     };
-    if !matches!(partner.id_token_alg(), SigAlg::RS256) && !(secret && partner.id_token_alg() == SigAlg::HS256) {
+    let usual = partner.id_token_alg() == SigAlg::RS256 || (secret && partner.id_token_alg() == SigAlg::HS256);
+    if !usual {
         found.care(
             "id_token_alg",
             format!(

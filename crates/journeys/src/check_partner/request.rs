@@ -254,14 +254,7 @@ fn challenge(partner: &Partner, parameters: &Pairs, found: &mut Findings) {
 }
 
 /// What the server itself would say.
-fn verdict(
-    world: &World,
-    partner: &Partner,
-    parameters: &Pairs,
-    signed: bool,
-    in_browser: bool,
-    found: &mut Findings,
-) {
+fn verdict(world: &World, partner: &Partner, parameters: &Pairs, signed: bool, in_browser: bool, found: &mut Findings) {
     let mut parameters = parameters.to_vec();
     if value(&parameters, "client_id").is_none() {
         parameters.push(("client_id".into(), partner.id.clone()));

@@ -7,7 +7,7 @@ use zelf_store::partner::{self, Entry, Origin, Secret};
 use crate::sample::{NOW, attempt, each, race, run, sealer, winners};
 
 fn entry(id: &str, body: &str, secret: Secret) -> Entry {
-    Entry { id: id.into(), origin: Origin::Command, body: body.into(), secret, token_mac: String::new() }
+    Entry { id: id.into(), origin: Origin::Command, body: body.into(), secret, token_mac: String::new(), asked: None }
 }
 
 fn put(

@@ -766,7 +766,8 @@ async fn knock(town: &Town, base: &str, method: &str, path: &str, how: &str, sto
         (_, "notutf8") => other(format!("{base}{path}")).body(vec![0xff, 0xfe]),
         (_, "oversize") => {
             let form = other(format!("{base}{path}"));
-            form.header("content-type", "application/x-www-form-urlencoded").body(format!("req={}", "A".repeat(140_000)))
+            form.header("content-type", "application/x-www-form-urlencoded")
+                .body(format!("req={}", "A".repeat(140_000)))
         }
         (_, both) if both.starts_with("bearer ") || both.starts_with("query ") => {
             let (how, form) = both.split_once(' ').unwrap();

@@ -36,6 +36,7 @@ fn an() -> Facts {
             valid_from: Some("2021-05-01".into()),
             valid_until: Some("2031-05-01".into()),
             issued_at: Some("Gent".into()),
+            national_number: None,
         }),
         proof: Some(Proof {
             method: Method::Bank,

@@ -4,8 +4,8 @@ mod markup;
 mod money;
 pub mod template;
 
-pub(in crate::oidc) use markup::{canonical, in_latin_9};
 pub use markup::{MAX_MARKUP_BYTES, MAX_TEXT_CHARS};
+pub(in crate::oidc) use markup::{canonical, in_latin_9};
 pub use money::{fraction_digits, iban, known_currency};
 
 /// What stands before the names of its claims.
