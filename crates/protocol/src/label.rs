@@ -7,6 +7,7 @@ pub const TYP_ANSWER: &str = "zelf-apr+jws";
 pub const TYP_RECEIPT: &str = "zelf-rcp+jws";
 pub const TYP_DEVICE: &str = "zelf-dev+jws";
 pub const TYP_KEYS: &str = "zelf-keys+jws";
+pub const TYP_PROOF: &str = "zelf-proof+jws";
 
 /// Labels of MACs, derivations and seals. A zero byte follows each in the input.
 pub const PIN_KEY: &str = "zelf/pin-key/v1";

@@ -4,7 +4,6 @@ use db::{Tx, args};
 use domain::approval::{Approval, LoginRequest};
 use serde::Deserialize;
 
-use crate::approval::Evidence;
 use crate::{Sealer, StoreError, approval, refresh, summon};
 
 /// An approval that became tokens.
@@ -15,7 +14,7 @@ pub struct Granted {
     pub receipt: Option<String>,
 }
 
-/// Of [`Evidence`], what tokens tell.
+/// Of [`approval::Evidence`], what tokens tell.
 #[derive(Deserialize)]
 struct OnlyReceipt {
     m3: String,
@@ -68,11 +67,4 @@ pub fn void(tx: &mut Tx<'_>, id: &str, partner: &str, now: i64) -> Result<bool, 
     let voided = approval::revoke(tx, id, partner)?;
     refresh::end_of_approval(tx, id, partner, now)?;
     Ok(voided)
-}
-
-/// What proves the answer to a redeemed request.
-pub fn evidence(tx: &mut Tx<'_>, sealer: &Sealer, id: &str) -> Result<Option<Evidence>, StoreError> {
-    let row = tx.row("SELECT evidence FROM approval WHERE id = $1 AND state = 'redeemed'", args![id])?;
-    let sealed = row.map(|r| r.columns().bytes_or_null()).transpose()?.flatten();
-    sealed.map(|sealed| sealer.open("approval", "evidence", id, &sealed)).transpose()
 }

@@ -4,6 +4,7 @@
 //! The order that everything rests on: count first (one conditional `UPDATE`, durable), only then check ([`attempt`]).
 
 mod attempt;
+mod attest;
 mod bio;
 mod change;
 mod enrol;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use protocol::jose::Jwk;
-use protocol::phone::{Answer, Verified};
+use protocol::phone::{Answer, Answered, Verified};
 use protocol::seal::Sealed;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ enum Call {
     StageCode { device: String, change: String, sealed: Sealed },
     PromoteCode { device: String, change: String },
     DropStaged(String),
+    Attest { answered: Box<Answered>, sub: String },
 }
 
 /// A vault to call.
@@ -146,6 +147,14 @@ impl Client {
             Client::Socket(socket) => socket.call(&Call::DropStaged(device)).await,
         }
     }
+
+    /// As [`Vault::attest`].
+    pub async fn attest(&self, answered: Answered, sub: String) -> Result<String, VaultError> {
+        match self {
+            Client::Here(vault) => vault.attest(&answered, &sub),
+            Client::Socket(socket) => socket.call(&Call::Attest { answered: Box::new(answered), sub }).await,
+        }
+    }
 }
 
 impl Socket {
@@ -222,6 +231,7 @@ async fn converse(vault: &Arc<Vault>, mut stream: UnixStream) -> Result<(), Vaul
                 write_frame(&mut stream, &vault.promote_code(device, change).await).await?;
             }
             Call::DropStaged(device) => write_frame(&mut stream, &vault.drop_staged(device).await).await?,
+            Call::Attest { answered, sub } => write_frame(&mut stream, &vault.attest(&answered, &sub)).await?,
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ mod command;
 mod keys;
 mod message;
 pub mod pin;
+mod proof;
 mod view;
 mod words;
 
@@ -15,6 +16,7 @@ pub use message::{
     Answer, Decision, DeviceCertificate, Field, IdentityProof, Outcome, Receipt, Request, RequestingParty, UV_BIO,
     UV_NONE, UV_PIN, UV_PIN_OR_BIO, UserVerification, Verified,
 };
+pub use proof::{Answered, Proof};
 pub use view::{
     AnswerBody, AnswerOk, Bank, DeviceState, DeviceStatus, HandOver, Home, Pending, PendingBody, Refusal, ScanBody,
     ScanOk, Settings, SettingsBody, SmsState, Step, TokenState, View, Vouch,

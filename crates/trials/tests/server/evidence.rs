@@ -1,7 +1,8 @@
 //! What a service can show of a person's yes.
 
-use protocol::jose::digest;
 use protocol::jose::jwt::{Jwks, Jwt};
+use protocol::jose::{PublicKey, SigningKey, b64u, digest, sha256, unb64u};
+use protocol::phone::{KeysDocument, Proof, Role};
 use serde_json::Value;
 use zelf_trials::town::partner::claims;
 use zelf_trials::town::phone::CODE;
@@ -12,6 +13,35 @@ use crate::{AN, HOME, each};
 async fn evidence(town: &Town, token: &str) -> Reply {
     let request = town.http.get(format!("{}/evidence", town.issuer)).bearer_auth(token);
     Reply::read(request.send().await.unwrap()).await
+}
+
+/// What a partner writes down on the day it integrates.
+async fn pinned_root(town: &Town) -> PublicKey {
+    let known =
+        Reply::read(town.http.get(format!("{}/.well-known/zelf", town.issuer)).send().await.unwrap()).await.ok();
+    PublicKey::from_jwk(&serde_json::from_value(known["root"].clone()).unwrap()).unwrap()
+}
+
+/// Years later: the keys of the JWT are gone, the root is known, nobody is asked.
+fn checked_without_us(told: &Value, root: &PublicKey) {
+    let text = |member: &str| told[member].as_str().unwrap();
+    let keys = KeysDocument::verify(text("keys"), root).unwrap();
+    let kid = Proof::kid(text("proof")).unwrap();
+    let proof = Proof::verify(text("proof"), &kid, &keys.key(Role::Rc, &kid).unwrap()).unwrap();
+    let lines: Vec<&str> = told["lines"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    assert_eq!(proof.shown, b64u(sha256(lines.join("\n").as_bytes())), "the lines are those that were drawn");
+    let signed = serde_json::to_value(&proof).unwrap();
+    for same in ["rid", "sub", "kind", "lang", "dec", "uv", "rq", "apr", "rcp"] {
+        assert_eq!(signed[same], told[same], "{same}");
+    }
+    assert_eq!(told["aud"], proof.rp.as_str());
+    let stranger = SigningKey::generate("root").unwrap();
+    assert!(KeysDocument::verify(text("keys"), stranger.public()).is_err(), "another root");
+    let (head, signature) = text("proof").rsplit_once('.').unwrap();
+    let (header, _) = head.split_once('.').unwrap();
+    let bent = serde_json::to_vec(&Proof { sub: "somebody-else".into(), ..proof }).unwrap();
+    let bent = format!("{header}.{}.{signature}", b64u(bent));
+    assert!(Proof::verify(&bent, &kid, &keys.key(Role::Rc, &kid).unwrap()).is_err(), "another person");
 }
 
 #[tokio::test]
@@ -52,7 +82,10 @@ async fn a_service_gets_the_lines_that_were_shown_and_nobody_elses() {
         assert_eq!(told["rcp"], digest(&m3));
         assert_eq!(told["rcp"], id_token["zelf_evidence"], "what the ID token promised");
         assert_eq!(told["zelf_test_world"], true);
-        let whole = told.to_string();
+        checked_without_us(&told, &pinned_root(&town).await);
+        let inside = |jws: &str| String::from_utf8(unb64u(jws.split('.').nth(1).unwrap()).unwrap()).unwrap();
+        let whole =
+            format!("{told}{}{}", inside(told["proof"].as_str().unwrap()), inside(told["keys"].as_str().unwrap()));
         for private in [phone.id(), "acc_", "dev_", "+32"] {
             assert!(
                 !whole.contains(private) || lines.iter().any(|line| line.contains(private)),
