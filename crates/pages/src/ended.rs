@@ -6,7 +6,7 @@ use words::{Lang, fill, t};
 use crate::help::href;
 use crate::icons::Icon;
 use crate::layout::Layout;
-use crate::{Asker, Deed, RETRY};
+use crate::{Asker, Back, CANCEL, Deed, RETRY};
 
 /// Why the login ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Ended<'a> {
     pub why: Why,
     pub req: &'a str,
     /// Back to the service, with its error answer.
-    pub back_href: &'a str,
+    pub back: Back<'a>,
 }
 
 impl Ended<'_> {
@@ -44,6 +44,7 @@ impl Ended<'_> {
         let (title, what, next) = self.words();
         let title = t(self.lang, title);
         let service = [("service", self.asker.name)];
+        let back = fill(self.lang, "site.back", &service);
         let main = html! {
             div.card {
                 div.sign.(tone) { (icon.draw(32)) }
@@ -53,7 +54,10 @@ impl Ended<'_> {
                 form.do method="post" action=(RETRY) {
                     input type="hidden" name="req" value=(self.req);
                     button.button id="retry" type="submit" { (t(self.lang, "site.ended.retry")) }
-                    a.button.second id="back" href=(self.back_href) { (fill(self.lang, "site.back", &service)) }
+                    @match self.back {
+                        Back::Link(href) => a.button.second id="back" href=(href) { (back) },
+                        Back::Form => button.button.second id="back" type="submit" formaction=(CANCEL) { (back) },
+                    }
                 }
                 p { a id="answer" href=(href(self.answer(), self.lang)) { (t(self.lang, "help.page.answer_link")) } }
             }
@@ -103,9 +107,10 @@ impl Ended<'static> {
             deed,
             why,
             req: "sample",
-            back_href: "https://voorbeeld.example/",
+            back: Back::Link("https://voorbeeld.example/"),
         };
         let all = [Why::Expired, Why::Refused, Why::Stopped, Why::Late, Why::Spent];
-        all.into_iter().flat_map(|why| [of(why, Deed::Login), of(why, Deed::Payment)]).collect()
+        let by_form = Ended { back: Back::Form, ..of(Why::Refused, Deed::Login) };
+        all.into_iter().flat_map(|why| [of(why, Deed::Login), of(why, Deed::Payment)]).chain([by_form]).collect()
     }
 }

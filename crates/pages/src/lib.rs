@@ -2,8 +2,8 @@
 //! in every language. Nothing here knows HTTP; `assets` says which files the pages link to.
 //!
 //! They live under `default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self';
-//! connect-src 'self'; base-uri 'none'`: no inline style, no inline script. Forms post to [`LOGIN`] and its neighbours here;
-//! browsers apply `form-action` to where the answer redirects too, so it must name the service's origin.
+//! connect-src 'self'; base-uri 'none'; form-action 'self'`: no inline style, no inline script. Forms post to [`LOGIN`] and its
+//! neighbours here; browsers apply `form-action` to every redirect that follows, so whoever leaves us after a form passes [`Onward`].
 
 pub mod activate;
 pub mod assets;
@@ -25,6 +25,7 @@ mod home;
 mod login;
 mod logout;
 mod number;
+mod onward;
 mod opaque;
 mod problem;
 mod waiting;
@@ -38,6 +39,7 @@ pub use ended::{Ended, Why};
 pub use home::SiteHome;
 pub use login::{LoginStart, NumberError, ServiceLinks, Ways};
 pub use logout::{LoggedOut, LogoutConfirm, LogoutFailed};
+pub use onward::{Onward, To};
 pub use problem::{CODES as PROBLEM_CODES, Problem};
 pub use waiting::Waiting;
 pub use waiting_link::WaitingLink;
@@ -58,6 +60,15 @@ pub const LOGOUT: &str = "/logout";
 pub const CANCEL: &str = "/login/cancel";
 /// Where "try again" posts: `req`.
 pub const RETRY: &str = "/login/retry";
+
+/// The way back to the service that asked, giving up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back<'a> {
+    /// The service's error answer is in the address.
+    Link(&'a str),
+    /// The answer is made at that moment (signed, or a form): posts `req` to [`CANCEL`].
+    Form,
+}
 
 /// The service that asks, as its partner file names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +112,7 @@ pub fn samples(lang: Lang) -> Vec<(&'static str, Markup)> {
         named("logout_confirm", LogoutConfirm::samples(lang), LogoutConfirm::render),
         named("logged_out", LoggedOut::samples(lang), LoggedOut::render),
         named("logout_failed", LogoutFailed::samples(lang), LogoutFailed::render),
+        named("onward", Onward::samples(lang), Onward::render),
         named("ended", Ended::samples(lang), Ended::render),
         named("problem", Problem::samples(lang), Problem::render),
         named("bank_return", BankReturn::samples(lang), BankReturn::render),

@@ -7,7 +7,7 @@ use crate::icons::Icon;
 use crate::layout::Layout;
 use crate::number::NumberFields;
 use crate::opaque::Opaque;
-use crate::{Asker, Deed, LOGIN, START_LINK, START_QR};
+use crate::{Asker, Back, CANCEL, Deed, LOGIN, START_LINK, START_QR};
 
 /// Why the number on the form was sent back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct LoginStart<'a> {
     /// This page up to and including `lang=`.
     pub lang_href: &'a str,
     /// Back to the service, giving up.
-    pub back_href: Option<&'a str>,
+    pub back: Back<'a>,
 }
 
 impl LoginStart<'_> {
@@ -76,13 +76,24 @@ impl LoginStart<'_> {
                 @if let Some(error) = self.error { (self.explain(error)) }
                 @if self.ways.qr || self.ways.link { (self.without_number()) }
                 @if self.ways.number { (self.with_number()) }
-                @if let Some(href) = self.back_href {
-                    a.button.plain id="cancel" href=(href) { (fill(self.lang, "site.back", &[("service", self.asker.name)])) }
-                }
+                (self.way_back())
                 (self.about())
             }
         };
         Layout { lang_href: Some(self.lang_href), ..Layout::new(self.lang, title, main) }.render()
+    }
+
+    fn way_back(&self) -> Markup {
+        let name = fill(self.lang, "site.back", &[("service", self.asker.name)]);
+        html! {
+            @match self.back {
+                Back::Link(href) => a.button.plain id="cancel" href=(href) { (name) },
+                Back::Form => form method="post" action=(CANCEL) {
+                    input type="hidden" name="req" value=(Opaque(self.req));
+                    button.button.plain id="cancel" type="submit" { (name) }
+                },
+            }
+        }
     }
 
     /// The likelier one first: on a phone the app is here, before a computer it is in the hand.
@@ -166,7 +177,7 @@ impl LoginStart<'static> {
             error,
             links: ServiceLinks::default(),
             lang_href: "/login?req=sample&lang=",
-            back_href: Some("https://voorbeeld.example/"),
+            back: Back::Link("https://voorbeeld.example/"),
         };
         let errors = [
             NumberError::Missing,
@@ -185,6 +196,7 @@ impl LoginStart<'static> {
             terms: Some("https://voorbeeld.example/voorwaarden"),
         };
         all.push(LoginStart { mobile: true, links, ..sample("", "BE", None) });
+        all.push(LoginStart { back: Back::Form, ..sample("", "BE", None) });
         all.extend([Deed::Payment, Deed::Text].map(|deed| LoginStart { deed, ..sample("", "BE", None) }));
         all
     }

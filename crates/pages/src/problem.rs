@@ -29,6 +29,8 @@ pub struct Problem<'a> {
     pub id: &'a str,
     /// A way on, when one is safe to offer: never an unregistered address.
     pub back_href: Option<&'a str>,
+    /// This page up to and including `lang=`, where it has an address.
+    pub lang_href: Option<&'a str>,
 }
 
 impl Problem<'_> {
@@ -51,7 +53,7 @@ impl Problem<'_> {
                 }
             }
         };
-        Layout::new(self.lang, title, main).render()
+        Layout { lang_href: self.lang_href, ..Layout::new(self.lang, title, main) }.render()
     }
 
     fn text(&self, part: &str) -> &'static str {
@@ -82,9 +84,20 @@ fn answer_to(code: &str) -> &'static str {
 
 impl Problem<'static> {
     pub fn samples(lang: Lang) -> Vec<Self> {
-        let known = CODES.iter().map(|code| Problem { lang, code, id: "7KQ2-M4XD", back_href: None });
-        let another =
-            Problem { lang, code: "of_tomorrow", id: "7KQ2-M4XD", back_href: Some("https://voorbeeld.example/") };
+        let known = CODES.iter().map(|code| Problem {
+            lang,
+            code,
+            id: "7KQ2-M4XD",
+            back_href: None,
+            lang_href: Some("/login/problem/server_error/7KQ2-M4XD?lang="),
+        });
+        let another = Problem {
+            lang,
+            code: "of_tomorrow",
+            id: "7KQ2-M4XD",
+            back_href: Some("https://voorbeeld.example/"),
+            lang_href: None,
+        };
         known.chain([another]).collect()
     }
 }

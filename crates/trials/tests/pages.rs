@@ -169,7 +169,7 @@ fn a_token_is_told_sign_by_sign_to_whoever_listens() {
 fn every_problem_has_words_of_its_own_and_a_stable_phrase() {
     for lang in Lang::ALL {
         let drawn = PROBLEM_CODES.map(|code| {
-            let page = Problem { lang, code, id: "7KQ2-M4XD", back_href: None }.render().into_string();
+            let page = Problem { lang, code, id: "7KQ2-M4XD", back_href: None, lang_href: None }.render().into_string();
             assert!(page.contains(&format!("<p id=\"error-code\" lang=\"en\">{code}</p>")), "{code}");
             assert!(page.contains("<code id=\"error-id\">7KQ2-M4XD</code>"), "{code}");
             page.replace(code, "")
@@ -183,7 +183,8 @@ fn every_problem_has_words_of_its_own_and_a_stable_phrase() {
 
 #[test]
 fn what_others_wrote_is_shown_as_text() {
-    let page = Problem { lang: Lang::Nl, code: "<b>", id: "\"><script>", back_href: Some("\"><script>") };
+    let page =
+        Problem { lang: Lang::Nl, code: "<b>", id: "\"><script>", back_href: Some("\"><script>"), lang_href: None };
     let page = page.render().into_string();
     assert!(!page.contains("<b>") && !page.contains("\"><script>"));
 }

@@ -5,8 +5,6 @@ use axum::http::header::{self, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use protocol::oidc::origin;
-
 use crate::{Doors, timing};
 
 fn frame_ancestors(doors: &Doors) -> String {
@@ -23,41 +21,44 @@ fn policy(response: &mut Response, text: &str) {
     }
 }
 
+fn opened_by_nobody(response: &mut Response) {
+    set(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+}
+
 fn common(doors: &Doors, response: &mut Response) {
     set(response, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(response, header::REFERRER_POLICY, "no-referrer");
     set(response, header::CACHE_CONTROL, "no-store");
-    set(response, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(response, HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()");
     if doors.secure() {
         set(response, header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
 }
 
-/// Where the forms of a page may lead besides ourselves: browsers apply `form-action` to redirects too, and "stop" leads back to
-/// the service that asked.
-#[derive(Clone)]
-pub struct FormTarget(String);
+/// On a page whose one form is the service's: browsers apply `form-action` to every redirect that follows, and where the service
+/// leads its people next is nobody's business here. No other page has a form that leaves us.
+#[derive(Clone, Copy)]
+pub struct LeavingForm;
 
-impl FormTarget {
-    /// Lets the forms of `response` lead to the origin of `url`.
-    pub fn allow(response: &mut Response, url: &str) {
-        if let Some(origin) = origin(url) {
-            response.extensions_mut().insert(FormTarget(origin.to_owned()));
-        }
-    }
+/// Pages that a service opens in a window of its own may keep the tie to the page that opened it: it waits there for the answer.
+fn may_be_a_window(path: &str) -> bool {
+    path == "/authorize" || path == "/v2/authorization" || path == "/login" || path.starts_with("/login/")
 }
 
 /// Headers of the login site.
 pub async fn site(State(doors): State<Doors>, request: Request, next: Next) -> Response {
     let timing = timing::start(&request);
+    let window = may_be_a_window(request.uri().path());
     let mut response = next.run(request).await;
     timing.end();
     common(&doors, &mut response);
-    let target = response.extensions_mut().remove::<FormTarget>().map(|t| format!(" {}", t.0)).unwrap_or_default();
+    if !window {
+        opened_by_nobody(&mut response);
+    }
+    let forms = if response.extensions_mut().remove::<LeavingForm>().is_some() { "" } else { "form-action 'self'; " };
     let csp = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-         base-uri 'none'; form-action 'self'{target}; frame-ancestors {}",
+         base-uri 'none'; {forms}frame-ancestors {}",
         frame_ancestors(&doors)
     );
     policy(&mut response, &csp);
@@ -73,6 +74,7 @@ pub async fn console(State(doors): State<Doors>, request: Request, next: Next) -
     let mut response = next.run(request).await;
     timing.end();
     common(&doors, &mut response);
+    opened_by_nobody(&mut response);
     let csp = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'none'; \
                base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     set(&mut response, header::CONTENT_SECURITY_POLICY, csp);
@@ -86,6 +88,7 @@ pub async fn app(State(doors): State<Doors>, request: Request, next: Next) -> Re
     timing.end();
     set(&mut response, HeaderName::from_static("permissions-policy"), APP_PERMISSIONS);
     common(&doors, &mut response);
+    opened_by_nobody(&mut response);
     let csp = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; connect-src 'self'; \
          manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \

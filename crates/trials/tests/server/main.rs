@@ -32,6 +32,7 @@ mod misfortune;
 mod moved;
 mod mtls;
 mod my;
+mod onward;
 mod own_registration;
 mod partner_keys;
 mod phone_comes;

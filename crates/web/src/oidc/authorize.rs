@@ -7,12 +7,13 @@ use axum::response::Response;
 use journeys::read_request;
 use protocol::oidc::Mount;
 use protocol::oidc::authorize::AuthorizeError;
+use words::Lang;
 
 use super::pairs;
 use crate::Doors;
 use crate::limits::What;
 use crate::place::Caller;
-use crate::site::{begin, problem_here, send};
+use crate::site::{accepted, begin, problem_here, problem_in, send};
 
 /// `GET /authorize`.
 pub async fn authorize(
@@ -50,16 +51,25 @@ pub async fn v2_authorization(
     open(&doors, &headers, caller, Mount::Compat, query.as_deref().unwrap_or_default()).await
 }
 
+/// As the service wishes, before anything else of the request is believed.
+fn language(headers: &HeaderMap, parameters: &[(String, String)]) -> Lang {
+    let wished = parameters.iter().find(|(name, _)| name == "ui_locales").map_or("", |(_, value)| value);
+    let primary = |tag: &str| Lang::parse(tag.split('-').next().unwrap_or_default());
+    wished.split(' ').find_map(primary).unwrap_or_else(|| accepted(headers))
+}
+
 async fn open(doors: &Doors, headers: &HeaderMap, caller: Caller, mount: Mount, parameters: &str) -> Response {
+    let parameters = pairs(parameters);
+    let lang = language(headers, &parameters);
     let permit = || doors.limits.take(What::Login, &caller.network, doors.world.now()).is_ok();
-    let request = match read_request::read(&doors.world, mount, &pairs(parameters), &permit).await {
+    let request = match read_request::read(&doors.world, mount, &parameters, &permit).await {
         Ok(Ok(request)) => request,
         // Not the parameters themselves: `login_hint` may hold somebody's number.
         Ok(Err(AuthorizeError::Page(error))) => {
-            return problem_here(doors, headers, error.code(mount), "the authorization request");
+            return problem_in(doors, lang, error.code(mount), "the authorization request");
         }
-        Ok(Err(AuthorizeError::Redirect(error))) => return send(doors, &error.reply()).await,
-        Err(failure) => return problem_here(doors, headers, "server_error", &format!("{failure:?}")),
+        Ok(Err(AuthorizeError::Redirect(error))) => return send(doors, lang, &error.reply()).await,
+        Err(failure) => return problem_in(doors, lang, "server_error", &format!("{failure:?}")),
     };
     // The name of a pushed request is used up.
     begin(doors, headers, caller, request.authorization, request.pushed).await

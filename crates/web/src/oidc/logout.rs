@@ -14,8 +14,8 @@ use words::Lang;
 use super::{Call, pairs};
 use crate::Doors;
 use crate::problem::occurrence;
-use crate::security::{FormTarget, cookie, read_cookie};
-use crate::site::{accepted, browser_id, login::add_cookie, page, problem_here, see_other, session};
+use crate::security::{cookie, read_cookie};
+use crate::site::{accepted, browser_id, leave, login::add_cookie, page, problem_here, see_other, session};
 
 /// The question may lie open for so long, seconds.
 const QUESTION_SECONDS: i64 = 3600;
@@ -59,7 +59,7 @@ async fn asked(doors: &Doors, headers: &HeaderMap, parameters: &[(String, String
     if checked.needs_question(&doors.world, &brought) {
         ask(doors, headers, &asked, &checked)
     } else {
-        finish(doors, headers, &asked, &checked).await
+        finish(doors, headers, &asked, &checked, see_other).await
     }
 }
 
@@ -103,19 +103,11 @@ fn ask(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest, checked: &Chec
     let service = service(checked, lang);
     let mut response = page(LogoutConfirm { lang, service: service.as_deref(), req: &req }.render());
     add_cookie(&mut response, &set);
-    allow(&mut response, checked);
     response
 }
 
 fn service(checked: &Checked, lang: Lang) -> Option<String> {
     checked.partner.as_ref().map(|partner| partner.shown_name(None, lang.code()).to_owned())
-}
-
-/// The question's form may lead on to the partner.
-fn allow(response: &mut Response, checked: &Checked) {
-    if let Some(back) = &checked.back {
-        FormTarget::allow(response, back);
-    }
 }
 
 async fn answered(doors: &Doors, call: &Call, sealed: &str) -> Response {
@@ -130,22 +122,30 @@ async fn answered(doors: &Doors, call: &Call, sealed: &str) -> Response {
         // Somebody else's question, or sent here by another site: this browser is asked itself.
         return see_other(&asked.at(PATH));
     }
-    if call.fields().iter().any(|(name, value)| name == "answer" && value == "yes") {
-        return finish(doors, headers, &asked, &checked).await;
-    }
     let lang = lang(headers, Some(&asked));
     let service = service(&checked, lang);
+    if call.fields().iter().any(|(name, value)| name == "answer" && value == "yes") {
+        let after_our_form = |back: &str| leave(back, lang, service.as_deref().unwrap_or_default());
+        return finish(doors, headers, &asked, &checked, after_our_form).await;
+    }
     let back = service.as_deref().zip(checked.back.as_deref());
     page(LoggedOut { lang, out: false, back }.render())
 }
 
-async fn finish(doors: &Doors, headers: &HeaderMap, asked: &LogoutRequest, checked: &Checked) -> Response {
+/// `on`: how the browser goes on to the partner.
+async fn finish(
+    doors: &Doors,
+    headers: &HeaderMap,
+    asked: &LogoutRequest,
+    checked: &Checked,
+    on: impl Fn(&str) -> Response,
+) -> Response {
     let brought = session::brought(doors, headers);
     if let Err(failure) = logout::end(&doors.world, checked, &brought.clone().unwrap_or_default()).await {
         return problem_here(doors, headers, "server_error", &format!("{failure:?}"));
     }
     let mut response = match &checked.back {
-        Some(back) => see_other(back),
+        Some(back) => on(back),
         None => page(LoggedOut { lang: lang(headers, Some(asked)), out: true, back: None }.render()),
     };
     if brought.is_some() {

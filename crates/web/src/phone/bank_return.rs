@@ -56,6 +56,7 @@ pub async fn came_back(
 fn oops(doors: &Doors, lang: Lang, why: &str) -> Response {
     let id = problem::occurrence(doors);
     tracing::error!(id, why, "the return from a bank could not be finished");
-    let problem = Problem { lang, code: "server_error", id: &id, back_href: Some(&doors.world.settings.app) };
+    let problem =
+        Problem { lang, code: "server_error", id: &id, back_href: Some(&doors.world.settings.app), lang_href: None };
     (StatusCode::SERVICE_UNAVAILABLE, page(problem.render())).into_response()
 }

@@ -6,6 +6,7 @@ use journeys::sign_in;
 use pages::{Elsewhere, SESSION_LOST};
 use protocol::oidc::origin;
 use protocol::oidc::partner::Partner;
+use words::Lang;
 
 use super::pages_of::{accepted, page};
 use crate::Doors;
@@ -15,8 +16,9 @@ use crate::problem;
 pub(super) async fn elsewhere(doors: &Doors, headers: &HeaderMap, approval: &str, from_app: bool) -> Response {
     let id = problem::occurrence(doors);
     tracing::info!(id, code = SESSION_LOST, from_app, "a login was opened in another browser");
-    let lang = accepted(headers);
     let asked = sign_in::watch(&doors.world, approval).await.ok().map(|watch| watch.request.authorization);
+    let wished = asked.as_ref().and_then(|asked| asked.language()).and_then(Lang::parse);
+    let lang = wished.unwrap_or_else(|| accepted(headers));
     let partner = asked.as_ref().and_then(|asked| doors.world.partners.find(&asked.client_id));
     let service = asked.as_ref().and_then(|asked| asked.service.as_deref());
     let front = asked.as_ref().zip(partner.as_ref()).and_then(|(asked, p)| front(p, &asked.redirect_uri));

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::elsewhere::elsewhere;
 use super::login::{SealedForm, denied, send};
 use super::offer::{Offer, offered};
-use super::pages_of::{problem_here, see_other};
+use super::pages_of::{problem_in, see_other};
 use super::wait::{NOT_APPROVED, granted, own, state_of};
 use crate::Doors;
 use crate::place::Caller;
@@ -44,17 +44,18 @@ pub async fn come_back(
     let Some(login) = own(&doors, &headers, &approval) else {
         return elsewhere(&doors, &headers, &approval, true).await;
     };
+    let lang = login.lang();
     let token = query.ok().and_then(|Query(query)| query.rt).unwrap_or_default();
     let watch = match sign_in::watch(&doors.world, &approval).await {
         Ok(watch) => watch,
-        Err(Failure::Gone) => return problem_here(&doors, &headers, "request_expired", "swept"),
-        Err(failure) => return problem_here(&doors, &headers, "server_error", &format!("{failure:?}")),
+        Err(Failure::Gone) => return problem_in(&doors, lang, "request_expired", "swept"),
+        Err(failure) => return problem_in(&doors, lang, "server_error", &format!("{failure:?}")),
     };
     let answered = start::returns(&doors.world, &approval, &token).filter(|_| watch.approval.start == Start::Link);
     match (answered, watch.progress) {
-        (Some(Decision::Approve), Progress::Approved) => granted(&doors, &headers, &watch).await,
+        (Some(Decision::Approve), Progress::Approved) => granted(&doors, &headers, lang, &watch).await,
         (Some(Decision::Reject), Progress::Refused) => {
-            send(&doors, &denied(&state_of(&login, &watch), NOT_APPROVED)).await
+            send(&doors, lang, &denied(&state_of(&login, &watch), NOT_APPROVED)).await
         }
         // A wrong token, or too early or too late: the page of the request says what there is to say.
         _ => see_other(&format!("/login/wait/{approval}")),

@@ -6,15 +6,15 @@ use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use journeys::reply;
 use journeys::start::{self, Begun};
-use pages::{Asker, Deed, LoginStart, NumberError, ServiceLinks, Ways};
-use protocol::oidc::Mount;
+use pages::{Asker, Back, Deed, LoginStart, NumberError, ServiceLinks, Ways};
 use protocol::oidc::authorize::{Answer, AuthorizationRequest, Confirm, ErrorCode, Reply};
 use protocol::oidc::partner::{Partner, StartWay};
 use serde::Deserialize;
 use words::Lang;
 
-use super::pages_of::{accepted, found, page, problem_after, problem_here, see_other};
-use super::wait::{form_post, stop};
+use super::onward::{go, service_of};
+use super::pages_of::{accepted, page, problem_after, problem_here, problem_in, see_other};
+use super::wait::stop;
 use super::{
     KNOWN_COOKIE, KnownCookie, LoginCookie, LoginState, NUMBER_COOKIE, NumberCookie, login_cookie_name, open_cookie,
     seal_cookie,
@@ -22,7 +22,7 @@ use super::{
 use crate::Doors;
 use crate::limits::What;
 use crate::place::{Caller, browser, is_mobile};
-use crate::security::{FormTarget, cookie, read_cookie};
+use crate::security::{cookie, read_cookie};
 
 /// The waiting page may be reloaded for so long.
 const LOGIN_COOKIE_SECONDS: i64 = 900;
@@ -135,19 +135,10 @@ async fn sealed(doors: &Doors, form: Result<Form<SealedForm>, FormRejection>) ->
 }
 
 /// Takes the browser to the service, with this reply.
-pub(crate) async fn send(doors: &Doors, reply: &Reply) -> Response {
+pub(crate) async fn send(doors: &Doors, lang: Lang, reply: &Reply) -> Response {
     match reply::answer(&doors.world, reply).await {
-        Ok(answer) => go(&answer),
-        Err(failure) => problem_after(doors, "server_error", &format!("{failure:?}")),
-    }
-}
-
-/// Takes the browser where this answer says.
-pub(crate) fn go(answer: &Answer) -> Response {
-    match answer {
-        Answer::Redirect { to, mount: Mount::Standard } => see_other(to),
-        Answer::Redirect { to, mount: Mount::Compat } => found(to),
-        Answer::FormPost { action, fields } => form_post(action, fields),
+        Ok(answer) => go(&answer, lang, &service_of(doors, &reply.client_id, lang)),
+        Err(failure) => problem_in(doors, lang, "server_error", &format!("{failure:?}")),
     }
 }
 
@@ -156,15 +147,18 @@ pub(crate) fn denied(state: &LoginState, why: &'static str) -> Reply {
     state.authorization.refuse(ErrorCode::AccessDenied, why).reply()
 }
 
-/// Link back to the service, when it can be a link.
-pub(crate) fn back_link(doors: &Doors, state: &LoginState, why: &'static str) -> String {
+/// Link back to the service, when it can be a link: no form is one, and a signed answer would be old before somebody follows it.
+pub(crate) fn back_link(doors: &Doors, state: &LoginState, why: &'static str) -> Option<String> {
     let reply = denied(state, why);
     match reply.plain(&doors.world.settings.issuer_of(reply.mount)) {
-        Some(Answer::Redirect { to, .. }) => to,
-        Some(Answer::FormPost { action, .. }) => action,
-        // A signed answer would be old before somebody follows the link.
-        None => reply.redirect_uri,
+        Some(Answer::Redirect { to, .. }) => Some(to),
+        Some(Answer::FormPost { .. }) | None => None,
     }
+}
+
+/// The way back, as the pages draw it.
+pub(crate) fn back(link: Option<&str>) -> Back<'_> {
+    link.map_or(Back::Form, Back::Link)
 }
 
 /// Who asks, as the pages say it.
@@ -229,7 +223,7 @@ pub(super) fn start_page(
     typed: Option<TypedNumber<'_>>,
     error: Option<NumberError>,
 ) -> Response {
-    let lang = Lang::parse(&state.lang).unwrap_or(Lang::Nl);
+    let lang = state.lang();
     let remembered: Option<NumberCookie> =
         read_cookie(doors, headers, NUMBER_COOKIE).and_then(|c| open_cookie(&doors.world, c));
     let hint = state.authorization.login_hint.as_deref().filter(|h| h.starts_with('+'));
@@ -240,7 +234,7 @@ pub(super) fn start_page(
         (None, None, None) => ("BE", ""),
     };
     let req = state.seal(&doors.world);
-    let back = back_link(doors, state, "the person went back");
+    let back_href = back_link(doors, state, "the person went back");
     let who = who(doors, state, lang);
     let start = LoginStart {
         lang,
@@ -255,11 +249,9 @@ pub(super) fn start_page(
         error,
         links: who.links(),
         lang_href: &format!("/login?req={req}&lang="),
-        back_href: Some(&back),
+        back: back(back_href.as_deref()),
     };
-    let mut response = page(start.render());
-    FormTarget::allow(&mut response, &state.authorization.redirect_uri);
-    response
+    page(start.render())
 }
 
 #[derive(Deserialize)]
@@ -276,10 +268,12 @@ pub async fn show(
 ) -> Response {
     let Ok(Query(query)) = query else { return problem_here(&doors, &headers, "request_invalid", "query") };
     let state = LoginState::open(&doors.world, query.req.as_deref().unwrap_or_default()).await;
+    let chosen = query.lang.as_deref().and_then(Lang::parse);
     let Some(mut state) = state else {
-        return problem_here(&doors, &headers, "request_expired", "no sealed request");
+        let lang = chosen.unwrap_or_else(|| accepted(&headers));
+        return problem_in(&doors, lang, "request_expired", "no sealed request");
     };
-    if let Some(lang) = query.lang.as_deref().and_then(Lang::parse) {
+    if let Some(lang) = chosen {
         state.lang = lang.code().to_owned();
     }
     start_page(&doors, &headers, &state, None, None)

@@ -9,6 +9,7 @@ mod link;
 pub(crate) mod login;
 mod number;
 mod offer;
+mod onward;
 mod pages_of;
 mod qr;
 pub(crate) mod session;
@@ -19,7 +20,8 @@ pub use link::{by_link, come_back};
 pub(crate) use login::{begin, send};
 pub use login::{retry, show};
 pub use number::login;
-pub(crate) use pages_of::{accepted, method_not_allowed, not_found, problem_here, see_other};
+pub(crate) use onward::leave;
+pub(crate) use pages_of::{accepted, method_not_allowed, not_found, problem_here, problem_in, see_other};
 pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
 pub use qr::{by_qr, frame};
 pub use wait::{cancel, events, wait};
@@ -31,6 +33,7 @@ use protocol::oidc::authorize::AuthorizationRequest;
 use protocol::oidc::request_seal;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use words::Lang;
 
 /// The login page may lie open for so long.
 const REQUEST_SECONDS: i64 = 3600;
@@ -45,6 +48,11 @@ pub(crate) struct LoginState {
 }
 
 impl LoginState {
+    /// As the person chose on our page, else as the service wished.
+    pub(crate) fn lang(&self) -> Lang {
+        Lang::parse(&self.lang).unwrap_or(Lang::Nl)
+    }
+
     /// What lies in a row is not said twice.
     pub(crate) fn seal(&self, world: &World) -> String {
         let exp = world.now() + REQUEST_SECONDS;
@@ -86,6 +94,12 @@ pub(crate) struct LoginCookie {
     pub(crate) approval: String,
     pub(crate) number: String,
     pub(crate) lang: String,
+}
+
+impl LoginCookie {
+    pub(crate) fn lang(&self) -> Lang {
+        Lang::parse(&self.lang).unwrap_or(Lang::Nl)
+    }
 }
 
 /// Name of that cookie: one per request, so that two tabs do not fight.

@@ -10,7 +10,7 @@ use pages::NumberError;
 use serde::Deserialize;
 
 use super::login::{TypedNumber, add_cookie, begun, minutes, start_page, to_waiting};
-use super::pages_of::problem_after;
+use super::pages_of::{problem_after, problem_after_in};
 use super::{LoginState, NUMBER_COOKIE, NumberCookie, seal_cookie};
 use crate::Doors;
 use crate::limits::What;
@@ -72,8 +72,10 @@ pub async fn login(
         Err(Failure::Refused(Refusal::CountryNotServed)) => complain(NumberError::CountryNotServed),
         Err(Failure::Refused(_)) => complain(NumberError::Invalid),
         // A form of our own that was bent: this partner wants no numbers.
-        Err(Failure::Malformed) => problem_after(&doors, "request_invalid", "no number may be typed for this partner"),
-        Err(failure) => problem_after(&doors, "server_error", &format!("{failure:?}")),
+        Err(Failure::Malformed) => {
+            problem_after_in(&doors, state.lang(), "request_invalid", "no number may be typed for this partner")
+        }
+        Err(failure) => problem_after_in(&doors, state.lang(), "server_error", &format!("{failure:?}")),
     }
 }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use journeys::{Failure, start};
 
 use super::login::{SealedForm, begun, opened, to_waiting};
-use super::pages_of::problem_after;
+use super::pages_of::problem_after_in;
 use crate::Doors;
 use crate::place::Caller;
 
@@ -39,7 +39,7 @@ pub(super) async fn offered(
     };
     match started {
         Ok(approval) => to_waiting(doors, &state, &approval.id, String::new()),
-        Err(Failure::Malformed) => problem_after(doors, "request_invalid", "this partner wants another start"),
-        Err(failure) => problem_after(doors, "server_error", &format!("{failure:?}")),
+        Err(Failure::Malformed) => problem_after_in(doors, state.lang(), "request_invalid", "this partner wants another start"),
+        Err(failure) => problem_after_in(doors, state.lang(), "server_error", &format!("{failure:?}")),
     }
 }

@@ -61,11 +61,17 @@ pub async fn form_post_script() -> Response {
 }
 
 /// `GET /login/problem/{code}/{id}`: an error page that survives a reload.
-pub async fn problem_page(headers: HeaderMap, Path((code, id)): Path<(String, String)>) -> Response {
+pub async fn problem_page(
+    headers: HeaderMap,
+    Path((code, id)): Path<(String, String)>,
+    query: Result<Query<LangQuery>, QueryRejection>,
+) -> Response {
+    let asked = query.ok().and_then(|Query(query)| query.lang);
+    let lang = asked.as_deref().and_then(Lang::parse).unwrap_or_else(|| accepted(&headers));
     let known = PROBLEM_CODES.into_iter().find(|c| *c == code);
     let plain = id.len() <= 16 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    let (Some(code), true) = (known, plain) else { return show(&headers, "not_found", "-", StatusCode::NOT_FOUND) };
-    show(&headers, code, &id, status_of(code))
+    let (Some(code), true) = (known, plain) else { return show(lang, "not_found", "-", StatusCode::NOT_FOUND) };
+    show(lang, code, &id, status_of(code))
 }
 
 fn status_of(code: &str) -> StatusCode {
@@ -79,15 +85,22 @@ fn status_of(code: &str) -> StatusCode {
     }
 }
 
-fn show(headers: &HeaderMap, code: &str, id: &str, status: StatusCode) -> Response {
-    (status, page(Problem { lang: accepted(headers), code, id, back_href: None }.render())).into_response()
+fn show(lang: Lang, code: &str, id: &str, status: StatusCode) -> Response {
+    let lang_href = format!("/login/problem/{code}/{id}?lang=");
+    let problem = Problem { lang, code, id, back_href: None, lang_href: Some(&lang_href) };
+    (status, page(problem.render())).into_response()
 }
 
 /// A problem right here (the address itself can be asked again).
 pub(crate) fn problem_here(doors: &Doors, headers: &HeaderMap, code: &'static str, why: &str) -> Response {
+    problem_in(doors, accepted(headers), code, why)
+}
+
+/// As [`problem_here`], in the language of the login.
+pub(crate) fn problem_in(doors: &Doors, lang: Lang, code: &'static str, why: &str) -> Response {
     let id = problem::occurrence(doors);
     tracing::info!(id, code, why, "a page was refused");
-    show(headers, code, &id, status_of(code))
+    show(lang, code, &id, status_of(code))
 }
 
 /// A problem after a form was sent: to a page that can be reloaded.
@@ -95,6 +108,13 @@ pub(crate) fn problem_after(doors: &Doors, code: &'static str, why: &str) -> Res
     let id = problem::occurrence(doors);
     tracing::info!(id, code, why, "a form was refused");
     see_other(&format!("/login/problem/{code}/{id}"))
+}
+
+/// As [`problem_after`], in the language of the login.
+pub(crate) fn problem_after_in(doors: &Doors, lang: Lang, code: &'static str, why: &str) -> Response {
+    let id = problem::occurrence(doors);
+    tracing::info!(id, code, why, "a form was refused");
+    see_other(&format!("/login/problem/{code}/{id}?lang={}", lang.code()))
 }
 
 pub(crate) fn see_other(location: &str) -> Response {

@@ -5,9 +5,11 @@ use axum::response::Response;
 use journeys::session::{self, Answered, BrowserSession, Known};
 use journeys::sign_in::{self, Watch};
 use protocol::oidc::authorize::{AuthorizationRequest, ErrorCode};
+use words::Lang;
 
-use super::login::{add_cookie, go, send};
-use super::pages_of::problem_here;
+use super::login::{add_cookie, send};
+use super::onward::{go, service_of};
+use super::pages_of::{accepted, problem_in};
 use super::{open_cookie, seal_cookie};
 use crate::Doors;
 use crate::limits::What;
@@ -49,18 +51,20 @@ pub(crate) async fn answer(
     caller: &Caller,
     asked: &AuthorizationRequest,
 ) -> Option<Response> {
+    let lang = asked.language().and_then(Lang::parse).unwrap_or_else(|| accepted(headers));
     let session = brought(doors, headers).unwrap_or_default();
     let answered = match session::answer(&doors.world, asked, &session).await {
         Ok(Answered::Ask) => return None,
-        Ok(Answered::Refused(error, why)) => Ok(send(doors, &asked.refuse(error, why).reply()).await),
-        Ok(Answered::Known(known)) => renewed(doors, caller, asked, *known).await,
+        Ok(Answered::Refused(error, why)) => Ok(send(doors, lang, &asked.refuse(error, why).reply()).await),
+        Ok(Answered::Known(known)) => renewed(doors, lang, caller, asked, *known).await,
         Err(failure) => Err(failure),
     };
-    Some(answered.unwrap_or_else(|failure| problem_here(doors, headers, "server_error", &format!("{failure:?}"))))
+    Some(answered.unwrap_or_else(|failure| problem_in(doors, lang, "server_error", &format!("{failure:?}"))))
 }
 
 async fn renewed(
     doors: &Doors,
+    lang: Lang,
     caller: &Caller,
     asked: &AuthorizationRequest,
     known: Known,
@@ -68,10 +72,13 @@ async fn renewed(
     let refused = |error, why| asked.refuse(error, why).reply();
     if doors.limits.take(What::Login, &caller.network, doors.world.now()).is_err() {
         let why = "too many logins began in this network";
-        return Ok(send(doors, &refused(ErrorCode::TemporarilyUnavailable, why)).await);
+        return Ok(send(doors, lang, &refused(ErrorCode::TemporarilyUnavailable, why)).await);
     }
     match session::renew(&doors.world, known).await? {
-        Some(approval) => Ok(go(&sign_in::watch(&doors.world, &approval).await?.granted(&doors.world).await?)),
-        None => Ok(send(doors, &refused(ErrorCode::LoginRequired, "the login was ended just now")).await),
+        Some(approval) => {
+            let answer = sign_in::watch(&doors.world, &approval).await?.granted(&doors.world).await?;
+            Ok(go(&answer, lang, &service_of(doors, &asked.client_id, lang)))
+        }
+        None => Ok(send(doors, lang, &refused(ErrorCode::LoginRequired, "the login was ended just now")).await),
     }
 }

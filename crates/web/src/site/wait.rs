@@ -13,23 +13,23 @@ use axum::response::{IntoResponse, Response};
 use domain::approval::{Progress, Start, State as Stands};
 use futures_core::Stream;
 use journeys::sign_in::{self, Watch};
-use journeys::{Failure, World};
-use maud::html;
+use journeys::{Failure, World, reply};
 use pages::{Ended, Waiting, WaitingLink, WaitingQr, Why};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 use words::Lang;
 
 use super::elsewhere::elsewhere;
-use super::login::{add_cookie, back_link, deed, denied, go, send, who};
-use super::pages_of::{page, problem_after, problem_here};
+use super::login::{add_cookie, back, back_link, deed, denied, who};
+use super::onward::{go, go_after_form, service_of};
+use super::pages_of::{page, problem_after, problem_after_in, problem_in};
 use super::qr::{code, scanned};
 use super::{
     KNOWN_COOKIE, KNOWN_SECONDS, KnownCookie, LoginCookie, LoginState, browser_id, login_cookie_name, open_cookie,
     seal_cookie,
 };
 use crate::Doors;
-use crate::security::{FormTarget, cookie, read_cookie};
+use crate::security::{cookie, read_cookie};
 
 /// A stream lives so long; the browser opens the next one by itself.
 const STREAM_SECONDS: u64 = 240;
@@ -47,8 +47,8 @@ pub async fn wait(State(doors): State<Doors>, headers: HeaderMap, Path(approval)
     };
     match sign_in::watch(&doors.world, &approval).await {
         Ok(watch) => show(&doors, &headers, &login, &watch).await,
-        Err(Failure::Gone) => problem_here(&doors, &headers, "request_expired", "swept"),
-        Err(failure) => problem_here(&doors, &headers, "server_error", &format!("{failure:?}")),
+        Err(Failure::Gone) => problem_in(&doors, login.lang(), "request_expired", "swept"),
+        Err(failure) => problem_in(&doors, login.lang(), "server_error", &format!("{failure:?}")),
     }
 }
 
@@ -65,7 +65,7 @@ pub(super) fn state_of(login: &LoginCookie, watch: &Watch) -> LoginState {
 }
 
 async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &Watch) -> Response {
-    let lang = Lang::parse(&login.lang).unwrap_or(Lang::Nl);
+    let lang = login.lang();
     let state = state_of(login, watch);
     let why = match watch.progress {
         Progress::Waiting => return waiting(doors, login, watch, &state, lang),
@@ -73,20 +73,19 @@ async fn show(doors: &Doors, headers: &HeaderMap, login: &LoginCookie, watch: &W
         _ if matches!(watch.approval.state, Stands::Redeemed { .. }) => Why::Spent,
         // The app itself brings such a browser back: whoever began a login and sent its link on gets nowhere from here.
         Progress::Approved if watch.approval.start == Start::Link => return waiting(doors, login, watch, &state, lang),
-        Progress::Approved => return granted(doors, headers, watch).await,
+        Progress::Approved => return granted(doors, headers, lang, watch).await,
         Progress::Refused => Why::Refused,
         Progress::Stopped => Why::Stopped,
         Progress::Expired => Why::Expired,
         Progress::Late => Why::Late,
         Progress::Spent => Why::Spent,
     };
-    let back = back_link(doors, &state, NOT_APPROVED);
+    let back_href = back_link(doors, &state, NOT_APPROVED);
+    let back = back(back_href.as_deref());
     let req = state.seal(&doors.world);
     let who = who(doors, &state, lang);
     let deed = deed(&state.authorization);
-    let mut response = page(Ended { lang, asker: who.asker(), deed, why, req: &req, back_href: &back }.render());
-    FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
-    response
+    page(Ended { lang, asker: who.asker(), deed, why, req: &req, back }.render())
 }
 
 fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState, lang: Lang) -> Response {
@@ -121,17 +120,15 @@ fn waiting(doors: &Doors, login: &LoginCookie, watch: &Watch, state: &LoginState
         }
         .render(),
     };
-    let mut response = page(drawn);
-    FormTarget::allow(&mut response, &watch.request.authorization.redirect_uri);
-    response
+    page(drawn)
 }
 
-pub(super) async fn granted(doors: &Doors, headers: &HeaderMap, watch: &Watch) -> Response {
+pub(super) async fn granted(doors: &Doors, headers: &HeaderMap, lang: Lang, watch: &Watch) -> Response {
     let answer = match watch.granted(&doors.world).await {
         Ok(answer) => answer,
-        Err(failure) => return problem_here(doors, headers, "server_error", &format!("{failure:?}")),
+        Err(failure) => return problem_in(doors, lang, "server_error", &format!("{failure:?}")),
     };
-    let mut response = go(&answer);
+    let mut response = go(&answer, lang, &service_of(doors, &watch.approval.partner, lang));
     super::session::remember(doors, headers, &mut response, watch);
     if let Some(account) = watch.account() {
         let old = read_cookie(doors, headers, KNOWN_COOKIE).and_then(|c| open_cookie::<KnownCookie>(&doors.world, c));
@@ -234,7 +231,11 @@ pub async fn cancel(
         return problem_after(&doors, "request_expired", "no sealed request");
     };
     stop(&doors, &headers, &state).await;
-    send(&doors, &denied(&state, "the person stopped")).await
+    let (reply, lang) = (denied(&state, "the person stopped"), state.lang());
+    match reply::answer(&doors.world, &reply).await {
+        Ok(answer) => go_after_form(&answer, lang, &service_of(&doors, &reply.client_id, lang)),
+        Err(failure) => problem_after_in(&doors, lang, "server_error", &format!("{failure:?}")),
+    }
 }
 
 /// The request that the browser waits for, if it is its own, waits no longer.
@@ -244,24 +245,4 @@ pub(super) async fn stop(doors: &Doors, headers: &HeaderMap, state: &LoginState)
     {
         tracing::error!(?failure, "a request could not be cancelled");
     }
-}
-
-/// `response_mode=form_post`: a form that sends itself, with a button where there is no JavaScript.
-pub(crate) fn form_post(action: &str, fields: &[(&'static str, String)]) -> Response {
-    let form = html! {
-        (maud::DOCTYPE)
-        html lang="en" {
-            head { meta charset="utf-8"; title { "zelf" } }
-            body {
-                form id="answer" method="post" action=(action) {
-                    @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
-                    button type="submit" { "→" }
-                }
-                script src="/static/form-post.js" {}
-            }
-        }
-    };
-    let mut response = page(form);
-    FormTarget::allow(&mut response, action);
-    response
 }
