@@ -93,6 +93,8 @@ export class Citizen {
       const now = await browser.ask(sent.location)
       const back = /id="back"[^>]*href="([^"]*)"/.exec(now.text)?.[1]
       if (back) return { url: new URL(unescape(back)), text: now.text }
+      // A signed answer, or one in a form, is made when the person asks for it.
+      if (/id="back"[^>]*formaction=/.test(now.text)) return arrived(await browser.ask('/login/cancel', { req: Browser.field(now, 'req') }))
       if (now.location || /<form[^>]*action="https?:/.test(now.text)) return arrived(now)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
@@ -104,6 +106,8 @@ export class Citizen {
 function arrived(page) {
   if (page.location?.startsWith('/')) throw new Error(`a problem page of the provider: ${page.location}`)
   if (page.location) return { url: new URL(page.location), text: page.text }
+  const onward = /id="onward"[^>]*href="([^"]*)"/.exec(page.text)?.[1]
+  if (onward) return { url: new URL(unescape(onward)), text: page.text }
   const action = /<form[^>]*action="([^"]*)"/.exec(page.text)?.[1]
   if (!action) throw new Error(`neither redirect nor form: ${page.status} ${page.text}`)
   const fields = [...page.text.matchAll(/<input[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)].map(([, name, value]) => [name, unescape(value)])

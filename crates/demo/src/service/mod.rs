@@ -98,6 +98,11 @@ impl Service {
         format!("{}_session", self.cookie_prefix)
     }
 
+    /// Who is in, in this browser.
+    fn who(&self, headers: &HeaderMap) -> Option<Arc<Person>> {
+        front::cookie(headers, &self.session_cookie()).and_then(|id| self.sessions.find(id))
+    }
+
     fn login_cookie(&self) -> String {
         format!("{}_login", self.cookie_prefix)
     }
@@ -137,15 +142,14 @@ struct LangQuery {
 
 async fn home(State(service): State<Service>, headers: HeaderMap, Query(query): Query<LangQuery>) -> Response {
     let lang = front::language(query.lang.as_deref(), &headers);
-    let session = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
+    let session = service.who(&headers);
     let person = session.as_deref();
     front::page(StatusCode::OK, lang, Page { site: service.site, lang, person, notice: None }.render())
 }
 
 /// The proof that the service keeps of what somebody confirmed, for that person.
 async fn evidence(State(service): State<Service>, headers: HeaderMap) -> Response {
-    let session = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
-    let Some(proof) = session.and_then(|person| person.evidence.clone()) else {
+    let Some(proof) = service.who(&headers).and_then(|person| person.evidence.clone()) else {
         return Redirect::to("/").into_response();
     };
     let headers = [
@@ -172,10 +176,9 @@ struct Wish {
 /// Off to the login page; what must come back is kept here, and a cookie says whose browser it is.
 async fn login(State(service): State<Service>, headers: HeaderMap, Query(wish): Query<Wish>) -> Response {
     let lang = front::language(None, &headers);
-    let known = front::cookie(&headers, &service.session_cookie()).and_then(|id| service.sessions.find(id));
-    let sub = known.map(|person| person.sub.clone());
+    let sub = service.who(&headers).map(|person| person.sub.clone());
     let Some(pending) = Pending::fresh(Ask::parse(wish.what.as_deref()), sub) else {
-        return problem(service.site, lang, &Refused::Unreachable);
+        return problem(&service, &headers, lang, &Refused::Unreachable);
     };
     match service.party.authorization_url(&pending, lang).await {
         Ok(url) => {
@@ -183,7 +186,7 @@ async fn login(State(service): State<Service>, headers: HeaderMap, Query(wish): 
             service.sessions.begin(pending);
             (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&url)).into_response()
         }
-        Err(refused) => problem(service.site, lang, &refused),
+        Err(refused) => problem(&service, &headers, lang, &refused),
     }
 }
 
@@ -205,7 +208,7 @@ async fn callback(State(service): State<Service>, headers: HeaderMap, Query(answ
             (AppendHeaders([(header::SET_COOKIE, session), (header::SET_COOKIE, login)]), Redirect::to("/"))
                 .into_response()
         }
-        Err(refused) => problem(service.site, lang, &refused),
+        Err(refused) => problem(&service, &headers, lang, &refused),
     }
 }
 
@@ -218,20 +221,23 @@ async fn finish(service: &Service, headers: &HeaderMap, answer: Answer) -> Resul
     }
     match (answer.code, answer.error.as_deref()) {
         (Some(code), None) => service.party.redeem(&code, &pending).await,
-        (_, Some("access_denied")) => Err(Refused::Denied),
+        (_, Some("access_denied")) => Err(Refused::Denied(pending.ask)),
         (_, error) => Err(Refused::Provider(error.unwrap_or("no code").to_owned())),
     }
 }
 
-fn problem(site: Site, lang: Lang, refused: &Refused) -> Response {
+/// What went wrong, to somebody who stays as they are: in, or not yet.
+fn problem(service: &Service, headers: &HeaderMap, lang: Lang, refused: &Refused) -> Response {
+    let site = service.site;
     let (status, notice) = match refused {
-        Refused::Denied => (StatusCode::OK, Notice::Denied),
+        Refused::Denied(ask) => (StatusCode::OK, Notice::Denied(*ask)),
         Refused::OtherBrowser => (StatusCode::BAD_REQUEST, Notice::OtherBrowser),
         Refused::Token(_) | Refused::Provider(_) => (StatusCode::BAD_GATEWAY, Notice::Failed),
         Refused::Unreachable => (StatusCode::BAD_GATEWAY, Notice::Unreachable),
     };
     tracing::info!(?site, why = refused.word(), "a service could not log somebody in");
-    front::page(status, lang, Page { site, lang, person: None, notice: Some(notice) }.render())
+    let session = service.who(headers);
+    front::page(status, lang, Page { site, lang, person: session.as_deref(), notice: Some(notice) }.render())
 }
 
 async fn logout(State(service): State<Service>, headers: HeaderMap) -> Response {

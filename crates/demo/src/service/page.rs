@@ -15,10 +15,11 @@ use super::site::{Ask, DEPOSIT_SHOWN, Site};
 pub(super) static STYLE: LazyLock<Asset> =
     LazyLock::new(|| Asset::hashed("service", "css", include_bytes!("service.css")));
 
-/// Why the person is not in.
+/// Why nothing came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notice {
-    Denied,
+    /// The person said no, or nothing in time.
+    Denied(Ask),
     OtherBrowser,
     Failed,
     Unreachable,
@@ -95,7 +96,9 @@ impl Page<'_> {
 
     fn say(&self, notice: Notice) -> Markup {
         let (title, next) = match notice {
-            Notice::Denied => ("service.denied", "service.denied_next"),
+            Notice::Denied(Ask::Login) => ("service.denied", "service.denied_next"),
+            Notice::Denied(Ask::Pay) => ("service.housing.not_paid", "service.housing.not_paid_next"),
+            Notice::Denied(Ask::Confirm) => ("service.housing.not_confirmed", "service.housing.not_confirmed_next"),
             Notice::OtherBrowser => ("service.other_browser", "service.other_browser_next"),
             Notice::Failed => ("service.failed", "service.failed_next"),
             Notice::Unreachable => ("service.unreachable", "service.unreachable_next"),
@@ -132,7 +135,10 @@ impl Page<'_> {
                 h1 id="hello" { (fill(lang, "service.hello", &[("name", name)])) }
                 p { (t(lang, self.site.said().inside)) }
             }
-            (self.did(person))
+            @match self.notice {
+                Some(notice) => (self.say(notice)),
+                None => (self.did(person)),
+            }
             @if self.site == Site::Town { (self.counters()) }
             @if self.site == Site::Housing { div.card.enter { (self.buttons()) } }
             div.two {
@@ -283,8 +289,27 @@ mod tests {
             let page = Page { site: Site::Housing, lang, person: Some(&without), notice: None }.render().into_string();
             assert!(!page.contains("id=\"kept\""), "nothing is kept that was not fetched");
             for site in [Site::Town, Site::Energy, Site::Housing, Site::Fund] {
-                let outside = Page { site, lang, person: None, notice: Some(Notice::Denied) }.render().into_string();
+                let notice = Some(Notice::Denied(Ask::Login));
+                let outside = Page { site, lang, person: None, notice }.render().into_string();
                 assert!(!outside.contains(">service.") && outside.contains("class=\"button"), "{site:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_refuses_a_payment_stays_in_and_reads_that_nothing_was_paid() {
+        let person = Person { ask: Ask::Pay, ..nobody() };
+        for lang in Lang::ALL {
+            for (ask, title) in
+                [(Ask::Pay, "service.housing.not_paid"), (Ask::Confirm, "service.housing.not_confirmed")]
+            {
+                let notice = Some(Notice::Denied(ask));
+                for person in [Some(&person), None] {
+                    let page = Page { site: Site::Housing, lang, person, notice }.render().into_string();
+                    assert!(page.contains(t(lang, title)) && !page.contains(t(lang, "service.denied")), "{page}");
+                    assert_eq!(page.contains("id=\"hello\""), person.is_some(), "who was in stays in");
+                    assert!(!page.contains("id=\"done\"") && page.contains("id=\"pay\""), "{page}");
+                }
             }
         }
     }

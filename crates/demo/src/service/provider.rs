@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::ServiceConfig;
 use super::session::{Pending, Person};
+use super::site::Ask;
 
 /// Clocks differ by so much, in seconds.
 const SKEW_SECONDS: i64 = 30;
@@ -16,8 +17,8 @@ const SKEW_SECONDS: i64 = 30;
 /// Why nobody was logged in.
 #[derive(Debug)]
 pub(super) enum Refused {
-    /// `access_denied`: refused, stopped, or too late.
-    Denied,
+    /// `access_denied`: what was asked was refused, stopped, or answered too late.
+    Denied(Ask),
     /// The answer belongs to no login of this browser.
     OtherBrowser,
     /// The provider's error code.
@@ -31,7 +32,7 @@ impl Refused {
     /// A word for the log.
     pub(super) fn word(&self) -> &str {
         match self {
-            Refused::Denied => "access_denied",
+            Refused::Denied(_) => "access_denied",
             Refused::OtherBrowser => "no such login in this browser",
             Refused::Provider(said) => said,
             Refused::Token(claim) => claim,

@@ -18,13 +18,19 @@ pub struct RegistrationError {
     pub description: String,
 }
 
+const METADATA: &str = "invalid_client_metadata";
+const REDIRECT: &str = "invalid_redirect_uri";
+
 impl RegistrationError {
+    /// Every `error` there is (RFC 7591 §3.2.2).
+    pub const ALL: [&'static str; 2] = [METADATA, REDIRECT];
+
     pub fn metadata(description: impl Into<String>) -> Self {
-        RegistrationError { error: "invalid_client_metadata", description: description.into() }
+        RegistrationError { error: METADATA, description: description.into() }
     }
 
     fn redirect(description: impl Into<String>) -> Self {
-        RegistrationError { error: "invalid_redirect_uri", description: description.into() }
+        RegistrationError { error: REDIRECT, description: description.into() }
     }
 }
 

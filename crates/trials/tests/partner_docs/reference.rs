@@ -4,6 +4,7 @@ use protocol::oidc::Mount;
 use protocol::oidc::attributes::Scope;
 use protocol::oidc::authorize::{ErrorCode, PageError};
 use protocol::oidc::ciba::BackchannelCode;
+use protocol::oidc::registration::RegistrationError;
 use protocol::oidc::release::{CLAIMS, Claim, Offered};
 use protocol::oidc::token::{TokenError, TokenErrorCode};
 
@@ -12,7 +13,7 @@ use crate::openapi::document;
 const FILE: &str = "reference.md";
 
 /// Each table by the name in its markers.
-fn tables() -> [(&'static str, String); 7] {
+fn tables() -> [(&'static str, String); 8] {
     [
         ("addresses", addresses()),
         ("scopes", scopes()),
@@ -21,6 +22,7 @@ fn tables() -> [(&'static str, String); 7] {
         ("answers", answers()),
         ("tokens", tokens()),
         ("backchannel", backchannel()),
+        ("registration", registration()),
     ]
 }
 
@@ -201,6 +203,19 @@ fn about_backchannel(error: BackchannelCode) -> &'static str {
         BackchannelCode::UnauthorizedClient => "Your registration does not allow CIBA.",
         BackchannelCode::InvalidUserCode => "`user_code` is not used here.",
         BackchannelCode::InvalidBindingMessage => "`binding_message` is one line of at most 128 plain characters.",
+    }
+}
+
+fn registration() -> String {
+    let row = |error: &'static str| vec![code(error), about_registration(error).to_owned()];
+    table(&["`error`", ""], RegistrationError::ALL.map(row))
+}
+
+fn about_registration(error: &str) -> &'static str {
+    match error {
+        "invalid_redirect_uri" => "A redirect address is missing, or may not be one; the description says which.",
+        "invalid_client_metadata" => "Another member is not of the right form, or does not go with the others.",
+        other => panic!("{other} has no words"),
     }
 }
 

@@ -54,7 +54,7 @@ async fn an_answer_that_posts_itself_says_where_it_goes_to_whoever_has_no_script
 async fn who_goes_back_is_heard_in_every_way_of_answering() {
     each(async |town| {
         let gemeente = town.partner("gemeente");
-        let phone = Phone::activate(&town, HOME, AN, "an").await;
+        let mut phone = Phone::activate(&town, HOME, AN, "an").await;
         for mode in ["form_post", "form_post.jwt", "query.jwt"] {
             let more = format!("response_mode={mode}");
             let mut browser = Browser::at(HOME);
