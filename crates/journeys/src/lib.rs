@@ -63,6 +63,7 @@ mod new_phone;
 mod notice;
 mod own_phone;
 pub mod partner_keys;
+pub mod partner_logo;
 pub mod partner_secret;
 pub mod partners;
 pub mod ports;

@@ -26,6 +26,7 @@ pub struct Parts {
     pub partners: Registry,
     pub partner_http: Box<dyn PartnerHttp>,
     pub partner_keys: crate::partner_keys::Cache,
+    pub partner_logos: crate::partner_logo::Cache,
     pub banks: Banks,
     pub bank: Box<dyn BankConnector>,
     pub revocation: Box<dyn RevocationSource>,

@@ -76,17 +76,27 @@ pub struct Asker<'a> {
     pub name: &'a str,
     /// Host of its redirect address.
     pub domain: &'a str,
+    /// Where its logo is, under our own address.
+    pub logo: Option<&'a str>,
 }
 
+/// Drawn where a service's logo cannot be had.
+pub const LOGO_STAND_IN: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="32" height="32" viewBox="0 0 24 24" fill="none" stroke="#0B6464" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="M3 21h18M5 21V10m14 11V10M9 21v-7m6 7v-7M3 10l9-6 9 6z"/></svg>"##;
+
 impl Asker<'static> {
-    pub(crate) const SAMPLE: Asker<'static> = Asker { name: "Gemeente Voorbeeld", domain: "voorbeeld.example" };
+    pub(crate) const SAMPLE: Asker<'static> =
+        Asker { name: "Gemeente Voorbeeld", domain: "voorbeeld.example", logo: None };
 }
 
 impl Asker<'_> {
     pub(crate) fn draw(&self, line: &str) -> Markup {
         html! {
             div.asker id="asker" {
-                (icons::Icon::Building.draw(32))
+                @match self.logo {
+                    // The name stands beside it.
+                    Some(href) => img.logo src=(href) alt="" width="48" height="48";,
+                    None => (icons::Icon::Building.draw(32)),
+                }
                 div {
                     span { (line) }
                     strong id="service-name" { (self.name) }

@@ -196,7 +196,8 @@ impl LoginStart<'static> {
             terms: Some("https://voorbeeld.example/voorwaarden"),
         };
         all.push(LoginStart { mobile: true, links, ..sample("", "BE", None) });
-        all.push(LoginStart { back: Back::Form, ..sample("", "BE", None) });
+        let asker = Asker { logo: Some("/logo/voorbeeld"), ..Asker::SAMPLE };
+        all.push(LoginStart { asker, back: Back::Form, ..sample("", "BE", None) });
         all.extend([Deed::Payment, Deed::Text].map(|deed| LoginStart { deed, ..sample("", "BE", None) }));
         all
     }

@@ -254,6 +254,7 @@ impl Ground {
             partners: Registry::new(Partners::new(self.partners.iter().map(|p| p.registered())).unwrap()),
             partner_http: Box::new(self.web.clone()),
             partner_keys: journeys::partner_keys::Cache::default(),
+            partner_logos: journeys::partner_logo::Cache::default(),
             banks: Banks::read(include_str!("../../../deploy/banks.toml"), &self.bank_base).unwrap(),
             bank: match banker {
                 Banker::Double(double) => Box::new(double),

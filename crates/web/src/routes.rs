@@ -86,6 +86,7 @@ pub fn site() -> Vec<Entry> {
         door("GET", "/authorize", Public, oidc::authorize),
         door("POST", "/authorize", Public, oidc::authorize_form),
         door("GET", "/v2/authorization", Public, oidc::v2_authorization),
+        door("GET", "/logo/{client_id}", Public, site::logo),
         door("GET", "/login", SealedRequest, site::show),
         door("POST", "/login", Start, site::login),
         door("POST", "/login/qr", Start, site::by_qr),

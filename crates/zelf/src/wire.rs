@@ -93,6 +93,7 @@ pub async fn wire(config: &Config) -> Result<Wired, Problem> {
             PartnerClient::new(&roots, partner_rules(config)).map_err(|e| e.to_string())?,
         )),
         partner_keys: journeys::partner_keys::Cache::default(),
+        partner_logos: journeys::partner_logo::Cache::default(),
         banks: banks(config)?,
         bank: Box::new(OidcBanks(Arc::new(bank))),
         revocation: Box::new(HttpRevocation(Revocation::new().map_err(|e| e.to_string())?)),

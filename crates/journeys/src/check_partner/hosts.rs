@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use protocol::oidc::partner::Partner;
 
 use super::{Findings, Rules, call, uris};
-use crate::World;
 use crate::ports::PartnerCallError;
+use crate::{World, partner_logo};
 
 /// A certificate that ends within so many seconds is told: three weeks.
 const SOON: i64 = 21 * 86_400;
@@ -91,16 +91,15 @@ async fn one(world: &World, origin: &str, host: Host, rules: Rules, found: &mut 
 
 async fn logo(world: &World, partner: &Partner, found: &mut Findings) {
     let Some(url) = &partner.logo_uri else { return };
-    let image = ["image/png", "image/jpeg", "image/svg+xml", "image/webp"];
     let trouble = match call(world, "logo_uri", url, found).await {
         Err(error) => format!("The logo cannot be fetched: {error}."),
         Ok(answer) if answer.status != 200 => format!("The logo's address answers with status {}.", answer.status),
-        Ok(answer) if !image.contains(&answer.content_type.as_str()) => {
-            format!("The logo's address gives {:?}, not an image.", answer.content_type)
+        Ok(answer) if partner_logo::media(&answer.body).is_none() => {
+            format!("The logo's address gives {:?}, not an image that is shown.", answer.content_type)
         }
         Ok(_) => return,
     };
-    found.care("logo_uri", trouble, "Publish a PNG, JPEG, WebP or SVG of at most 64 KiB there.");
+    found.care("logo_uri", trouble, "Publish a PNG, JPEG or WebP of at most 64 KiB there; an SVG is not shown.");
 }
 
 /// OpenID Core §8.1: the list there must hold every address that people return to.

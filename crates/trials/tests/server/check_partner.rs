@@ -293,14 +293,22 @@ async fn hosts_that_are_silent_or_soon_out_of_date_are_told() {
     let all = found(&town, elsewhere).await;
     says(&all, Weight::Breaks, "https://back.example cannot be called");
     says(&all, Weight::Care, "logo cannot be fetched");
-    let logo = |content_type: &str| PartnerAnswer {
+    let logo = |content_type: &str, body: &[u8]| PartnerAnswer {
         status: 200,
         content_type: content_type.into(),
+        body: body.to_vec(),
         ..PartnerAnswer::default()
     };
-    town.web.answers("https://shop.example/logo", logo("text/html"));
+    town.web.answers("https://shop.example/logo", logo("text/html", b"<html>"));
     says(&found(&town, json!({ "logo_uri": "https://shop.example/logo" })).await, Weight::Care, "not an image");
-    town.web.answers("https://shop.example/logo", logo("image/svg+xml"));
+    town.web
+        .answers("https://shop.example/logo", logo("image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>"));
+    says(
+        &found(&town, json!({ "logo_uri": "https://shop.example/logo" })).await,
+        Weight::Care,
+        "not an image that is shown",
+    );
+    town.web.answers("https://shop.example/logo", logo("image/png", b"\x89PNG\r\n\x1a\n"));
     assert_eq!(found(&town, json!({ "logo_uri": "https://shop.example/logo" })).await, []);
     let list = "https://shop.example/sector.json";
     town.web.serves(list, json!(["https://shop.example/other"]));

@@ -27,6 +27,7 @@ mod keys;
 mod life;
 mod lock;
 mod login_pages;
+mod logo;
 mod logout;
 mod misfortune;
 mod moved;

@@ -9,7 +9,11 @@ use crate::{AN, ELSEWHERE, HOME, each, once};
 /// The service's button, with something of its own in the address.
 async fn starts(browser: &mut Browser, town: &Town, partner: &Partner, more: &str) -> (Login, Reply) {
     let login = partner.ask();
-    let page = browser.get(town, &format!("{}&{more}", partner.authorize_url(town, &login))).await;
+    let mut url = partner.authorize_url(town, &login);
+    if more.contains("ui_locales") {
+        url = url.replace("&ui_locales=nl", "");
+    }
+    let page = browser.get(town, &format!("{url}&{more}")).await;
     assert_eq!(page.status, 200, "{}", page.body);
     (login, page)
 }

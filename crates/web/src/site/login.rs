@@ -166,12 +166,13 @@ pub(crate) fn back(link: Option<&str>) -> Back<'_> {
 pub(crate) struct Who {
     name: String,
     domain: String,
+    logo: Option<String>,
     partner: Option<std::sync::Arc<Partner>>,
 }
 
 impl Who {
     pub(crate) fn asker(&self) -> Asker<'_> {
-        Asker { name: &self.name, domain: &self.domain }
+        Asker { name: &self.name, domain: &self.domain, logo: self.logo.as_deref() }
     }
 
     fn ways(&self) -> Ways {
@@ -196,6 +197,7 @@ pub(crate) fn who(doors: &Doors, state: &LoginState, lang: Lang) -> Who {
     partner.map_or_else(Who::default, |p| Who {
         name: p.shown_name(asked.service.as_deref(), lang.code()).to_owned(),
         domain: p.domain.clone(),
+        logo: p.logo_uri.as_ref().map(|_| format!("/logo/{}", p.id)),
         partner: Some(p),
     })
 }

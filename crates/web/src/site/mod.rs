@@ -6,6 +6,7 @@ pub mod contact;
 mod elsewhere;
 pub mod help;
 mod link;
+mod logo;
 pub(crate) mod login;
 mod number;
 mod offer;
@@ -17,6 +18,7 @@ mod wait;
 
 pub use block::{block, block_page};
 pub use link::{by_link, come_back};
+pub use logo::logo;
 pub(crate) use login::{begin, send};
 pub use login::{retry, show};
 pub use number::login;
