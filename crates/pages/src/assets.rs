@@ -36,6 +36,7 @@ pub fn all() -> impl Iterator<Item = &'static Asset> {
         &*SITE_CSS,
         &*WAIT_JS,
         &*RETURN_JS,
+        &*FORM_POST_JS,
         &*ACTIVATE_JS,
         &*ROBOT_JS,
         &*ARRIVE_JS,
@@ -61,6 +62,11 @@ pub fn wait_js() -> &'static str {
 /// Address of the script of the page after the bank.
 pub fn return_js() -> &'static str {
     &RETURN_JS.path
+}
+
+/// Address of the script that sends the form of `response_mode=form_post`.
+pub fn form_post_js() -> &'static str {
+    &FORM_POST_JS.path
 }
 
 /// Address of the script of the pages that follow an activation: live state, clock, Web eID.
@@ -102,6 +108,8 @@ static SITE_CSS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("site", "css",
 static WAIT_JS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("wait", "js", include_bytes!("../assets/wait.js")));
 static RETURN_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::hashed("return", "js", include_bytes!("../assets/return.js")));
+static FORM_POST_JS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::hashed("form-post", "js", include_bytes!("../assets/form-post.js")));
 static ACTIVATE_JS: LazyLock<Asset> =
     LazyLock::new(|| Asset::hashed("activate", "js", include_bytes!("../assets/activate.js")));
 static ROBOT_JS: LazyLock<Asset> = LazyLock::new(|| Asset::hashed("robot", "js", include_bytes!("../assets/robot.js")));

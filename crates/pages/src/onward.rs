@@ -4,6 +4,7 @@
 use maud::{Markup, html};
 use words::{Lang, fill, t};
 
+use crate::assets;
 use crate::layout::Layout;
 
 /// How the answer travels.
@@ -42,7 +43,7 @@ impl Onward<'_> {
         };
         let head = match &self.to {
             To::Link(href) => html! { meta http-equiv="refresh" content={ "0;url=" (href) }; },
-            To::Form { .. } => html! { script src="/static/form-post.js" defer {} },
+            To::Form { .. } => html! { script src=(assets::form_post_js()) defer {} },
         };
         Layout { head, ..Layout::new(self.lang, &title, main) }.render()
     }

@@ -73,7 +73,6 @@ pub fn site() -> Vec<Entry> {
         door("GET", "/", Public, site::front),
         door("GET", "/health", Public, site::health),
         door("GET", "/static/{file}", Public, site::asset),
-        door("GET", "/static/form-post.js", Public, site::form_post_script),
         door("GET", "/.well-known/zelf", Public, phone::well_known),
         door("GET", "/.well-known/openid-configuration", Public, oidc::configuration),
         door("GET", "/.well-known/oauth-authorization-server", Public, oidc::configuration),

@@ -63,7 +63,6 @@ const SITE: &[(&str, &str, &[Tried])] = &[
     ("GET", "/", &[("", 200, "<html"), ("/?lang=nl&lang=fr", 200, "<html"), ("/?lang=%ff", 200, "<html")]),
     ("GET", "/health", &[("", 200, "ok")]),
     ("GET", "/static/{file}", &[("/static/none.js", 404, ""), ("/static/..%2f..%2fetc%2fpasswd", 404, "")]),
-    ("GET", "/static/form-post.js", &[("", 200, "submit")]),
     ("GET", "/logo/{client_id}", &[("/logo/nobody", 404, ""), ("/logo/gemeente", 404, ""), ("/logo/..%2fx", 404, "")]),
     ("GET", "/.well-known/zelf", &[("", 200, "root")]),
     ("GET", "/.well-known/openid-configuration", &[("", 200, "issuer")]),

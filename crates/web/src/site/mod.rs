@@ -24,7 +24,7 @@ pub use login::{retry, show};
 pub use number::login;
 pub(crate) use onward::leave;
 pub(crate) use pages_of::{accepted, method_not_allowed, not_found, problem_here, problem_in, see_other};
-pub use pages_of::{asset, form_post_script, front, health, page, problem_page};
+pub use pages_of::{asset, front, health, page, problem_page};
 pub use qr::{by_qr, frame};
 pub use wait::{cancel, events, wait};
 

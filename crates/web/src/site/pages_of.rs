@@ -54,12 +54,6 @@ pub async fn health(State(doors): State<Doors>) -> Response {
     }
 }
 
-/// Sends the form of `response_mode=form_post` on its way.
-pub async fn form_post_script() -> Response {
-    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
-    (headers, "\"use strict\";\ndocument.getElementById(\"answer\").submit();\n").into_response()
-}
-
 /// `GET /login/problem/{code}/{id}`: an error page that survives a reload.
 pub async fn problem_page(
     headers: HeaderMap,
