@@ -165,7 +165,7 @@ const SITE: &[(&str, &str, &[Tried])] = &[
         &[
             ("", 303, "/login/problem/request_expired/"),
             ("req=AAAA", 303, "/login/problem/request_expired/"),
-            ("stolen", 303, "error=access_denied"),
+            ("stolen", 200, "error=access_denied"),
             ("oversize", 303, "/login/problem/"),
         ],
     ),
