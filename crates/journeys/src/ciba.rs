@@ -140,9 +140,7 @@ async fn parameters(world: &World, partner: &Partner, form: &Pairs) -> Result<(V
     let mut objects = form.iter().filter(|(name, value)| name == "request" && !value.is_empty());
     match (objects.next(), objects.next()) {
         (Some(_), Some(_)) => Err(BackchannelError::invalid("a parameter is sent more than once").into()),
-        (None, _) if partner.mount == Mount::Compat || partner.signed_requests || partner.fapi() => {
-            Err(BackchannelError::invalid("a signed request is expected").into())
-        }
+        (None, _) if signs(partner) => Err(BackchannelError::invalid("a signed request is expected").into()),
         (None, _) => Ok((form.to_vec(), Found::default())),
         (Some((_, compact)), None) => {
             let object = object(world, partner, compact).await?;
@@ -154,6 +152,11 @@ async fn parameters(world: &World, partner: &Partner, form: &Pairs) -> Result<(V
             Ok((object.pairs, Found { object: Some(object.digest), ..Found::default() }))
         }
     }
+}
+
+/// CIBA Core §4: whoever registered how it signs, signs.
+fn signs(partner: &Partner) -> bool {
+    partner.mount == Mount::Compat || partner.signed_requests || partner.request_alg.is_some() || partner.fapi()
 }
 
 async fn object(world: &World, partner: &Partner, compact: &str) -> Result<RequestObject, Refused> {

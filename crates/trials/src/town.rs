@@ -7,6 +7,7 @@ pub mod bank;
 pub mod browser;
 pub mod card;
 pub mod desk;
+pub mod mutual;
 mod outside;
 pub mod partner;
 pub mod partner_web;
@@ -36,6 +37,7 @@ use tokio::task::JoinSet;
 pub use bank::DoubleBank;
 pub use browser::{Browser, Login};
 pub use desk::Worker;
+pub use mutual::{Identity, Mutual, Wishes};
 use outside::{Dice, Hand};
 pub use outside::{Post, Sent};
 pub use partner::Partner;
@@ -67,11 +69,14 @@ pub struct Town {
     pub issuer: String,
     pub app: String,
     pub console: String,
+    /// The door that asks for certificates, where somebody wished for one.
+    pub mutual: Option<Mutual>,
     pub http: reqwest::Client,
     /// Keys and, on SQLite, the databases.
     pub folder: PathBuf,
     pub partners: Vec<Arc<Partner>>,
     url: Option<String>,
+    wishes: Wishes,
     tasks: JoinSet<()>,
     _keep: Arc<tempfile::TempDir>,
 }
@@ -84,20 +89,25 @@ enum Banker {
 
 impl Town {
     pub async fn on_sqlite() -> Town {
-        Town::build(None, false).await
+        Town::build(None, false, Wishes::default()).await
     }
 
     /// On a PostgreSQL database, platform and vault side by side in it.
     pub async fn on(url: String) -> Town {
-        Town::build(Some(url), false).await
+        Town::build(Some(url), false, Wishes::default()).await
+    }
+
+    /// With more than the usual, on SQLite or on this PostgreSQL database.
+    pub async fn with(wishes: Wishes, url: Option<String>) -> Town {
+        Town::build(url, false, wishes).await
     }
 
     /// With the demo bank behind the real connector, on SQLite.
     pub async fn with_real_bank() -> Town {
-        Town::build(None, true).await
+        Town::build(None, true, Wishes::default()).await
     }
 
-    async fn build(url: Option<String>, real_bank: bool) -> Town {
+    async fn build(url: Option<String>, real_bank: bool, wishes: Wishes) -> Town {
         let keep = Arc::new(tempfile::tempdir().unwrap());
         let folder = keep.path().join("one");
         std::fs::create_dir(&folder).unwrap();
@@ -119,6 +129,7 @@ impl Town {
             partners,
             bank_base,
             real_bank,
+            wishes,
             post: Post::default(),
             web: PartnerWeb::default(),
             strike: Arc::default(),
@@ -149,6 +160,7 @@ impl Town {
             partners: self.partners.clone(),
             bank_base: "http://127.0.0.1:1".into(),
             real_bank: false,
+            wishes: self.wishes,
             post: self.post.clone(),
             web: self.web.clone(),
             strike: Arc::clone(&self.strike),
@@ -216,6 +228,7 @@ struct Ground {
     partners: Vec<Arc<Partner>>,
     bank_base: String,
     real_bank: bool,
+    wishes: Wishes,
     post: Post,
     web: PartnerWeb,
     strike: Arc<AtomicBool>,
@@ -245,12 +258,16 @@ impl Ground {
             true => Banker::Real(bank::connector(&keys, &app.1)),
             false => Banker::Double(self.bank.clone()),
         };
+        let mutual = if self.wishes.mutual { Some(Mutual::found(&self.folder).await) } else { None };
+        let mut settings = settings(&site.1, &app.1, &console.1);
+        settings.tokens.dpop_nonce = self.wishes.dpop_nonce;
+        settings.tokens.mtls_issuer = mutual.as_ref().map(|(mutual, ..)| mutual.origin.clone());
         let world = World::new(Parts {
             db: db.clone(),
             sealer: Arc::new(store::Sealer::new(&keys.columns).unwrap()),
             vault: vault::Client::Here(Arc::clone(&vault)),
             keys,
-            settings: settings(&site.1, &app.1, &console.1),
+            settings,
             partners: Registry::new(Partners::new(self.partners.iter().map(|p| p.registered())).unwrap()),
             partner_http: Box::new(self.web.clone()),
             partner_keys: journeys::partner_keys::Cache::default(),
@@ -276,11 +293,16 @@ impl Ground {
             frame_ancestors: Vec::new(),
             behind_proxy: true,
             client_certificate_header: Some("x-client-certificate".into()),
-            authorities: web::oidc::Authorities::none(),
+            authorities: web::tls::authorities(mutual.as_ref().map(|(mutual, ..)| mutual.root_file.clone()).as_slice())
+                .unwrap(),
             rates: web::limits::Rates::default(),
             card_program: None,
         };
         let doors = web::Doors::new(world.clone(), settings, web::AppFiles::none());
+        let mutual = mutual.map(|(mutual, listener, tls)| {
+            Mutual::serve(&mut tasks, listener, web::routes::site_router(doors.clone()), &tls);
+            mutual
+        });
         serve(&mut tasks, site.0, web::routes::site_router(doors.clone()));
         serve(&mut tasks, app.0, web::routes::app_router(doors.clone()));
         serve(&mut tasks, console.0, web::routes::console_router(doors.clone()));
@@ -298,10 +320,12 @@ impl Ground {
             issuer: site.1,
             app: app.1,
             console: console.1,
+            mutual,
             http: client(),
             folder: self.folder,
             partners: self.partners,
             url: self.url,
+            wishes: self.wishes,
             tasks,
             _keep: self.keep,
         }

@@ -13,6 +13,7 @@ mod security;
 pub mod site;
 mod state;
 mod timing;
+pub mod tls;
 
 pub use routes::{Entry, Guard};
 pub use state::{AppFiles, DoorParts, DoorSettings, Doors};

@@ -3,7 +3,6 @@
 mod command;
 mod config;
 mod expiry;
-mod tls;
 mod wire;
 
 use std::process::ExitCode;

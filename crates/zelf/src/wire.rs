@@ -198,7 +198,7 @@ fn partner_rules(config: &Config) -> outbound::partner::Rules {
 }
 
 fn door_settings(config: &Config) -> Result<web::DoorSettings, Problem> {
-    let authorities = crate::tls::authorities(&config.doors.client_authorities)?;
+    let authorities = web::tls::authorities(&config.doors.client_authorities)?;
     Ok(web::DoorSettings {
         frame_ancestors: config.doors.frame_ancestors.clone(),
         behind_proxy: config.doors.behind_proxy,

@@ -95,7 +95,7 @@ fn signs(about: &str, partner: &Partner, keys: &KeySet, found: &mut Findings) {
     let needed = match &partner.auth {
         ClientAuth::PrivateKeyJwt { .. } => Some("proves itself with a key (private_key_jwt)"),
         ClientAuth::SelfSignedTlsClientAuth {} => Some("proves itself with a certificate of its own"),
-        _ if partner.signed_requests => Some("signs its requests"),
+        _ if partner.signed_requests || partner.request_alg.is_some() => Some("signs its requests"),
         _ if confirms => Some("signs what people confirm"),
         _ => None,
     };
@@ -110,6 +110,10 @@ fn signs(about: &str, partner: &Partner, keys: &KeySet, found: &mut Findings) {
             "FAPI 2.0 takes PS256, ES256 and EdDSA, and no key of this partner can make one of them.",
             "Add such a key; an RSA key must not say alg: RS256.",
         );
+    }
+    if let Some(alg) = partner.request_alg.filter(|alg| !takes(keys, &[*alg])) {
+        let what = format!("Its requests are to be signed with {}, and no key of this partner can.", alg.as_str());
+        found.breaks("request_alg", what, "Add such a key, or register the algorithm that you use.");
     }
     if partner.binding() == Some(Bound::Mtls) && matches!(partner.auth, ClientAuth::ClientSecret { .. }) {
         found.care(

@@ -1,10 +1,17 @@
 //! Certificates of partners (RFC 8705): who came, and to what its tokens are bound.
 
+use core::net::IpAddr;
+use std::ops::Range;
+
 use base64::Engine as _;
 use der::Decode as _;
 use serde_json::{Value, json};
+use x509_cert::TbsCertificate;
+use x509_cert::ext::pkix::SubjectAltName;
+use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::name::Name;
 
+use super::partner::CertificateName;
 use crate::jose::{KeySet, VerifyKey, b64u, sha256};
 
 /// Largest certificate we read, in bytes.
@@ -23,6 +30,10 @@ pub struct Certificate {
     pub thumbprint: String,
     /// RFC 4514.
     subject: String,
+    /// Its alternative names.
+    others: Vec<CertificateName>,
+    /// Unix seconds.
+    in_force: Range<i64>,
     /// Thumbprint of its key (RFC 7638); `None` for a kind of key that no set of ours holds.
     key: Option<String>,
     /// Up to an authority that the operator trusts, and in force.
@@ -35,23 +46,70 @@ impl Certificate {
         if der.len() > MAX_BYTES {
             return None;
         }
-        let cert = x509_cert::Certificate::from_der(der).ok()?;
-        let jwk = jwk(&cert.tbs_certificate.subject_public_key_info);
+        let cert = x509_cert::Certificate::from_der(der).ok()?.tbs_certificate;
+        let jwk = jwk(&cert.subject_public_key_info);
         let key = jwk.and_then(|jwk| VerifyKey::from_value(&jwk).ok()).map(|key| key.thumbprint());
-        let subject = cert.tbs_certificate.subject.to_string();
-        Some(Certificate { thumbprint: b64u(sha256(der)), subject, key, chained })
+        let unix = |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).ok();
+        Some(Certificate {
+            thumbprint: b64u(sha256(der)),
+            subject: cert.subject.to_string(),
+            others: others(&cert)?,
+            in_force: unix(cert.validity.not_before)?..unix(cert.validity.not_after)?.saturating_add(1),
+            key,
+            chained,
+        })
     }
 
-    /// RFC 8705 §2.1: of a trusted authority, and this very name (written as RFC 4514 does).
-    pub(super) fn is_subject(&self, registered: &str) -> bool {
-        let canonical = registered.parse::<Name>().map(|name| name.to_string());
-        self.chained && !self.subject.is_empty() && canonical.as_deref().unwrap_or(registered) == self.subject
+    /// RFC 8705 §2.1: of a trusted authority, and with this very name.
+    pub(super) fn bears(&self, registered: &CertificateName) -> bool {
+        let same = |own: &CertificateName| match (own, registered) {
+            (CertificateName::Dns(own), CertificateName::Dns(wanted)) => own.eq_ignore_ascii_case(wanted),
+            _ => own == registered,
+        };
+        let named = match registered {
+            CertificateName::Subject(name) => canonical(name).is_some_and(|name| name == self.subject),
+            _ => self.others.iter().any(same),
+        };
+        self.chained && named
     }
 
-    /// RFC 8705 §2.2: its key stands in the partner's set.
-    pub(super) fn is_among(&self, keys: &KeySet) -> bool {
-        self.key.as_ref().is_some_and(|own| keys.iter().any(|key| key.thumbprint() == *own))
+    /// RFC 8705 §2.2: its key stands in the partner's set. Nobody vouches for it; but what its owner called over is over.
+    pub(super) fn is_among(&self, keys: &KeySet, now: i64) -> bool {
+        let known = |own: &String| keys.iter().any(|key| key.thumbprint() == *own);
+        self.in_force.contains(&now) && self.key.as_ref().is_some_and(known)
     }
+}
+
+/// A subject as RFC 4514 writes it; spaces after the commas, which RFC 2253 allowed, are taken along. `None` for what is none.
+pub(super) fn canonical(subject: &str) -> Option<String> {
+    let mut bare = String::with_capacity(subject.len());
+    let mut before = [' '; 2];
+    for c in subject.trim().chars() {
+        let after_comma = before[1] == ',' && before[0] != '\\';
+        if !(c == ' ' && after_comma) {
+            bare.push(c);
+            before = [before[1], c];
+        }
+    }
+    bare.parse::<Name>().ok().map(|name| name.to_string()).filter(|name| !name.is_empty())
+}
+
+/// The alternative names of a certificate that a partner may be known by.
+fn others(cert: &TbsCertificate) -> Option<Vec<CertificateName>> {
+    let Some((_, SubjectAltName(names))) = cert.get::<SubjectAltName>().ok()? else { return Some(Vec::new()) };
+    let read = |name: &GeneralName| match name {
+        GeneralName::DnsName(name) => Some(CertificateName::Dns(name.to_string())),
+        GeneralName::UniformResourceIdentifier(uri) => Some(CertificateName::Uri(uri.to_string())),
+        GeneralName::Rfc822Name(address) => Some(CertificateName::Email(address.to_string())),
+        GeneralName::IpAddress(bytes) => address(bytes.as_bytes()).map(CertificateName::Ip),
+        _ => None,
+    };
+    Some(names.iter().filter_map(read).collect())
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
 }
 
 /// DER of a certificate as a proxy passes it on in a header: RFC 9440 (`:base64:`), PEM with its line ends escaped, or bare base64.

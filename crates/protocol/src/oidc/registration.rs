@@ -65,6 +65,11 @@ pub struct Metadata {
     authorization_encrypted_response_alg: Option<String>,
     authorization_encrypted_response_enc: Option<String>,
     tls_client_auth_subject_dn: Option<String>,
+    tls_client_auth_san_dns: Option<String>,
+    tls_client_auth_san_uri: Option<String>,
+    tls_client_auth_san_ip: Option<String>,
+    tls_client_auth_san_email: Option<String>,
+    request_object_signing_alg: Option<String>,
     dpop_bound_access_tokens: bool,
     tls_client_certificate_bound_access_tokens: bool,
     require_pushed_authorization_requests: bool,
@@ -154,14 +159,28 @@ impl Metadata {
                 json!({ "method": "client_secret", "client_secret_sha256": SecretDigest::of(given.secret).hex() })
             }
             "private_key_jwt" => json!({ "method": "private_key_jwt" }),
-            "tls_client_auth" => {
-                let subject = self.tls_client_auth_subject_dn.as_deref();
-                let subject = subject.ok_or(RegistrationError::metadata("tls_client_auth_subject_dn is missing"))?;
-                json!({ "method": "tls_client_auth", "subject_dn": subject })
-            }
+            "tls_client_auth" => self.certificate()?,
             "self_signed_tls_client_auth" => json!({ "method": "self_signed_tls_client_auth" }),
             _ => return Err(RegistrationError::metadata("token_endpoint_auth_method is not supported")),
         })
+    }
+
+    /// RFC 8705 §2.1.2: exactly one of them.
+    fn certificate(&self) -> Result<Value, RegistrationError> {
+        let names = [
+            ("subject_dn", &self.tls_client_auth_subject_dn),
+            ("san_dns", &self.tls_client_auth_san_dns),
+            ("san_uri", &self.tls_client_auth_san_uri),
+            ("san_ip", &self.tls_client_auth_san_ip),
+            ("san_email", &self.tls_client_auth_san_email),
+        ];
+        let mut said = names.into_iter().filter_map(|(kind, name)| Some((kind, name.as_deref()?)));
+        match (said.next(), said.next()) {
+            (Some((kind, name)), None) => Ok(json!({ "method": "tls_client_auth", kind: name })),
+            _ => {
+                Err(RegistrationError::metadata("exactly one of tls_client_auth_subject_dn and tls_client_auth_san_…"))
+            }
+        }
     }
 
     fn members(&self, given: &Given<'_>, domain: &str) -> Result<Map<String, Value>, RegistrationError> {
@@ -211,6 +230,7 @@ impl Metadata {
         set("bound_tokens", self.bound().into());
         set("require_par", self.require_pushed_authorization_requests.into());
         set("signed_requests", self.require_signed_request_object.into());
+        set("request_alg", json!(self.request_object_signing_alg));
         set("authorization_details", json!(self.authorization_details_types));
         Ok(members)
     }

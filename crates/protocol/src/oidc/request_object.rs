@@ -83,8 +83,7 @@ pub fn read(
     if !matches!(typ.as_deref(), None | Some("oauth-authz-req+jwt" | "jwt")) {
         return Err(ObjectError::Wrong("the typ of the request object must be oauth-authz-req+jwt"));
     }
-    let allowed: &[SigAlg] = if partner.fapi() { &SigAlg::FAPI } else { &STANDARD };
-    keys.verify(&jwt, allowed).map_err(|error| match error {
+    keys.verify(&jwt, algorithms(partner)).map_err(|error| match error {
         JoseError::WrongAlgorithm => {
             ObjectError::Wrong("the request object is signed with an algorithm not allowed here")
         }
@@ -94,6 +93,15 @@ pub fn read(
         jwt.claims().map_err(|_| ObjectError::Wrong("the request object does not hold an object"))?;
     let undated = envelope(&claims, partner, audiences, now)?;
     Ok(RequestObject { pairs: parameters(claims)?, digest: digest(compact), undated })
+}
+
+/// What a partner may sign requests with: the one algorithm that it registered, or all that its profile takes.
+pub(super) fn algorithms(partner: &Partner) -> &[SigAlg] {
+    match &partner.request_alg {
+        Some(alg) => std::slice::from_ref(alg),
+        None if partner.fapi() && !partner.legacy => &SigAlg::FAPI,
+        None => &STANDARD,
+    }
 }
 
 /// Whether it holds, and whether nothing bounds its age.

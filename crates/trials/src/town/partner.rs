@@ -142,24 +142,27 @@ impl Partner {
         Login { verifier: secret("verifier"), state: secret("state"), nonce: secret("nonce"), ..Login::default() }
     }
 
+    /// The parameters of [`Partner::ask`], as they are pushed.
+    pub fn push_form(&self, login: &Login) -> Vec<(&'static str, String)> {
+        vec![
+            ("client_id", self.id.clone()),
+            ("redirect_uri", self.redirect_uri.clone()),
+            ("response_type", "code".into()),
+            ("scope", self.scope.into()),
+            ("state", login.state.clone()),
+            ("nonce", login.nonce.clone()),
+            ("code_challenge", b64u(sha256(login.verifier.as_bytes()))),
+            ("code_challenge_method", "S256".into()),
+            ("ui_locales", "nl".into()),
+            // Whoever wants to come back says so (OpenID Core §11).
+            ("prompt", if self.scope.contains("offline_access") { "consent" } else { "" }.into()),
+        ]
+    }
+
     /// The address of [`Partner::ask`].
     pub fn authorize_url(&self, town: &Town, login: &Login) -> String {
-        let challenge = b64u(sha256(login.verifier.as_bytes()));
-        let query = [
-            ("client_id", self.id.as_str()),
-            ("redirect_uri", &self.redirect_uri),
-            ("response_type", "code"),
-            ("scope", self.scope),
-            ("state", &login.state),
-            ("nonce", &login.nonce),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-            ("ui_locales", "nl"),
-            // Whoever wants to come back says so (OpenID Core §11).
-            ("prompt", if self.scope.contains("offline_access") { "consent" } else { "" }),
-        ];
         let url = format!("{}/authorize", town.issuer);
-        reqwest::Url::parse_with_params(&url, query).unwrap().into()
+        reqwest::Url::parse_with_params(&url, self.push_form(login)).unwrap().into()
     }
 
     /// As [`Partner::authorize_url`], with these parameters in place of its own.

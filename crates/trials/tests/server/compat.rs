@@ -53,7 +53,7 @@ async fn scans(town: &Town, phone: &Phone, text: &str) -> Reply {
 }
 
 /// The whole discovery: the token that names An.
-async fn discovered(town: &Town, shop: &Firm, phone: &Phone) -> String {
+pub async fn discovered(town: &Town, shop: &Firm, phone: &Phone) -> String {
     let opened = opens(town, shop).await;
     scans(town, phone, &code(&opened)).await.ok();
     let looked = looks(town, shop, &text(&opened, "user_discovery_session_id")).await.ok();
@@ -61,7 +61,7 @@ async fn discovered(town: &Town, shop: &Firm, phone: &Phone) -> String {
 }
 
 /// The members of a signed request.
-fn request(town: &Town, shop: &Firm, token: &str, scope: &str) -> Value {
+pub fn request(town: &Town, shop: &Firm, token: &str, scope: &str) -> Value {
     json!({ "iss": "shop", "aud": shop.issuer(town), "jti": format!("r{}", shop.throw()), "iat": town.now(),
             "nbf": town.now(), "exp": town.now() + 60, "scope": scope,
             "login_hint_token": { "type": "user_identifier_token", "value": token } })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zelf_trials::town::{REGISTRATION, Reply, Town};
 
-use crate::each;
+use crate::{each, once};
 
 async fn call(town: &Town, method: &str, path: &str, token: &str, body: Option<&Value>) -> Reply {
     let request = town.http.request(method.parse().unwrap(), format!("{}{path}", town.issuer)).bearer_auth(token);
@@ -87,6 +87,8 @@ async fn metadata_that_does_not_hold_registers_nobody() {
             ("token_endpoint_auth_method", json!("private_key_jwt"), "invalid_client_metadata"),
             ("token_endpoint_auth_method", json!("tls_client_auth"), "invalid_client_metadata"),
             ("id_token_signed_response_alg", json!("none"), "invalid_client_metadata"),
+            ("request_object_signing_alg", json!("none"), "invalid_client_metadata"),
+            ("request_object_signing_alg", json!("HS256"), "invalid_client_metadata"),
             ("client_name", json!("a\nb"), "invalid_client_metadata"),
             ("sector_identifier_uri", json!("https://nobody.example/sector"), "invalid_client_metadata"),
             ("sector_identifier_uri", json!("http://127.0.0.1/sector"), "invalid_client_metadata"),
@@ -99,6 +101,40 @@ async fn metadata_that_does_not_hold_registers_nobody() {
         assert_eq!(town.count("partner").await, before);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_certificate_has_exactly_one_name() {
+    let town = once().await;
+    let with = |names: &Value| {
+        let mut asked = metadata();
+        asked["token_endpoint_auth_method"] = json!("tls_client_auth");
+        asked["request_object_signing_alg"] = json!("PS256");
+        asked.as_object_mut().unwrap().extend(names.as_object().unwrap().clone());
+        asked
+    };
+    for (names, status) in [
+        (json!({ "tls_client_auth_subject_dn": "CN=loket.example,O=Loket,C=BE" }), 201),
+        (json!({ "tls_client_auth_san_dns": "loket.example" }), 201),
+        (json!({ "tls_client_auth_san_uri": "urn:loket" }), 201),
+        (json!({ "tls_client_auth_san_ip": "2001:db8::7" }), 201),
+        (json!({ "tls_client_auth_san_email": "it@loket.example" }), 201),
+        (json!({ "tls_client_auth_san_dns": "loket.example", "tls_client_auth_san_uri": "urn:loket" }), 400),
+        (json!({ "tls_client_auth_subject_dn": "loket" }), 400),
+        (json!({ "tls_client_auth_subject_dn": "" }), 400),
+        (json!({ "tls_client_auth_san_dns": "*.loket.example" }), 400),
+        (json!({ "tls_client_auth_san_ip": "10.1.2" }), 400),
+        (json!({ "tls_client_auth_san_uri": "loket" }), 400),
+        (json!({ "tls_client_auth_san_email": "loket" }), 400),
+    ] {
+        let reply = call(&town, "POST", "/register", REGISTRATION, Some(&with(&names))).await;
+        assert_eq!(reply.status, status, "{names}: {}", reply.body);
+        if status == 201 {
+            let partner = town.world.partners.find(reply.json()["client_id"].as_str().unwrap()).unwrap();
+            assert_eq!(partner.auth.name(), "tls_client_auth");
+            assert_eq!(partner.request_alg, Some(protocol::jose::SigAlg::PS256));
+        }
+    }
 }
 
 #[tokio::test]

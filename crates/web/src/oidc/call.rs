@@ -23,8 +23,8 @@ pub struct Call {
 }
 
 /// The certificates of a connection, the client's own first, in DER: the listener that asked for them puts them here. Whoever sent
-/// them holds the key of the first.
-#[derive(Clone)]
+/// them holds the key of the first. Empty: the listener asked, and none came.
+#[derive(Clone, Default)]
 pub struct PeerCertificates(pub Arc<Vec<Vec<u8>>>);
 
 /// Says whether a chain of certificates (as in [`PeerCertificates`]) leads to an authority that the operator trusts, at this moment.

@@ -39,7 +39,9 @@ pub(super) async fn offered(
     };
     match started {
         Ok(approval) => to_waiting(doors, &state, &approval.id, String::new()),
-        Err(Failure::Malformed) => problem_after_in(doors, state.lang(), "request_invalid", "this partner wants another start"),
+        Err(Failure::Malformed) => {
+            problem_after_in(doors, state.lang(), "request_invalid", "this partner wants another start")
+        }
         Err(failure) => problem_after_in(doors, state.lang(), "server_error", &format!("{failure:?}")),
     }
 }

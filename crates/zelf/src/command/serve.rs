@@ -9,10 +9,10 @@ use axum::Router;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use web::tls::{self, Tls};
 
 use super::telemetry;
 use crate::config::Config;
-use crate::tls::{self, Tls};
 use crate::wire::{self, Wired};
 
 /// Options of `zelf serve`.

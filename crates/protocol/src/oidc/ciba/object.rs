@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 use crate::jose::jwt::Jwt;
 use crate::jose::{JoseError, KeySet, MAX_OBJECT_BYTES, NumericDate, digest};
 use crate::oidc::Mount;
-use crate::oidc::client_auth::{SingleUse, algorithms};
+use crate::oidc::client_auth::SingleUse;
 use crate::oidc::partner::Partner;
+use crate::oidc::request_object::algorithms;
 
 /// How far ahead of ours a partner's clock may be, seconds.
 const CLOCK_AHEAD: i64 = 10;

@@ -105,24 +105,26 @@ pub fn judge(
 ) -> Result<Authenticated, Misfit> {
     let single_use = match (&claimed.proof, &partner.auth) {
         _ if claimed.client_id != partner.id => return Err(Misfit::Other),
+        // FAPI 2.0 Security Profile §5.3.2.1: a key or a certificate.
+        (Proof::Secret(_), _) if partner.fapi() && !partner.legacy => return Err(Misfit::Other),
         (Proof::Secret(secret), ClientAuth::ClientSecret { client_secret_sha256 }) => {
             client_secret_sha256.fits(secret).then_some(None).ok_or(Misfit::Other)?
         }
         (Proof::Assertion(compact), ClientAuth::PrivateKeyJwt { .. }) => {
             Some(assertion::judge(compact, partner, keys, audiences, now)?)
         }
-        (Proof::Certificate(cert), ClientAuth::TlsClientAuth { subject_dn }) => {
-            cert.is_subject(subject_dn).then_some(None).ok_or(Misfit::Other)?
+        (Proof::Certificate(cert), ClientAuth::TlsClientAuth(name)) => {
+            cert.bears(name).then_some(None).ok_or(Misfit::Other)?
         }
         (Proof::Certificate(cert), ClientAuth::SelfSignedTlsClientAuth {}) => {
-            cert.is_among(keys).then_some(None).ok_or(Misfit::Signature)?
+            cert.is_among(keys, now).then_some(None).ok_or(Misfit::Signature)?
         }
         _ => return Err(Misfit::Other),
     };
     Ok(Authenticated { partner: Arc::clone(partner), single_use })
 }
 
-/// What a partner may sign with: FAPI 2.0 leaves RS256 out, unless the partner is one of yesterday.
+/// What a partner may sign assertions with: FAPI 2.0 leaves RS256 out, unless the partner is one of yesterday.
 pub fn algorithms(partner: &Partner) -> &'static [SigAlg] {
     if partner.fapi() && !partner.legacy { &SigAlg::FAPI } else { &ALGORITHMS }
 }

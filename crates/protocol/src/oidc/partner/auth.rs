@@ -5,6 +5,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use crate::jose::sha256;
+use crate::oidc::mtls::canonical;
 use crate::oidc::uri;
 
 /// OpenID Core §9, RFC 7523, RFC 8705 §2.
@@ -18,10 +19,42 @@ pub enum ClientAuth {
     },
     /// `client_secret_basic` and `client_secret_post`.
     ClientSecret { client_secret_sha256: SecretDigest },
-    /// A certificate of an authority that the operator's TLS trusts, with exactly this subject (RFC 8705 §2.1).
-    TlsClientAuth { subject_dn: String },
-    /// A certificate whose key stands in the partner's key set (RFC 8705 §2.2).
+    /// A certificate of an authority that the operator's TLS trusts, with exactly this name (RFC 8705 §2.1).
+    TlsClientAuth(CertificateName),
+    /// A certificate in force whose key stands in the partner's key set (RFC 8705 §2.2).
     SelfSignedTlsClientAuth {},
+}
+
+/// The one name that a partner's certificates bear (RFC 8705 §2.1.2): the subject, or one of the alternative names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CertificateName {
+    /// RFC 4514.
+    #[serde(rename = "subject_dn")]
+    Subject(String),
+    #[serde(rename = "san_dns")]
+    Dns(String),
+    #[serde(rename = "san_uri")]
+    Uri(String),
+    /// IPv4 or IPv6.
+    #[serde(rename = "san_ip")]
+    Ip(core::net::IpAddr),
+    #[serde(rename = "san_email")]
+    Email(String),
+}
+
+impl CertificateName {
+    /// Why no certificate could bear it.
+    pub(super) fn problem(&self) -> Option<&'static str> {
+        let bare = |text: &str| !text.is_empty() && text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic());
+        let holds = match self {
+            CertificateName::Subject(name) => canonical(name).is_some(),
+            CertificateName::Dns(name) => bare(name) && !name.contains('*'),
+            CertificateName::Uri(uri) => bare(uri) && uri.contains(':'),
+            CertificateName::Email(address) => bare(address) && address.contains('@'),
+            CertificateName::Ip(_) => true,
+        };
+        (!holds).then_some("auth: no certificate bears this name (subject_dn is written as RFC 4514 does)")
+    }
 }
 
 impl ClientAuth {
@@ -30,7 +63,7 @@ impl ClientAuth {
         match self {
             ClientAuth::PrivateKeyJwt { .. } => "private_key_jwt",
             ClientAuth::ClientSecret { .. } => "client_secret_basic",
-            ClientAuth::TlsClientAuth { .. } => "tls_client_auth",
+            ClientAuth::TlsClientAuth(_) => "tls_client_auth",
             ClientAuth::SelfSignedTlsClientAuth {} => "self_signed_tls_client_auth",
         }
     }

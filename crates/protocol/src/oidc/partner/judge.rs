@@ -37,7 +37,8 @@ impl Partner {
         if let Some(unknown) = asked.find(|name| release::claim(self.mount, name).is_none()) {
             return Some(format!("claims: \"{unknown}\" is not a claim we know"));
         }
-        if let Some(problem) = self.fapi_problem().or_else(|| self.old_problem()).or_else(|| self.key_problem()) {
+        let problem = self.fapi_problem().or_else(|| self.old_problem()).or_else(|| self.request_problem());
+        if let Some(problem) = problem.or_else(|| self.key_problem()) {
             return Some(problem);
         }
         if self.response.sign == Some(SigAlg::HS256) {
@@ -96,6 +97,13 @@ impl Partner {
         })
     }
 
+    /// A secret signs no request, and FAPI knows no RS256.
+    fn request_problem(&self) -> Option<String> {
+        let known = if self.fapi() && !self.legacy { &SigAlg::FAPI[..] } else { &SigAlg::ASYMMETRIC };
+        let alg = self.request_alg.filter(|alg| !known.contains(alg))?;
+        Some(format!("request_alg: requests of this client are not signed with {}", alg.as_str()))
+    }
+
     /// RSA-OAEP hashes with SHA-1. Software of the compatible mount may know nothing else.
     fn old_problem(&self) -> Option<String> {
         let sealed = [
@@ -118,7 +126,11 @@ impl Partner {
         if let Some(error) = self.jwks.as_ref().and_then(|set| KeySet::from_value(set).err()) {
             return Some(format!("jwks: {error}"));
         }
-        let ClientAuth::PrivateKeyJwt { jwks } = &self.auth else { return None };
+        let jwks = match &self.auth {
+            ClientAuth::PrivateKeyJwt { jwks } => jwks,
+            ClientAuth::TlsClientAuth(name) => return name.problem().map(str::to_owned),
+            ClientAuth::ClientSecret { .. } | ClientAuth::SelfSignedTlsClientAuth {} => return None,
+        };
         let elsewhere = self.jwks.is_some() || self.jwks_uri.is_some();
         if (jwks.is_empty() && !elsewhere) || jwks.len() > 8 {
             return Some("auth.jwks must hold 1 to 8 keys".into());

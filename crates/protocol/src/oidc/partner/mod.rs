@@ -24,7 +24,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use auth::{ClientAuth, SecretDigest};
+pub use auth::{CertificateName, ClientAuth, SecretDigest};
 pub use service::{Service, ServiceKind};
 pub use wishes::{Bound, Ciba, Delivery, Grant, Mount, Sealing, Security, StartWay};
 
@@ -81,6 +81,10 @@ pub struct Partner {
     /// Request objects must be signed; compat confirmations always must.
     #[serde(default)]
     pub signed_requests: bool,
+    /// What it signs its requests with: any other algorithm is refused (OpenID Registration §2), and at the backchannel a request that
+    /// is not signed (CIBA Core §4). Not said: any that we take.
+    #[serde(default)]
+    pub request_alg: Option<SigAlg>,
     /// Addresses that `request_uri` may name, compared exactly (a fragment is left out).
     #[serde(default)]
     pub request_uris: BTreeSet<String>,

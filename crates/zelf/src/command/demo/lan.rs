@@ -11,9 +11,9 @@ use rcgen::{
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use web::tls::Tls;
 
 use super::world::private;
-use crate::tls::Tls;
 use crate::wire::now;
 
 const DAY: i64 = 86_400;
@@ -202,7 +202,7 @@ mod tests {
     async fn is_believed(tls: &Tls, authority: &str) -> bool {
         let mut tasks = JoinSet::new();
         let router = Router::new().route("/", get(|| async { "hello" }));
-        let at = crate::tls::listen(&mut tasks, "127.0.0.1:0", router, tls).await.unwrap();
+        let at = web::tls::listen(&mut tasks, "127.0.0.1:0", router, tls).await.unwrap();
         let root = reqwest::Certificate::from_pem(authority.as_bytes()).unwrap();
         let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
         client.get(format!("https://{at}/")).send().await.is_ok()

@@ -22,7 +22,8 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
-use web::oidc::{Authorities, PeerCertificates};
+
+use crate::oidc::{Authorities, PeerCertificates};
 
 /// Whoever does not finish greeting in this time goes.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -31,7 +32,11 @@ const HANDSHAKES: usize = 512;
 
 /// A certificate with its key, ready to serve.
 #[derive(Clone)]
-pub struct Tls(TlsAcceptor);
+pub struct Tls {
+    acceptor: TlsAcceptor,
+    /// Callers are asked for a certificate of their own.
+    asks: bool,
+}
 
 impl Tls {
     /// Reads PEM files: the certificate first, then those up to the root; the key as PKCS#8, SEC1 or PKCS#1.
@@ -68,7 +73,7 @@ impl Tls {
         };
         let mut config = builder.with_single_cert(chain, key).map_err(|e| e.to_string())?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Tls(TlsAcceptor::from(Arc::new(config))))
+        Ok(Tls { acceptor: TlsAcceptor::from(Arc::new(config)), asks })
     }
 }
 
@@ -158,10 +163,19 @@ pub fn authorities(roots: &[PathBuf]) -> Result<Authorities, String> {
 /// When the address cannot be listened at.
 pub async fn listen(tasks: &mut JoinSet<()>, address: &str, router: Router, tls: &Tls) -> Result<SocketAddr, String> {
     let listener = TcpListener::bind(address).await.map_err(|e| format!("{address}: {e}"))?;
+    serve(tasks, listener, router, tls)
+}
+
+/// As [`listen`], where somebody listens already.
+///
+/// # Errors
+/// When it is not known where.
+pub fn serve(tasks: &mut JoinSet<()>, listener: TcpListener, router: Router, tls: &Tls) -> Result<SocketAddr, String> {
     let chosen = listener.local_addr().map_err(|e| e.to_string())?;
     let (greeted, ready) = mpsc::channel(64);
-    tasks.spawn(greet(listener, tls.0.clone(), greeted));
-    let router = router.layer(middleware::from_fn(as_everywhere));
+    tasks.spawn(greet(listener, tls.acceptor.clone(), greeted));
+    let asks = tls.asks;
+    let router = router.layer(middleware::from_fn(move |request, next| as_everywhere(asks, request, next)));
     tasks.spawn(async move {
         let service = router.into_make_service_with_connect_info::<Peer>();
         if let Err(error) = axum::serve(Ready { ready, chosen }, service).await {
@@ -235,11 +249,12 @@ impl Connected<IncomingStream<'_, Ready>> for Peer {
     }
 }
 
-/// The doors ask for the peer as they find it on a plain listener.
-async fn as_everywhere(mut request: Request, next: Next) -> axum::response::Response {
+/// The doors ask for the peer as they find it on a plain listener. Where callers are asked for a certificate, what they showed is all
+/// there is: a header of theirs says nothing about it.
+async fn as_everywhere(asks: bool, mut request: Request, next: Next) -> axum::response::Response {
     if let Some(ConnectInfo(Peer(address, certificates))) = request.extensions_mut().remove::<ConnectInfo<Peer>>() {
         request.extensions_mut().insert(ConnectInfo(address));
-        if let Some(certificates) = certificates {
+        if let Some(certificates) = certificates.or_else(|| asks.then(PeerCertificates::default)) {
             request.extensions_mut().insert(certificates);
         }
     }
@@ -285,7 +300,7 @@ mod tests {
         let root = reqwest::Certificate::from_pem(ca.pem().as_bytes()).unwrap();
         let caller = || reqwest::Client::builder().tls_certs_only([root.clone()]).resolve("localhost", address);
         let said = async |caller: reqwest::Client| caller.get(&url).send().await.unwrap().text().await.unwrap();
-        assert_eq!(said(caller().build().unwrap()).await, "nobody");
+        assert_eq!(said(caller().build().unwrap()).await, "0", "no header of the caller may speak for it");
         let pem = format!("{}{}", client.pem(), own.serialize_pem());
         let identity = reqwest::Identity::from_pem(pem.as_bytes()).unwrap();
         assert_eq!(said(caller().identity(identity).build().unwrap()).await, "1");
