@@ -101,7 +101,7 @@ async fn ours(town: &Town) -> KeySet {
 
 /// The parameters with which the browser is sent to this address.
 fn back(reply: &Reply, to: &str) -> BTreeMap<String, String> {
-    assert_eq!(reply.status, 303, "{}", reply.body);
+    assert_eq!(reply.status, 302, "{}", reply.body);
     assert!(reply.location().starts_with(&format!("{to}?")), "{}", reply.location());
     let url = reqwest::Url::parse(reply.location()).unwrap();
     let answer: BTreeMap<String, String> = url.query_pairs().into_owned().collect();
