@@ -48,8 +48,8 @@ impl Fund {
 
     /// A request object: signed, then encrypted to us, as its documents want it.
     async fn object(&self, town: &Town, members: &Value) -> String {
-        let mut claims =
-            json!({ "iss": "fonds", "aud": self.firm.issuer(town), "client_id": "fonds", "response_type": "code" });
+        let mut claims = json!({ "iss": "fonds", "aud": self.firm.issuer(town), "client_id": "fonds", "response_type": "code",
+            "iat": town.now(), "exp": town.now() + 300 });
         claims.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let how = Encryption { alg: KeyAlg::RsaOaep256, enc: Enc::A128CbcHs256 };
         let key = ours(town).await.encryption_key(how.alg).unwrap();
