@@ -1,6 +1,6 @@
 //! The little of RFC 3986 that redirect URIs and form encoding need.
 
-use std::net::Ipv6Addr;
+use core::net::Ipv6Addr;
 
 /// `https://host[:port]` of an address that a partner may register; its length does not matter.
 pub fn origin(uri: &str) -> Option<&str> {
