@@ -1,5 +1,7 @@
 //! Answers of the server itself, against the schemas of the OpenAPI file.
 
+use protocol::jose::SigningKey;
+use protocol::oidc::client_auth::ASSERTION_TYPE;
 use serde_json::{Value, json};
 use zelf_trials::town::partner::claims;
 use zelf_trials::town::phone::CODE;
@@ -118,20 +120,26 @@ const SECRET: &str = "winkel-secret-0123456789abcdef";
 
 /// A shop with a secret that asks at either mount, in a browser or from its own side.
 async fn shop(town: &Town, mount: &str) {
+    town.registers(if mount == "compat" { compat_shop() } else { plain_shop() }).await;
+}
+
+fn plain_shop() -> Value {
     let digest: String = protocol::jose::sha256(SECRET.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
-    let mut body = json!({
+    json!({
         "id": "winkel", "name": { "nl": "Winkel", "fr": "W", "de": "W", "en": "W" }, "domain": "winkel.example",
-        "redirect_uris": [BACK], "scopes": ["profile"], "mount": mount, "ciba": { "delivery": "poll" },
+        "redirect_uris": [BACK], "scopes": ["profile"], "mount": "standard", "ciba": { "delivery": "poll" },
         "grants": ["authorization_code", "urn:openid:params:grant-type:ciba"],
         "auth": { "method": "client_secret", "client_secret_sha256": digest },
-    });
-    if mount == "compat" {
-        let service =
-            json!({ "code": "LOGIN", "kind": "authentication", "scopes": ["profile"], "redirect_uris": [BACK] });
-        body["service"] = json!([service]);
-        body["redirect_uris"] = json!([]);
-    }
-    town.registers(body).await;
+    })
+}
+
+fn compat_shop() -> Value {
+    let mut body = plain_shop();
+    let service = json!({ "code": "LOGIN", "kind": "authentication", "scopes": ["profile"], "redirect_uris": [BACK] });
+    body["mount"] = json!("compat");
+    body["service"] = json!([service]);
+    body["redirect_uris"] = json!([]);
+    body
 }
 
 async fn form(town: &Town, path: &str, secret: &str, more: &[(&str, &str)]) -> Reply {
@@ -213,20 +221,40 @@ async fn a_request_from_a_partners_own_side_is_as_described() {
         assert!(reply.status >= 400);
         holds(&document, "post", "/bc-authorize", &reply);
     }
-    // And with a code of its own, at the other mount.
-    shop(&town, "compat").await;
+    // And with a code of its own, at the other mount, which no secret opens.
+    let key = SigningKey::generate("kw").unwrap();
+    let mut body = compat_shop();
+    body["auth"] = json!({ "method": "private_key_jwt" });
+    body["jwks"] = json!({ "keys": [key.public().jwk()] });
+    town.registers(body).await;
+    let ask = async |path: &str, jti: &str, more: &[(&str, &str)]| {
+        let claims = json!({ "iss": "winkel", "sub": "winkel", "aud": format!("{}/v2", town.issuer), "jti": jti,
+                             "iat": town.now(), "exp": town.now() + 60 });
+        let assertion = key.sign_with(&json!({ "alg": "ES256", "kid": key.kid() }), &claims).unwrap();
+        let own = [("client_assertion_type", ASSERTION_TYPE), ("client_assertion", assertion.as_str())];
+        let all: Vec<_> = own.iter().chain(more).collect();
+        Reply::read(town.http.post(format!("{}{path}", town.issuer)).form(&all).send().await.unwrap()).await
+    };
     let sessions = "/v2/user_discovery_sessions";
-    let opened = form(&town, sessions, SECRET, &[]).await;
+    let opened = ask(sessions, "1", &[]).await;
     holds(&document, "post", sessions, &opened);
     let one = format!("{sessions}/{}", opened.ok()["user_discovery_session_id"].as_str().unwrap());
     let described = "/v2/user_discovery_sessions/{id}";
-    for (path, secret) in [(one.as_str(), SECRET), (&one, SECRET), (&one, "guess"), (&format!("{sessions}/x"), SECRET)]
-    {
-        holds(&document, "post", described, &form(&town, path, secret, &[]).await);
+    town.pass(5);
+    let looked = ask(&one, "2", &[]).await;
+    holds(&document, "post", described, &looked);
+    assert_eq!(looked.ok()["status"], "PENDING_USER_DISCOVERY");
+    for (path, jti) in [(&one, "3"), (&one, "3"), (&format!("{sessions}/x"), "4")] {
+        let reply = ask(path, jti, &[]).await;
+        assert!(reply.status >= 400, "{path}");
+        holds(&document, "post", described, &reply);
     }
-    for secret in [SECRET, "guess"] {
-        let path = "/v2/backchannel/authentication";
-        let reply = form(&town, path, secret, &[("scope", "openid service:LOGIN")]).await;
+    let path = "/v2/backchannel/authentication";
+    for reply in [
+        ask(path, "5", &[("scope", "openid service:LOGIN")]).await,
+        ask(path, "5", &[]).await,
+        form(&town, path, SECRET, &[("scope", "openid service:LOGIN")]).await,
+    ] {
         assert!(reply.status >= 400);
         holds(&document, "post", path, &reply);
     }
