@@ -776,7 +776,7 @@ fn the_largest_request_still_fits_the_seal() {
         &[
             ("redirect_uri", &redirect),
             ("scope", "openid profile email phone address"),
-            ("state", &quotes),
+            ("state", &quotes.repeat(8)),
             ("nonce", &quotes),
             ("ui_locales", "nl fr de en"),
             ("login_hint", &quotes[..128]),
@@ -788,7 +788,7 @@ fn the_largest_request_still_fits_the_seal() {
     let asked = AuthorizationRequest::parse(&largest, &partners).unwrap();
     let text = seal(&[3; 32], LOGIN_REQUEST, &asked, i64::MAX, [7; 12]).unwrap();
     assert_eq!(open(&[3; 32], LOGIN_REQUEST, &text, NOW), Some(asked));
-    assert!(seal(&[3; 32], LOGIN_REQUEST, &"x".repeat(8192), NOW, [7; 12]).is_err());
+    assert!(seal(&[3; 32], LOGIN_REQUEST, &"x".repeat(24 * 1024), NOW, [7; 12]).is_err());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::jose::{JoseError, b64u, unb64u};
 
 /// Longest sealed text, in characters.
-pub const MAX_SEALED: usize = 16 * 1024;
+pub const MAX_SEALED: usize = 24 * 1024;
 
 #[derive(Serialize)]
 struct Wrapped<'a, T> {

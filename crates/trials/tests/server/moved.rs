@@ -94,7 +94,7 @@ fn authorization(town: &Town, more: &[(&str, &str)]) -> String {
 async fn comes_back(town: &Town, phone: &mut Phone, more: &[(&str, &str)]) -> BTreeMap<String, String> {
     let mut browser = Browser::at(HOME);
     let page = browser.get(town, &authorization(town, more)).await;
-    assert_eq!(page.status, 200, "{}", page.body);
+    assert_eq!(page.status, 200, "{page:?}");
     let sent = browser.type_number(town, &page, AN).await;
     let wait = sent.location().to_owned();
     let number = browser.get(town, &wait).await.text("match");
