@@ -27,7 +27,7 @@ type Job = Box<dyn Work>;
 const GROUP: usize = 128;
 /// How long the writer waits for company when transactions come faster than it commits: a commit costs the same for one as for
 /// twenty. Whoever comes alone never waits.
-const GATHER: Duration = Duration::from_millis(3);
+const GATHER: Duration = Duration::from_millis(1);
 const READERS: usize = 4;
 
 pub(crate) struct Sqlite {
