@@ -556,6 +556,23 @@ async fn nobody_adds_a_payment_or_data_to_a_signed_request() {
     let page = browser.get(&town, &asks(&with(&json!({ "authorization_details": payment() })), &[])).await;
     browser.type_number(&town, &page, AN).await;
     assert_eq!(phone.waiting(&town).await.verified.payload.kind, "payment", "what was signed counts");
+    // And for a time only: a copy of it must not call people for ever.
+    let ago = town.now() - 3601;
+    for (times, good) in [
+        (json!({ "nbf": null, "exp": null, "iat": town.now() }), true),
+        (json!({ "nbf": null, "exp": null }), false),
+        (json!({ "nbf": null, "exp": null, "iat": ago }), false),
+        (json!({ "nbf": ago, "exp": null }), false),
+    ] {
+        let mut whole = times.clone();
+        whole["authorization_details"] = payment();
+        let reply = browser.get(&town, &asks(&with(&whole), &[])).await;
+        if good {
+            assert_eq!(reply.status, 200, "{times}: {}", reply.body);
+        } else {
+            assert_eq!(back(&reply)["error"], "invalid_request_object", "{times}");
+        }
+    }
 }
 
 #[tokio::test]
