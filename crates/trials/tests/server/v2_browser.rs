@@ -239,7 +239,8 @@ async fn the_fund_hears_a_word_of_its_documents_for_each_mistake() {
     let elsewhere = fund.object(&town, &json!({ "scope": LOGIN, "redirect_uri": BACK, "aud": town.issuer })).await;
     let torn = &bare[..bare.len() - 8];
     let plain = template.to_string();
-    let cases: [(&str, &[(&str, &str)], &str); 20] = [
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+    let cases: [(&str, Pairs<'_>, &str); 20] = [
         (BACK, &[("scope", LOGIN), ("display", "popup")], "unsupported_display"),
         (BACK, &[("scope", LOGIN), ("response_type", "token")], "unsupported_response_type"),
         (BACK, &[("scope", LOGIN), ("response_type", "")], "invalid_request"),
